@@ -1,0 +1,62 @@
+"""The life of an appointment: its states and the legal moves between them. Pure."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where an appointment is in its life."""
+
+    HELD = "held"
+    BOOKED = "booked"
+    ARRIVED = "arrived"
+    IN_CONSULTATION = "in_consultation"
+    DONE = "done"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+    RELEASED = "released"
+
+
+#: States that own their time: the exclusion constraint and every search agree on this set.
+#: A missed appointment keeps its time: it was taken, and undoing the mark must always be possible.
+OCCUPYING = frozenset(
+    {Status.HELD, Status.BOOKED, Status.ARRIVED, Status.IN_CONSULTATION, Status.DONE, Status.NO_SHOW}
+)
+
+#: States in which there is a patient to tell when something changes.
+AHEAD = frozenset({Status.BOOKED, Status.ARRIVED})
+
+MOVES: dict[Status, frozenset[Status]] = {
+    Status.HELD: frozenset({Status.BOOKED, Status.RELEASED}),
+    Status.BOOKED: frozenset(
+        {Status.ARRIVED, Status.IN_CONSULTATION, Status.DONE, Status.NO_SHOW, Status.CANCELLED}
+    ),
+    Status.ARRIVED: frozenset(
+        {Status.IN_CONSULTATION, Status.DONE, Status.NO_SHOW, Status.CANCELLED, Status.BOOKED}
+    ),
+    Status.IN_CONSULTATION: frozenset({Status.DONE, Status.ARRIVED}),
+    Status.DONE: frozenset({Status.IN_CONSULTATION, Status.ARRIVED, Status.BOOKED}),
+    Status.NO_SHOW: frozenset({Status.BOOKED, Status.ARRIVED}),
+    Status.CANCELLED: frozenset({Status.BOOKED}),
+    Status.RELEASED: frozenset(),
+}
+
+
+class IllegalMoveError(Exception):
+    """The appointment cannot go from its state to the one asked for."""
+
+    def __init__(self, current: Status, wanted: Status) -> None:
+        """Keep both states, for the sentence that the door will say."""
+        super().__init__(f"{current} -> {wanted}")
+        self.current = current
+        self.wanted = wanted
+
+
+def check_move(current: Status, wanted: Status) -> None:
+    """Let a legal move pass; raises `IllegalMoveError`."""
+    if wanted not in MOVES[current]:
+        raise IllegalMoveError(current, wanted)
+
+
+def is_movable(status: Status) -> bool:
+    """Tell whether the appointment may still be given another time or practitioner."""
+    return status in {Status.BOOKED, Status.NO_SHOW}

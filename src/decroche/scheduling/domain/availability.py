@@ -1,0 +1,268 @@
+"""When could this be booked? Pure: plain values in, plain values out; no clock, no database.
+
+Two pictures of time are used. Outside, aware `datetime`s and `timedelta`s. Inside, whole **epoch minutes** (minutes
+since 1970-01-01T00:00Z) as plain `int`s in half-open pairs `(start, end)`: a sweep over integers is some fifty times
+faster than over datetimes, and the database can hand them over as arrays.
+
+The words:
+
+*free*    what the opening rules open, expanded to real time by `expand_rules`;
+*busy*    appointments, holds and absences;
+*gap*     a maximal stretch of free time without busy time. Adjacent periods touch and merge: `[9, 10)` and `[10, 11)`
+          make `[9, 11)`, and an appointment that ends at 10:00 leaves 10:00 free;
+*slot*    a start from which `duration` fits inside one gap.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+Minutes = tuple[int, int]  # a half-open period of epoch minutes
+
+MINUTE = timedelta(minutes=1)
+DEFAULT_ALIGN = timedelta(minutes=5)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+_DAY = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyRule:
+    """Open every `weekday` (0 = Monday) from `starts` to `ends` on the site's wall clock.
+
+    `ends <= starts` crosses midnight into the next day (`ends == starts` is a full turn of 24 hours of wall clock).
+    The rule belongs to the day on which it starts; `valid_from` and `valid_until` (both included) bound that day.
+    """
+
+    weekday: int
+    starts: time
+    ends: time
+    valid_from: date = date.min
+    valid_until: date | None = None
+
+
+# --- epoch minutes ------------------------------------------------------------------------------------------------
+
+
+def floor_minute(moment: datetime) -> int:
+    """Give the epoch minute in which an aware `moment` lies."""
+    return (moment - _EPOCH) // MINUTE
+
+
+def ceil_minute(moment: datetime) -> int:
+    """Give the first epoch minute that is not before an aware `moment`."""
+    return -((_EPOCH - moment) // MINUTE)
+
+
+def to_datetime(minute: int) -> datetime:
+    """Give the aware UTC moment at which an epoch minute begins."""
+    return _EPOCH + timedelta(minutes=minute)
+
+
+def merge(periods: Iterable[Minutes]) -> list[Minutes]:
+    """Sort periods and join those that overlap or touch; drop the empty ones. O(n log n)."""
+    merged: list[Minutes] = []
+    last_end: int | None = None
+    for start, end in sorted(periods):
+        if end <= start:
+            continue
+        if last_end is not None and start <= last_end:
+            if end > last_end:
+                merged[-1] = (merged[-1][0], end)
+                last_end = end
+        else:
+            merged.append((start, end))
+            last_end = end
+    return merged
+
+
+def gaps(free: Iterable[Minutes], busy: Iterable[Minutes]) -> Iterator[Minutes]:
+    """Yield, in order, the maximal periods that are free and not busy.
+
+    Takes periods in any order, overlapping or not; lazy after the sort.
+    """
+    blocks = merge(busy)
+    index = 0
+    for opening, closing in merge(free):
+        cursor = opening
+        while index < len(blocks) and blocks[index][1] <= cursor:
+            index += 1
+        at = index
+        while at < len(blocks) and blocks[at][0] < closing:
+            if blocks[at][0] > cursor:
+                yield cursor, blocks[at][0]
+            cursor = max(cursor, blocks[at][1])
+            at += 1
+        if cursor < closing:
+            yield cursor, closing
+
+
+# --- the wall clock of a site --------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=20_000)
+def _steady_offset(zone: ZoneInfo, ordinal: int) -> int | None:
+    """Give the zone's offset in minutes where it is the same from the day before `ordinal` to three days after.
+
+    None near a change of hour. Only asked at both ends: no zone of the tz database goes forth and back in four days.
+    """
+    day = datetime.fromordinal(ordinal)
+    before, after = day - timedelta(days=1), day + timedelta(days=3)
+    left, right = before.replace(tzinfo=zone).utcoffset(), after.replace(tzinfo=zone).utcoffset()
+    return left // MINUTE if left is not None and left == right else None
+
+
+def _offset_at(zone: ZoneInfo, minute: int) -> int:
+    """Give the zone's offset from UTC, in minutes, at an epoch minute."""
+    offset = to_datetime(minute).astimezone(zone).utcoffset()
+    return (offset or timedelta()) // MINUTE
+
+
+def wall_to_minutes(zone: ZoneInfo, wall_start: int, wall_end: int) -> list[Minutes]:
+    """Give the real periods during which the wall clock of `zone` reads within `[wall_start, wall_end)`.
+
+    Wall minutes are counted like epoch minutes, as if the zone were UTC. A time that the spring change skips never
+    happens; a time that the autumn change repeats happens twice. At most 48 hours long.
+    """
+    ordinal = _EPOCH_ORDINAL + wall_start // _DAY
+    steady = _steady_offset(zone, ordinal)
+    if steady is not None:
+        return [(wall_start - steady, wall_end - steady)]
+    # Near a change of hour: cut real time where the offset changes, and read each side with its own offset.
+    low, high = wall_start - 2 * _DAY, wall_end + 2 * _DAY
+    first, last = _offset_at(zone, low), _offset_at(zone, high)
+    change = low + bisect_right(range(low, high), 0, key=lambda minute: int(_offset_at(zone, minute) != first))
+    return merge(
+        [
+            (wall_start - first, min(wall_end - first, change)),
+            (max(wall_start - last, change), wall_end - last),
+        ]
+    )
+
+
+def expand_rules(rules: Iterable[WeeklyRule], *, first_day: date, last_day: date, zone: ZoneInfo) -> list[Minutes]:
+    """Turn weekly rules into the real periods that start on `first_day`…`last_day` (both included), merged.
+
+    Exact over both nights of the year when the hour changes: the site is open exactly when its wall clock says so
+    (see `wall_to_minutes`). O(days × rules of one weekday).
+    """
+    by_weekday: list[list[WeeklyRule]] = [[] for _ in range(7)]
+    for rule in rules:
+        by_weekday[rule.weekday].append(rule)
+    periods: list[Minutes] = []
+    for ordinal in range(first_day.toordinal(), last_day.toordinal() + 1):
+        todays = by_weekday[(ordinal - 1) % 7]  # ordinal 1 is Monday 0001-01-01
+        midnight = (ordinal - _EPOCH_ORDINAL) * _DAY
+        for rule in todays:
+            if ordinal < rule.valid_from.toordinal():
+                continue
+            if rule.valid_until is not None and ordinal > rule.valid_until.toordinal():
+                continue
+            start = midnight + rule.starts.hour * 60 + rule.starts.minute
+            end = midnight + rule.ends.hour * 60 + rule.ends.minute
+            periods += wall_to_minutes(zone, start, end if end > start else end + _DAY)
+    return merge(periods)
+
+
+# --- slots ---------------------------------------------------------------------------------------------------------
+
+
+def sweep(
+    free: Iterable[Minutes],
+    busy: Iterable[Minutes],
+    *,
+    duration: int,
+    step: int,
+    earliest: int,
+    zone: ZoneInfo,
+    align: int,
+) -> Iterator[int]:
+    """Yield every slot's start in ascending order: `find_slots` on epoch minutes, lazily.
+
+    In each gap, cut at `earliest`, the first start is the first moment where the wall clock reads a multiple of
+    `align` minutes after midnight; the next ones follow every `step` minutes (kept aligned), so that proposals stand
+    shoulder to shoulder with what is already booked and lose no time.
+    """
+    if duration <= 0 or step <= 0 or align <= 0:
+        raise ValueError("duration, step and align are positive numbers of minutes")
+    if _DAY % align:
+        raise ValueError("align divides a day")
+    for opening, closing in gaps(free, busy):
+        start = _aligned(max(opening, earliest), zone, align)
+        while start + duration <= closing:
+            yield start
+            start = _aligned(start + step, zone, align)
+
+
+def _aligned(minute: int, zone: ZoneInfo, align: int) -> int:
+    """Give the first epoch minute from `minute` on where the wall clock of `zone` reads a multiple of `align`."""
+    offset = _steady_offset(zone, _EPOCH_ORDINAL + minute // _DAY)
+    if offset is None:  # the hour changes nearby: look minute by minute
+        while (minute + _offset_at(zone, minute)) % align:
+            minute += 1
+        return minute
+    return minute + (-(minute + offset)) % align
+
+
+def find_slots(
+    *,
+    free: Iterable[tuple[datetime, datetime]],
+    busy: Iterable[tuple[datetime, datetime]],
+    duration: timedelta,
+    step: timedelta | None = None,
+    notice: timedelta = timedelta(0),
+    now: datetime,
+    zone: ZoneInfo,
+    align: timedelta = DEFAULT_ALIGN,
+    limit: int | None = None,
+) -> list[datetime]:
+    """List the starts at which something of `duration` can be booked, ascending, aware in `zone`.
+
+    free, busy   half-open periods of aware datetimes, in any order, overlapping or adjacent; empty ones are ignored.
+    duration     whole minutes, positive. It must fit in one gap, ending at the latest when the gap ends.
+    step         distance between two proposals of one gap; by default `duration` (shoulder to shoulder).
+    notice, now  nothing is proposed before `now + notice`.
+    zone, align  starts fall where the wall clock of `zone` reads a multiple of `align` after midnight; `align` of
+                 one minute proposes the gap's own first minute.
+    limit        at most so many starts; None for all.
+
+    Seconds are rounded inwards for free periods and outwards for busy ones. Raises `ValueError` for a naive
+    datetime, or a duration, step or align that is not a positive number of whole minutes, or an
+    `align` that does not divide a day.
+    """
+    _refuse_naive(now)
+    starts = sweep(
+        [(ceil_minute(_aware(start)), floor_minute(_aware(end))) for start, end in free],
+        [(floor_minute(_aware(start)), ceil_minute(_aware(end))) for start, end in busy],
+        duration=_whole_minutes(duration),
+        step=_whole_minutes(duration if step is None else step),
+        earliest=ceil_minute(now + notice),
+        zone=zone,
+        align=_whole_minutes(align),
+    )
+    return [to_datetime(start).astimezone(zone) for start in islice(starts, limit)]
+
+
+def is_bookable(free: Sequence[Minutes], busy: Iterable[Minutes], *, start: int, end: int) -> bool:
+    """Tell whether `[start, end)` lies inside one gap, whatever the grid."""
+    return end > start and any(opening <= start and end <= closing for opening, closing in gaps(free, busy))
+
+
+def _whole_minutes(length: timedelta) -> int:
+    if length <= timedelta(0) or length % MINUTE:
+        raise ValueError(f"not a positive number of whole minutes: {length}")
+    return length // MINUTE
+
+
+def _refuse_naive(moment: datetime) -> None:
+    if moment.utcoffset() is None:
+        raise ValueError("a naive datetime says nothing without its zone")
+
+
+def _aware(moment: datetime) -> datetime:
+    _refuse_naive(moment)
+    return moment
