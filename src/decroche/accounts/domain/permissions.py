@@ -1,0 +1,99 @@
+"""Say which role may do what. A view names one permission; this table is the only place that grants it."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """Name what a person is for a practice (or, for a supervisor and an administrator, for a secretariat)."""
+
+    SECRETARY = "secretary"
+    SUPERVISOR = "supervisor"
+    PRACTITIONER = "practitioner"
+    STAFF = "staff"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """Name one thing that can be done to a practice's data."""
+
+    WORK_AT_DESK = "work-at-desk"  # have a post, answer calls
+    USE_COMPANION = "use-companion"  # the practice's own phone-size screen
+    SEE_PRACTICE = "see-practice"  # sites, access cards, lines, practitioners
+    EDIT_PRACTICE = "edit-practice"
+    SEE_PATIENT = "see-patient"
+    EDIT_PATIENT = "edit-patient"
+    SEE_AGENDA = "see-agenda"
+    BOOK_APPOINTMENT = "book-appointment"  # hold, confirm, move, cancel
+    EDIT_AGENDA_RULES = "edit-agenda-rules"  # opening rules, visit types, absences
+    SEE_INSTRUCTION = "see-instruction"
+    EDIT_INSTRUCTION = "edit-instruction"
+    SEE_MESSAGE = "see-message"
+    SEND_MESSAGE = "send-message"
+    TREAT_MESSAGE = "treat-message"  # read, done: the practice's side
+    TREAT_FOLLOW_UP = "treat-follow-up"
+    SEE_CALL = "see-call"
+    HANDLE_CALL = "handle-call"
+    SEE_POSTS = "see-posts"  # who is at her post, across the secretariat
+    MANAGE_PEOPLE = "manage-people"
+    SEE_ACCESS_LOG = "see-access-log"
+
+
+_P = Permission
+_AGENDA: Final = frozenset({_P.SEE_PRACTICE, _P.SEE_PATIENT, _P.EDIT_PATIENT, _P.SEE_AGENDA, _P.BOOK_APPOINTMENT})
+
+GRANTS: Final[dict[Role, frozenset[Permission]]] = {
+    Role.SECRETARY: _AGENDA
+    | {
+        _P.WORK_AT_DESK,
+        _P.SEE_INSTRUCTION,
+        _P.EDIT_INSTRUCTION,
+        _P.SEE_MESSAGE,
+        _P.SEND_MESSAGE,
+        _P.TREAT_FOLLOW_UP,
+        _P.SEE_CALL,
+        _P.HANDLE_CALL,
+    },
+    Role.SUPERVISOR: _AGENDA
+    | {
+        _P.WORK_AT_DESK,
+        _P.EDIT_PRACTICE,
+        _P.EDIT_AGENDA_RULES,
+        _P.SEE_INSTRUCTION,
+        _P.EDIT_INSTRUCTION,
+        _P.SEE_MESSAGE,
+        _P.SEND_MESSAGE,
+        _P.TREAT_FOLLOW_UP,
+        _P.SEE_CALL,
+        _P.HANDLE_CALL,
+        _P.SEE_POSTS,
+        _P.MANAGE_PEOPLE,
+        _P.SEE_ACCESS_LOG,
+    },
+    Role.PRACTITIONER: _AGENDA
+    | {
+        _P.USE_COMPANION,
+        _P.EDIT_PRACTICE,
+        _P.EDIT_AGENDA_RULES,
+        _P.SEE_INSTRUCTION,
+        _P.EDIT_INSTRUCTION,
+        _P.SEE_MESSAGE,
+        _P.SEND_MESSAGE,
+        _P.TREAT_MESSAGE,
+        _P.TREAT_FOLLOW_UP,
+        _P.SEE_CALL,
+        _P.SEE_ACCESS_LOG,
+    },
+    Role.STAFF: _AGENDA
+    | {
+        _P.USE_COMPANION,
+        _P.SEE_INSTRUCTION,
+        _P.EDIT_INSTRUCTION,
+        _P.SEE_MESSAGE,
+        _P.SEND_MESSAGE,
+        _P.TREAT_MESSAGE,
+        _P.TREAT_FOLLOW_UP,
+    },
+    # Administrators look after the installation and its accounts; they see no patient (CSP L1110-4).
+    Role.ADMINISTRATOR: frozenset({_P.MANAGE_PEOPLE}),
+}

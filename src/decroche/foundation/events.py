@@ -1,0 +1,68 @@
+"""Publish facts in the past tense; let listeners of the rooms above act on them later.
+
+An event is a frozen dataclass of plain values. ``publish`` writes one job per listener in the
+transaction of the caller (an outbox): roll back, and nothing was said; commit, and a worker
+will deliver it, again after a crash if need be. So a listener must bear being run twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import is_dataclass
+from typing import Any, TypeVar
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+from pydantic import TypeAdapter
+
+Event = TypeVar("Event")
+
+_listeners: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
+_by_name: dict[str, tuple[type, Callable[[Any], None]]] = {}
+
+QUEUE = "events"
+
+
+class UnknownListener(Exception):
+    """A stored job names a listener that the code no longer has."""
+
+
+def listener(event_class: type[Event]) -> Callable[[Callable[[Event], None]], Callable[[Event], None]]:
+    """Register a function of one argument, the event, to be run by a worker after commit."""
+    if not is_dataclass(event_class):
+        raise TypeError(f"{event_class.__name__} is no dataclass")
+
+    def register(function: Callable[[Event], None]) -> Callable[[Event], None]:
+        name = f"{function.__module__}.{function.__qualname__}"
+        if name not in _by_name:
+            _by_name[name] = (event_class, function)
+            _listeners[event_class].append(function)
+        return function
+
+    return register
+
+
+def publish(event: object) -> None:
+    """Defer one job per listener of the event, in the present transaction.
+
+    Raises:
+        TransactionManagementError: called outside a transaction, where the outbox would be a lie.
+
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("publish() belongs inside transaction.atomic()")
+    functions = _listeners.get(type(event), [])
+    if not functions:
+        return
+    payload = TypeAdapter(type(event)).dump_python(event, mode="json")
+    for function in functions:
+        deliver.defer(listener=f"{function.__module__}.{function.__qualname__}", payload=payload)
+
+
+@app.task(name="decroche.deliver", queue=QUEUE, retry=5)
+def deliver(listener: str, payload: dict[str, Any]) -> None:
+    """Hand one stored event to one listener."""
+    try:
+        event_class, function = _by_name[listener]
+    except KeyError:
+        raise UnknownListener(listener) from None
+    function(TypeAdapter(event_class).validate_python(payload))

@@ -1,0 +1,43 @@
+"""Fixtures that every room's stories share."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connection
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_socket import socket_allow_hosts
+
+from decroche.foundation.tenancy import every_practice
+
+
+def pytest_runtest_setup() -> None:
+    """Cut the network off, but for this machine's own addresses, which databases and real parts need."""
+    socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture
+def everywhere() -> Iterator[None]:
+    """Let the test's own queries see every practice."""
+    with every_practice():
+        yield
+
+
+@pytest.fixture
+def deliver() -> Callable[[], int]:
+    """Run the jobs that the test's transaction has deferred; return how many."""
+
+    def run() -> int:
+        done = 0
+        while True:
+            jobs = list(ProcrastinateJob.objects.filter(status="todo").order_by("id"))
+            if not jobs:
+                return done
+            for job in jobs:
+                # The table is procrastinate's own, read-only through its model.
+                with connection.cursor() as cursor:
+                    cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.id])
+                app.tasks[job.task_name](**job.args)
+                done += 1
+
+    return run
