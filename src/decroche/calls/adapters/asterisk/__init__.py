@@ -1,0 +1,1 @@
+"""Have an Asterisk at hand, configure it, run it."""
