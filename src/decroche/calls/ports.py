@@ -43,7 +43,11 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class CallArrived:
-    """A caller entered on one of our numbers; nothing was answered yet."""
+    """A caller entered on one of our numbers; nothing was answered yet.
+
+    With ``call_id`` it is a caller whom we knew already and whom the exchange gives back: the lease had run out,
+    or we were away, and the fallback number did not answer. It waits with music, so it need not be welcomed again.
+    """
 
     channel_id: str
     called_number: str
@@ -51,6 +55,7 @@ class CallArrived:
     caller_name: str
     at: datetime
     is_simulated: bool = False
+    call_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +122,18 @@ class PhoneGone:
 
 @dataclass(frozen=True, slots=True)
 class VoicemailLeft:
-    """The caller left a message; the sound file is on this machine's disk."""
+    """The caller left a message; the sound file is on this machine's disk and stays there.
 
-    call_id: UUID
+    Told again at every reconnection until ``keep_voicemail`` says that it is safely on file. ``call_id`` is None
+    for a caller who came and went while we were away: then the numbers are all that is known.
+    """
+
+    call_id: UUID | None
     path: Path
     duration_seconds: int
     at: datetime
+    called_number: str = ""
+    caller_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +143,11 @@ class LiveLeg:
     channel_id: str
     call_id: UUID | None
     leg: SecretaryLeg | None  # None: this is a caller's channel
-    state: str  # "ringing" | "up"
+    state: str  # "ringing" | "up" | "away": the exchange itself leads it (fallback, voicemail, transfer), do not act on it
     called_number: str = ""
     caller_number: str = ""
     caller_name: str = ""
+    is_simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +238,17 @@ class Telephony(Protocol):
     async def set_phone_account(self, account: PhoneAccount) -> None: ...
 
     async def remove_phone_account(self, user_id: int) -> None: ...
+
+    async def remember_fallback(self, *, called_number: str, number: str) -> None:
+        """Tell the exchange where a line's callers go while no switchboard answers; empty: to its voicemail.
+
+        It survives restarts of the exchange. To be told for every line after ExchangeConnected, and when a line changes.
+        """
+        ...
+
+    async def keep_voicemail(self, path: Path) -> None:
+        """Say that the message at ``path`` is on file, so that it is not told again."""
+        ...
 
     async def adopt_caller(self, channel_id: str, call_id: UUID, *, fallback_number: str) -> None:
         """Mark the caller's channel with its call and where the dialplan sends it if we vanish."""

@@ -197,6 +197,12 @@ class MemoryExchange:
             phone.registered = False
             self._tell(PhoneGone(user_id, self._clock()))
 
+    async def remember_fallback(self, *, called_number: str, number: str) -> None:
+        self._ask("remember_fallback", (called_number, number))
+
+    async def keep_voicemail(self, path: Path) -> None:
+        self._ask("keep_voicemail", path)
+
     async def adopt_caller(self, channel_id: str, call_id: UUID, *, fallback_number: str) -> None:
         self._ask("adopt_caller", call_id)
         caller = self.callers.get(channel_id)
@@ -352,6 +358,7 @@ class MemoryExchange:
                 c.called_number,
                 c.caller_number,
                 c.caller_name,
+                c.is_simulated,
             )
             for c in self.callers.values()
         ]
