@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "decroche.accounts.middleware.PersonMiddleware",
     "decroche.practices.middleware.AccessMiddleware",
+    "decroche.accounts.middleware.TwoFactorMiddleware",
     "decroche.accounts.middleware.AccessLogMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -168,13 +169,38 @@ if PRODUCTION and not MFA_REQUIRED:
     raise ImproperlyConfigured("two-factor sign-in cannot be switched off in production")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+TEAMS = "decroche.practices.teams.StoredTeams"  # who belongs where: accounts.ports.Teams
 ACCOUNT_ADAPTER = "decroche.accounts.adapters.AccountAdapter"
+MFA_ADAPTER = "decroche.accounts.adapters.MfaAdapter"
+ACCOUNT_FORMS = {
+    "login": "decroche.accounts.forms.SignInForm",
+    "reset_password": "decroche.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "decroche.accounts.forms.NewPasswordFromLinkForm",
+    "change_password": "decroche.accounts.forms.ChangeOwnPasswordForm",
+    "set_password": "decroche.accounts.forms.SetOwnPasswordForm",
+    "reauthenticate": "decroche.accounts.forms.ConfirmPasswordForm",
+    "add_email": "decroche.accounts.forms.ChangeAddressForm",
+    "change_email": "decroche.accounts.forms.ChangeAddressForm",
+}
+MFA_FORMS = {
+    "authenticate": "decroche.accounts.forms.CodeForm",
+    "reauthenticate": "decroche.accounts.forms.ConfirmCodeForm",
+    "activate_totp": "decroche.accounts.forms.FirstCodeForm",
+    "add_webauthn": "decroche.accounts.forms.AddKeyForm",
+    "edit_webauthn": "decroche.accounts.forms.RenameKeyForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by invitation, whose link proves the address
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = True  # a session lasts SESSION_COOKIE_AGE, whatever box is ticked
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Décroche – "
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_RATE_LIMITS = {"login_failed": None}  # axes counts failures, in the database, for all processes
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Décroche"
@@ -184,6 +210,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "decroche.accounts.lockout.locked_out"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_VERBOSE = False
 ACCESS_LOG_MONTHS = env.int("DECROCHE_ACCESS_LOG_MONTHS", default=12)

@@ -1,0 +1,77 @@
+# Two commands do everything: `make demo` and `make test`. The rest is for people who work on the code.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export DECROCHE_DATA_DIR ?= $(CURDIR)/var
+
+.PHONY: demo test test-fast data-15 front asterisk lint types check bench screenshots messages lock clean
+
+demo: .venv/.ready front ## Prepare everything, run the demo world, print the address and the sign-ins
+	@exec $(BIN)/decroche demo
+
+test: .venv/.ready-dev front ## Set up what tests need and pass them
+	@bash scripts/test_tools.sh
+	@$(MAKE) --no-print-directory asterisk check
+	@echo "== Tests (embedded PostgreSQL)"
+	@$(BIN)/pytest -q -n 2 --dist loadgroup -m "not journey and not asterisk"
+	@echo "== Data layer on PostgreSQL 15"
+	@bash scripts/on_postgresql_15.sh $(BIN)/pytest -q -m data
+	@echo "== Real Asterisk"
+	@$(BIN)/pytest -q -m asterisk
+	@echo "== Journeys in Chromium"
+	@$(BIN)/pytest -q -m journey
+
+test-fast: .venv/.ready-dev front ## Only what needs neither Asterisk nor Chromium
+	@$(BIN)/pytest -q -n 2 --dist loadgroup -m "not journey and not asterisk"
+
+front: .venv/.ready ## Build scripts, styles and English catalogues
+	@$(BIN)/python scripts/front.py
+
+asterisk: .venv/.ready ## Put the private copy of Asterisk in place
+	@$(BIN)/python -m decroche.calls.adapters.asterisk.install $(DECROCHE_DATA_DIR)/asterisk
+
+check: .venv/.ready-dev lint types ## Everything that reads the code without running it
+
+lint: .venv/.ready-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@git ls-files -z 'src/**/*.html' | xargs -0 $(BIN)/djade --check --target-version 5.2
+
+types: .venv/.ready-dev
+	@$(BIN)/mypy
+	@$(BIN)/python scripts/front.py typecheck
+
+bench: .venv/.ready-dev front asterisk ## Print the figures
+	@$(BIN)/python -m bench
+
+screenshots: .venv/.ready-dev front asterisk ## Make docs/tour's pictures again from the demo world
+	@bash scripts/test_tools.sh
+	@$(BIN)/python scripts/screenshots.py
+
+messages: .venv/.ready-dev ## Gather French sentences into the English catalogues
+	@$(BIN)/python manage.py messages
+
+lock: .venv/.ready-dev ## Lock the versions again
+	@$(BIN)/python scripts/lock.py
+
+clean: ## Forget what was built; the data in var/ stays
+	rm -rf .venv node_modules src/decroche/ui/static/ui/dist
+
+.venv/bin/python:
+	@echo "== Python environment"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Décroche needs Python 3.11 or newer: make PYTHON=/path/to/python3.12 …"; exit 1; }
+	@PYTHON=$(PYTHON) bash scripts/make_venv.sh
+
+.venv/.ready: requirements/base.lock pyproject.toml | .venv/bin/python
+	@echo "== Python libraries (locked)"
+	@[ -e .venv/.ready-dev ] || $(BIN)/pip install -q --require-hashes -r requirements/base.lock
+	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.ready-dev: requirements/dev.lock .venv/.ready
+	@echo "== Python libraries for tests (locked)"
+	@$(BIN)/pip install -q --require-hashes -r requirements/dev.lock
+	@touch $@

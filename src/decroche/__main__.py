@@ -1,0 +1,6 @@
+"""Let ``python -m decroche`` be the ``decroche`` command."""
+
+from decroche.operations.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Compose the group of processes and run it."""
+
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from decroche.operations.supervisor import Child, Group, python_child
+
+
+def children(*, host: str, port: int, telephony: str) -> list[Child]:
+    """Return the processes in the order they start; they stop in the reverse order."""
+    switchboard = [python_child("switchboard", "switchboard")]
+    if telephony == "asterisk":
+        switchboard.insert(0, python_child("asterisk", "asterisk"))
+    return [
+        *switchboard,
+        python_child("worker", "worker"),
+        python_child("web", "web", "--host", host, "--port", str(port), stop_seconds=6),
+    ]
+
+
+def run(*, host: str, port: int, data_dir: Path, on_ready: Callable[[], None] | None = None) -> int:
+    """Run the group until Ctrl-C or SIGTERM."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    telephony = os.environ.get("DECROCHE_TELEPHONY", "asterisk")
+    url = f"http://{host}:{port}/"
+    return Group(children(host=host, port=port, telephony=telephony)).run(
+        is_ready=lambda: _answers(f"{url}healthz"),
+        on_ready=on_ready or (lambda: print(f"Décroche : {url}")),
+    )
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as response:  # noqa: S310 - our own address
+            return bool(response.status == 200)  # noqa: PLR2004
+    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        return False
+
+
+def run_asterisk_here(data_dir: Path) -> int:
+    """Run the private Asterisk in the foreground until told to stop."""
+    raise NotImplementedError
