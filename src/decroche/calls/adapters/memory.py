@@ -58,6 +58,12 @@ class Caller:
     is_simulated: bool = False
 
 
+def _state(caller: Caller) -> str:
+    if caller.hears == "ringing":
+        return "ringing"
+    return "elsewhere" if caller.hears.startswith(("fallback", "transfer:")) else "up"
+
+
 @dataclass(slots=True)
 class Phone:
     """Hold one secretary's phone: its account, whether it can ring, the leg it carries."""
@@ -341,7 +347,10 @@ class MemoryExchange:
     def _fire_lease(self, caller: Caller) -> None:
         """Do what the dial plan does when nobody renews: fall back, away from the switchboard."""
         caller.hears = "fallback"
-        self.caller_hangs_up(caller.channel_id, cause=Cause.LEASE)
+        caller.lease = None
+        self._tell(CallerGone(caller.channel_id, caller.call_id, self._clock(), Cause.LEASE))
+        for leg in self._legs_of(caller.call_id):
+            self._end_leg(leg, Cause.HANGUP)
 
     def _leave_simulated_voicemail(self, call_id: UUID) -> None:
         with contextlib.suppress(ChannelGone):
@@ -354,7 +363,7 @@ class MemoryExchange:
                 c.channel_id,
                 c.call_id,
                 None,
-                "ringing" if c.hears == "ringing" else "up",
+                _state(c),
                 c.called_number,
                 c.caller_number,
                 c.caller_name,

@@ -1,0 +1,127 @@
+"""Join the brain to the exchange: facts in, commands out, each call's commands in their order.
+
+Everything runs on one event loop, so a turn of the brain is never interleaved with another. Commands of
+different calls go out side by side. What a turn changed is handed to ``write``, which must not wait.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+
+from decroche.calls.ports import ChannelGone, ExchangeDown, ExchangeEvent, PhoneUnreachable, Telephony
+from decroche.calls.switchboard.brain import Brain
+from decroche.calls.switchboard.commands import Command, carry_out, lane
+from decroche.calls.switchboard.orders import Order, obey
+from decroche.calls.switchboard.records import Entry
+from decroche.calls.switchboard.state import Directory
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 0.25
+
+
+class Conductor:
+    """Run one brain on one exchange."""
+
+    def __init__(
+        self, brain: Brain, telephony: Telephony, *, write: Callable[[Entry], None], clock: Callable[[], datetime]
+    ) -> None:
+        self.brain = brain
+        self.telephony = telephony
+        self._write = write
+        self._clock = clock
+        self._lanes: dict[object, deque[Command]] = {}
+        self._at_work: set[asyncio.Task[None]] = set()
+        self.ticks = 0
+
+    async def follow_events(self) -> None:
+        """Take in what the exchange tells, until another switchboard takes over."""
+        async for event in self.telephony.events():
+            self.take_in(event)
+            if self.brain.superseded:
+                return
+
+    async def follow_time(self) -> None:
+        """Look at deadlines for ever."""
+        while True:
+            self.tick()
+            await asyncio.sleep(TICK_SECONDS)
+
+    def take_in(self, event: ExchangeEvent) -> None:
+        """Let the brain take one fact in; a fact that it stumbles on must not stop the next one."""
+        now = self._clock()
+        try:
+            self.brain.on_event(event, now)
+        except Exception:
+            log.exception("an event of the exchange could not be taken in: %s", type(event).__name__)
+        self._end_turn(now)
+
+    def obey(self, order: Order) -> None:
+        """Let the brain carry out one order of a person."""
+        now = self._clock()
+        try:
+            obey(self.brain, order, now)
+            self.brain.assign(now)
+        except Exception:
+            log.exception("order %s (%s) could not be carried out", order.order_id, order.kind)
+            self.brain.finish_order(order.order_id, now, "unknown_order")
+        self._end_turn(now)
+
+    def tick(self) -> None:
+        """Let time act."""
+        now = self._clock()
+        try:
+            self.brain.tick(now)
+        except Exception:
+            log.exception("the floor could not be looked at")
+        self._end_turn(now)
+        self.ticks += 1
+
+    def replace_directory(self, directory: Directory) -> None:
+        """Let the brain know the house anew."""
+        now = self._clock()
+        self.brain.replace_directory(directory, now)
+        self.brain.assign(now)
+        self._end_turn(now)
+
+    async def quiet(self) -> None:
+        """Return once no command is on its way."""
+        while self._at_work:
+            await asyncio.wait(self._at_work)
+
+    def _end_turn(self, now: datetime) -> None:
+        commands, entry = self.brain.take(now)
+        if self.brain.superseded:
+            return
+        if entry:
+            self._write(entry)
+        for command in commands:
+            self._dispatch(command)
+
+    def _dispatch(self, command: Command) -> None:
+        name = lane(command)
+        waiting = self._lanes.get(name)
+        if waiting is not None:
+            waiting.append(command)
+            return
+        self._lanes[name] = deque([command])
+        task = asyncio.get_running_loop().create_task(self._run_lane(name))
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
+
+    async def _run_lane(self, name: object) -> None:
+        """Carry out one lane's commands in order, and end the lane when none is left."""
+        waiting = self._lanes[name]
+        while waiting:
+            command = waiting.popleft()
+            try:
+                await carry_out(command, self.telephony)
+            except (ChannelGone, PhoneUnreachable, ExchangeDown) as error:
+                now = self._clock()
+                self.brain.on_failure(command, error, now)
+                self._end_turn(now)
+            except Exception:
+                log.exception("command %s failed", type(command).__name__)
+        del self._lanes[name]
