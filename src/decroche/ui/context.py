@@ -9,12 +9,13 @@ THEMES = ("auto", "light", "dark")
 DENSITIES = ("compact", "comfortable")
 
 
-def ui(request: HttpRequest) -> dict[str, Any]:
+def frame(request: HttpRequest) -> dict[str, Any]:
     """Return the theme and density kept in cookies, and whether the telephony is simulated."""
     theme = request.COOKIES.get("theme", "auto")
     density = request.COOKIES.get("density", "")
     return {
         "ui_theme": theme if theme in THEMES else "auto",
         "ui_density": density if density in DENSITIES else "",
-        "telephony_simulated": bool(getattr(settings, "TELEPHONY_SIMULATED", False)),
+        "ui_patterns": request.COOKIES.get("patterns") == "on",
+        "telephony_simulated": getattr(settings, "TELEPHONY", "") == "memory",
     }

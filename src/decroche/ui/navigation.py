@@ -1,0 +1,68 @@
+"""List the screens of each role for the top bar; the addresses are names, so that no room is imported."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+DESK = frozenset({"secretary", "supervisor"})
+PRACTICE = frozenset({"practitioner", "staff"})
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A place in the house: its address by name, its word, its icon, whose it is."""
+
+    url_name: str
+    label: str
+    icon: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A link of the top bar."""
+
+    url: str
+    label: str
+    icon: str
+    is_current: bool
+
+
+SCREENS = (
+    Screen("desk:home", gettext_noop("Poste"), "headset", DESK),
+    Screen("companion:home", gettext_noop("Ma journée"), "house", PRACTICE),
+    Screen("agenda:home", gettext_noop("Agenda"), "calendar-days", DESK | PRACTICE),
+    Screen("messages:mine", gettext_noop("Messages"), "mail", PRACTICE | DESK),
+    Screen("calls:log", gettext_noop("Appels"), "phone", DESK | PRACTICE),
+    Screen("practices:home", gettext_noop("Cabinets"), "building-2", DESK),
+    Screen("accounts:people", gettext_noop("Personnes"), "users", frozenset({"supervisor", "administrator"})),
+)
+
+
+def entries(request: HttpRequest) -> list[Entry]:
+    """Return the screens that exist and that the person's roles open."""
+    access: Any = getattr(request, "access", None)
+    user: Any = getattr(request, "user", None)
+    if access is None or user is None or not user.is_authenticated:
+        return []
+    found = []
+    for screen in SCREENS:
+        url = _address(screen.url_name)
+        if url and screen.roles & access.roles:
+            found.append(Entry(url, _(screen.label), screen.icon, _is_current(request.path, url)))
+    return found
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _is_current(path: str, url: str) -> bool:
+    return path.startswith(url)
