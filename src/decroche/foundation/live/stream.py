@@ -69,6 +69,13 @@ class Router:
         if self._listening is None or self._listening.done():
             self._listening = asyncio.create_task(self._listen(), name="live-listen")
 
+    async def close(self) -> None:
+        """Stop listening; open streams hear no more."""
+        if self._listening is not None:
+            self._listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._listening
+
     def remove(self, stream: Stream) -> None:
         for key in _keys(stream.audience):
             streams = self.by_key[key]
