@@ -146,9 +146,11 @@ class FollowUp(models.Model):
             models.Index(fields=["patient"], name="follow_up_patient"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            # A call becomes at most one follow-up of a kind, however often its end is told.
+            # A call is called back once, however often its end is told; it may be answered more than once.
             models.UniqueConstraint(
-                fields=["call_id", "kind"], condition=Q(call_id__isnull=False), name="follow_up_once_a_call"
+                fields=["call_id", "kind"],
+                condition=Q(call_id__isnull=False, kind__in=["callback", "voicemail"]),
+                name="follow_up_once_a_call",
             ),
             models.CheckConstraint(
                 condition=Q(done_at=None) | Q(done_at__gte=F("created_at")), name="follow_up_done_after_created"

@@ -104,9 +104,10 @@ class Patient(models.Model):
         self.name_key, self.first_key = found.name_key, found.first_key
         self.search_tokens = list(found.tokens)
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the search columns in step with what is written."""
-        numbers = list(self.phones.values_list("number", flat=True)) if self.pk else []
+    def save(self, *args: Any, numbers: list[str] | None = None, **kwargs: Any) -> None:
+        """Keep the search columns in step with what is written; ``numbers`` spares reading them."""
+        if numbers is None:
+            numbers = [phone.number for phone in self.phones.all()] if self.pk else []
         self.index(numbers)
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "name_key", "first_key", "search_tokens"}

@@ -4,9 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib.postgres.search import SearchQueryField
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import BooleanField, F, Func, QuerySet, Value
 
 from decroche.patients.domain.keys import token
 from decroche.patients.domain.likeness import ALIKE, resemble
@@ -160,8 +158,11 @@ def _indexed(
     each_practice = (
         " & ".join(f"'{token(practice_id, word)}':*" for word in words) for practice_id in practice_ids
     )
-    wanted = Cast(Value(" | ".join(f"({part})" for part in each_practice)), SearchQueryField())
-    rows = everyone.filter(search_vector=wanted).order_by("name_key", "birth_date")
+    wanted = Value(" | ".join(f"({part})" for part in each_practice))
+    match = Func(
+        F("search_vector"), wanted, template="%(expressions)s::tsquery", arg_joiner=" @@ ", output_field=BooleanField()
+    )
+    rows = everyone.filter(match).order_by("name_key", "birth_date")
     return list(rows.values_list("pk", flat=True)[:limit])
 
 

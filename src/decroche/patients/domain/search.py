@@ -14,7 +14,7 @@ MOST_WORDS = 5
 _LONG_NUMBER = re.compile(r"\+?\d(?:[\s./()-]*\d){8,}")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+")
-_ONLY_DIGITS = re.compile(r"[\d\s./+()-]+")
+_ONLY_DIGITS = re.compile(r"[\d\s.+()-]+")
 _YEAR = re.compile(r"(?:18|19|20)\d\d")
 
 

@@ -1,0 +1,130 @@
+"""Read messages and follow-ups."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import TypedDict
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from decroche.accounts.models import User
+from decroche.messaging.models import FollowUp, FollowUpKind, Message, MessageDraft
+
+MOST_SHOWN = 100
+URGENT_ANSWER_WITHIN = timedelta(minutes=30)
+ANSWER_WITHIN = timedelta(hours=24)
+
+
+def overdue_since(message: Message) -> datetime:
+    """Return the moment from which a message that is not done has waited too long."""
+    return message.sent_at + (URGENT_ANSWER_WITHIN if message.is_urgent else ANSWER_WITHIN)
+
+
+def is_overdue(message: Message, now: datetime) -> bool:
+    """Tell whether a message should have been dealt with by ``now``."""
+    return message.done_at is None and overdue_since(message) <= now
+
+
+def for_practitioner(practitioner_id: int, *, limit: int = MOST_SHOWN) -> list[Message]:
+    """Return what waits for a practitioner, and what nobody in particular was told: urgent first, then oldest."""
+    rows = _told().filter(
+        Q(practitioner_id=practitioner_id)
+        | Q(practitioner=None, practice__practitioners=practitioner_id),
+        done_at=None,
+    )
+    return list(rows.order_by("-is_urgent", "sent_at", "pk")[:limit])
+
+
+def unread_count(practitioner_id: int) -> int:
+    """Count what a practitioner has not read."""
+    count: int = Message.objects.filter(
+        Q(practitioner_id=practitioner_id)
+        | Q(practitioner=None, practice__practitioners=practitioner_id),
+        read_at=None,
+        done_at=None,
+    ).count()
+    return count
+
+
+def waiting(practice_ids: Collection[int], *, limit: int = MOST_SHOWN) -> list[Message]:
+    """Return what is not done in these practices: urgent first, then oldest (one query)."""
+    rows = _told().filter(practice_id__in=practice_ids, done_at=None)
+    return list(rows.order_by("-is_urgent", "sent_at", "pk")[:limit])
+
+
+def treated(practice_ids: Collection[int]) -> "QuerySet[Message]":
+    """Return what was dealt with, latest first, to be paged."""
+    return _told().filter(practice_id__in=practice_ids, done_at__isnull=False).order_by("-done_at", "-pk")
+
+
+def written_by(author: User, *, since: datetime, limit: int = MOST_SHOWN) -> "list[Message]":
+    """Return what a secretary wrote since a moment, latest first."""
+    return list(_told().filter(author=author, sent_at__gte=since).order_by("-sent_at")[:limit])
+
+
+def of_patient(patient_id: int, *, limit: int = 10) -> list[Message]:
+    """Return the latest messages about a patient, latest first."""
+    return list(_told().filter(patient_id=patient_id).order_by("-sent_at", "-pk")[:limit])
+
+
+def of_call(call_id: UUID) -> list[Message]:
+    """Return the messages that a call led to, in order."""
+    return list(_told().filter(call_id=call_id).order_by("sent_at", "pk"))
+
+
+def draft_of(practice_id: int, author: User) -> dict[str, str]:
+    """Return what a person was typing for a practice, empty when nothing."""
+    content = (
+        MessageDraft.objects.filter(practice_id=practice_id, author=author).values_list("content", flat=True).first()
+    )
+    return dict(content or {})
+
+
+def follow_ups_due(practice_ids: Collection[int], *, limit: int = MOST_SHOWN) -> list[FollowUp]:
+    """Return what remains to be done in these practices, the longest due first (one query)."""
+    rows = _open(practice_ids).select_related("practice", "patient", "assigned_to")
+    return list(rows.order_by("due_at", "pk")[:limit])
+
+
+def follow_ups_of_call(call_id: UUID) -> list[FollowUp]:
+    """Return what a call left to be done, done or not."""
+    rows = FollowUp.objects.filter(call_id=call_id).select_related("practice", "patient", "assigned_to", "done_by")
+    return list(rows.order_by("created_at", "pk"))
+
+
+def follow_ups_done(practice_ids: Collection[int]) -> "QuerySet[FollowUp]":
+    """Return what was closed, latest first, to be paged."""
+    rows: QuerySet[FollowUp] = FollowUp.objects.filter(practice_id__in=practice_ids, done_at__isnull=False)
+    return rows.select_related("practice", "patient", "done_by").order_by("-done_at", "-pk")
+
+
+class FollowUpCounts(TypedDict):
+    """Count what remains to be done."""
+
+    callbacks: int
+    voicemails: int
+    all: int
+    late: int
+
+
+def follow_up_counts(practice_ids: Collection[int], *, now: datetime) -> FollowUpCounts:
+    """Count the open follow-ups of these practices (one query)."""
+    counts = _open(practice_ids).aggregate(
+        callbacks=Count("pk", filter=Q(kind=FollowUpKind.CALLBACK)),
+        voicemails=Count("pk", filter=Q(kind=FollowUpKind.VOICEMAIL)),
+        all=Count("pk"),
+        late=Count("pk", filter=Q(due_at__lte=now)),
+    )
+    return FollowUpCounts(**counts)
+
+
+def _told() -> "QuerySet[Message]":
+    rows: QuerySet[Message] = Message.objects.select_related(
+        "practice", "practitioner", "patient", "author", "read_by", "done_by"
+    )
+    return rows
+
+
+def _open(practice_ids: Collection[int]) -> "QuerySet[FollowUp]":
+    rows: QuerySet[FollowUp] = FollowUp.objects.filter(practice_id__in=practice_ids, done_at=None)
+    return rows
