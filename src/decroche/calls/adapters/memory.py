@@ -61,7 +61,7 @@ class Caller:
 def _state(caller: Caller) -> str:
     if caller.hears == "ringing":
         return "ringing"
-    return "elsewhere" if caller.hears.startswith(("fallback", "transfer:")) else "up"
+    return "away" if caller.hears.startswith(("fallback", "transfer:")) else "up"
 
 
 @dataclass(slots=True)
@@ -89,6 +89,7 @@ class MemoryExchange:
         self.phones: dict[int, Phone] = {}
         self.asked: list[tuple[str, object]] = []
         self.transfer_answers = True
+        self.unkept_voicemails: list[VoicemailLeft] = []
 
     # --- what happens on the exchange, told from outside --------------------------------
 
@@ -148,6 +149,22 @@ class MemoryExchange:
             return leg
         return None
 
+    def fallback_stays_silent(self, channel_id: str) -> None:
+        """Give back a caller whom the fallback number did not answer, as the dial plan does."""
+        caller = self.callers[channel_id]
+        caller.hears = "music"
+        self._tell(
+            CallArrived(
+                channel_id,
+                caller.called_number,
+                caller.caller_number,
+                caller.caller_name,
+                self._clock(),
+                is_simulated=caller.is_simulated,
+                call_id=caller.call_id,
+            )
+        )
+
     def crash(self) -> None:
         """Lose every call at once, as a killed exchange does."""
         self._down = True
@@ -167,7 +184,11 @@ class MemoryExchange:
     def leave_voicemail(self, call_id: UUID, *, path: Path = Path("voicemail.wav"), duration_seconds: int = 12) -> None:
         """Finish recording: the caller's words are on disk and the caller goes."""
         caller = self._caller(call_id)
-        self._tell(VoicemailLeft(call_id, path, duration_seconds, self._clock()))
+        left = VoicemailLeft(
+            call_id, path, duration_seconds, self._clock(), caller.called_number, caller.caller_number
+        )
+        self.unkept_voicemails.append(left)
+        self._tell(left)
         self.caller_hangs_up(caller.channel_id)
 
     def hears(self, call_id: UUID) -> str:
@@ -182,6 +203,8 @@ class MemoryExchange:
         self._queue = queue
         if not self._down:
             queue.put_nowait(self._snapshot())
+            for left in self.unkept_voicemails:
+                queue.put_nowait(left)
         while True:
             yield await queue.get()
 
@@ -208,6 +231,7 @@ class MemoryExchange:
 
     async def keep_voicemail(self, path: Path) -> None:
         self._ask("keep_voicemail", path)
+        self.unkept_voicemails = [left for left in self.unkept_voicemails if left.path != path]
 
     async def adopt_caller(self, channel_id: str, call_id: UUID, *, fallback_number: str) -> None:
         self._ask("adopt_caller", call_id)

@@ -1,7 +1,8 @@
 """Think: turn what the exchange tells, what people order and what time does into moves on the floor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from decroche.calls.domain.call import QUEUED, WITH_SECRETARY, CallState, EndReason, clean_caller_name, end_reason
 from decroche.calls.domain.post import AT_POST, PauseReason, PostState
@@ -36,7 +37,7 @@ from decroche.calls.ports import (
 from decroche.calls.switchboard import commands as ask
 from decroche.calls.switchboard.floor import Floor
 from decroche.calls.switchboard.reconcile import reconcile
-from decroche.calls.switchboard.records import StepKind
+from decroche.calls.switchboard.records import FollowUpRow, StepKind
 from decroche.calls.switchboard.state import Directory, LineFact, LiveCall, LivePost
 from decroche.kernel import phone
 
@@ -73,6 +74,7 @@ class Brain(Floor):
                 self._voicemail_left(event, now)
             case ExchangeConnected():
                 self.exchange_up = True
+                self._remember_fallbacks({})
                 for arrival in reconcile(self, event, now):
                     self._arrive(arrival)
             case ExchangeLost():
@@ -82,25 +84,17 @@ class Brain(Floor):
         self.assign(now)
 
     def _arrive(self, event: CallArrived) -> None:
+        if event.call_id is not None:
+            self._given_back(event, event.call_id)
+            return
         if event.channel_id in self.by_channel:
             return
-        line = self.find_line(event.called_number)
-        call = LiveCall(
-            call_id=self.new_call_id(),
-            channel_id=event.channel_id,
-            called_number=line.number if line else clean_caller_name(event.called_number, limit=32),
-            caller_number=self.read_caller(event.caller_number, line),
-            caller_name=clean_caller_name(event.caller_name),
-            arrived_at=event.at,
-            line=line,
-            is_simulated=event.is_simulated,
-            state_since=event.at,
-        )
+        call = self._new_call(event, self.new_call_id())
+        line = call.line
         self.enter(call)
         self.note(call, StepKind.ARRIVED, event.at)
         if line is None:
-            self.send(ask.AnnounceAndEnd(call.call_id, call.channel_id, Announcement.UNKNOWN_NUMBER))
-            self.end(call, EndReason.UNKNOWN_NUMBER, event.at)
+            self._refuse_unknown(call, event.at)
             return
         call.waiting_since = event.at
         call.lease_renewed_at = event.at
@@ -111,19 +105,51 @@ class Brain(Floor):
         if call.state is CallState.RINGING_IN:
             self.wait(call, event.at)
 
+    def _refuse_unknown(self, call: LiveCall, now: datetime) -> None:
+        self.send(ask.AnnounceAndEnd(call.call_id, call.channel_id, Announcement.UNKNOWN_NUMBER))
+        self.end(call, EndReason.UNKNOWN_NUMBER, now)
+
+    def _given_back(self, event: CallArrived, call_id: UUID) -> None:
+        """Take a caller back from the fallback that did not answer: first in line, and to voicemail next time."""
+        call = self.calls.get(call_id)
+        if call is None or call.state is CallState.ENDED:
+            call = self._new_call(event, call_id)
+            call.steps = self.known_steps.get(call_id, 0)
+        call.channel_id, call.fallback_tried, call.lease_renewed_at = event.channel_id, True, None
+        self.enter(call)
+        if call.line is None:
+            self._refuse_unknown(call, event.at)
+            return
+        if call.state in {CallState.RINGING_IN, CallState.FALLBACK, CallState.WAITING}:
+            call.tried.clear()
+            self.wait(call, event.at, first=True)
+
+    def _new_call(self, event: CallArrived, call_id: UUID) -> LiveCall:
+        line = self.find_line(event.called_number)
+        return LiveCall(
+            call_id=call_id,
+            channel_id=event.channel_id,
+            called_number=line.number if line else clean_caller_name(event.called_number, limit=32),
+            caller_number=self.read_caller(event.caller_number, line),
+            caller_name=clean_caller_name(event.caller_name),
+            arrived_at=event.at,
+            line=line,
+            is_simulated=event.is_simulated,
+            state_since=event.at,
+        )
+
     def _caller_gone(self, event: CallerGone) -> None:
         call = self.calls.get(event.call_id or self.by_channel.get(event.channel_id))  # type: ignore[arg-type]
         if call is None or call.state is CallState.ENDED:
             return
+        if event.cause in {Cause.LEASE, Cause.FALLBACK} and call.state in {*QUEUED, CallState.FALLBACK}:
+            if call.state is not CallState.FALLBACK:
+                self.leave_to_fallback(call, event.at)
+            return  # another word follows: the caller is given back, or hangs up
         if call.leg is not None:
             self.send(ask.StopRinging(call.leg))
-        if event.cause in {Cause.LEASE, Cause.FALLBACK}:
-            reason = EndReason.VOICEMAIL if call.state is CallState.VOICEMAIL else EndReason.FALLBACK
-            if call.state is not CallState.FALLBACK:
-                self.note(call, StepKind.FALLBACK, event.at)
-        else:
-            answered = call.answered_at is not None
-            reason = end_reason(call.state, answered=answered, lost=event.cause == Cause.LOST)
+        answered = call.answered_at is not None
+        reason = end_reason(call.state, answered=answered, lost=event.cause == Cause.LOST)
         self.end(call, reason, event.at)
 
     def _answered(self, event: PhoneAnswered, now: datetime) -> None:
@@ -192,8 +218,21 @@ class Brain(Floor):
             self.withdraw(call, StepKind.UNREACHABLE, now, stop=True)
 
     def _voicemail_left(self, event: VoicemailLeft, now: datetime) -> None:
-        self.keep_voicemail(event.call_id, now, path=str(event.path), seconds=event.duration_seconds)
-        call = self.calls.get(event.call_id)
+        # A caller who came and went while we were away has no call yet: the sound file's name makes a lasting id.
+        call_id = event.call_id or uuid5(NAMESPACE_URL, event.path.name)
+        line = self.find_line(event.called_number)
+        self.keep_voicemail(
+            FollowUpRow(
+                call_id,
+                "voicemail",
+                event.at,
+                str(event.path),
+                event.duration_seconds,
+                line.number if line else "",
+                self.read_caller(event.caller_number, line),
+            )
+        )
+        call = self.calls.get(call_id)
         if call is not None and not call.has_voicemail:
             call.has_voicemail = True
             self.note(call, StepKind.VOICEMAIL_LEFT, now, seconds=event.duration_seconds)
@@ -247,6 +286,8 @@ class Brain(Floor):
                 self.end(call, EndReason.VOICEMAIL, now)
             elif call.state is CallState.TRANSFERRING and now - since >= timing.transfer_at_most:
                 self._transfer_failed(call, now, "unanswered")
+            elif call.state is CallState.FALLBACK and now - since >= timing.fallback_at_most:
+                self.end(call, EndReason.FALLBACK, now)
             if call.state in QUEUED and self.exchange_up and self._lease_is_due(call, now):
                 call.lease_renewed_at = now
                 self.send(ask.RenewLease(call.call_id, seconds=int(timing.lease.total_seconds())))
@@ -305,7 +346,7 @@ class Brain(Floor):
                     call.call_id,
                     call.line.practice_id,
                     call.waiting_since or call.arrived_at,
-                    bool(call.line.fallback_number),
+                    bool(call.line.fallback_number) and not call.fallback_tried,
                     call.comes_first,
                     call.tried,
                 )
@@ -337,7 +378,10 @@ class Brain(Floor):
 
     def replace_directory(self, directory: Directory, now: datetime) -> None:
         """Take a fresh directory in; somebody who may no longer hold a post loses it."""
+        known = self.directory.lines
         self.directory = directory
+        if self.exchange_up:
+            self._remember_fallbacks(known)
         self.familiarity = dict(directory.familiarity)
         for post in list(self.posts.values()):
             member = directory.members.get(post.user_id)
@@ -346,3 +390,9 @@ class Brain(Floor):
             elif post.state is not PostState.AWAY and not self.is_busy(post):
                 self.set_post(post, PostState.AWAY, now)
                 self.send(ask.RemovePhoneAccount(post.user_id))
+
+    def _remember_fallbacks(self, known: Mapping[str, LineFact]) -> None:
+        """Tell the exchange where the callers of each new or changed line go while we are away."""
+        for number, line in self.directory.lines.items():
+            if number not in known or known[number].fallback_number != line.fallback_number:
+                self.send(ask.RememberFallback(called_number=number, number=line.fallback_number))

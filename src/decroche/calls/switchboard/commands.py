@@ -1,6 +1,7 @@
 """Name what the brain asks of the exchange, as values, and carry each one out."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
 from decroche.calls.ports import Announcement, PhoneAccount, SecretaryLeg, Telephony
@@ -98,6 +99,17 @@ class RemovePhoneAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class RememberFallback:
+    called_number: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepVoicemail:
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceSimulatedCall:
     called_number: str
     caller_number: str
@@ -136,6 +148,8 @@ Command = (
     | HangUp
     | SetPhoneAccount
     | RemovePhoneAccount
+    | RememberFallback
+    | KeepVoicemail
     | PlaceSimulatedCall
     | PickUp
     | PutDown
@@ -151,8 +165,8 @@ def lane(command: Command) -> object:
             return account.user_id
         case RemovePhoneAccount(user_id=user_id) | PickUp(user_id=user_id) | PutDown(user_id=user_id):
             return user_id
-        case PlaceSimulatedCall():
-            return "simulation"
+        case PlaceSimulatedCall() | RememberFallback() | KeepVoicemail():
+            return type(command)
         case _:
             return command.call_id
 
@@ -192,6 +206,10 @@ async def carry_out(command: Command, telephony: Telephony) -> None:  # noqa: C9
             await telephony.set_phone_account(account)
         case RemovePhoneAccount(user_id):
             await telephony.remove_phone_account(user_id)
+        case RememberFallback(called, number):
+            await telephony.remember_fallback(called_number=called, number=number)
+        case KeepVoicemail(path):
+            await telephony.keep_voicemail(path)
         case PlaceSimulatedCall(called, number, name, voice):
             await telephony.place_simulated_call(
                 called_number=called, caller_number=number, caller_name=name, voice=voice

@@ -25,6 +25,9 @@ from decroche.calls.switchboard.records import (
 from decroche.calls.switchboard.state import Directory, LiveCall, LivePost, Timing
 
 
+KNOWN_STEPS = 5000
+
+
 class Floor:
     """Hold what lives, and what this turn has changed."""
 
@@ -43,6 +46,7 @@ class Floor:
         self.posts: dict[int, LivePost] = {}
         self.familiarity: dict[tuple[int, int], int] = dict(self.directory.familiarity)
         self.exchange_up = False
+        self.known_steps: dict[UUID, int] = {}  # of calls that are over, should one be given back
         self._forget_turn()
 
     # --- the turn -----------------------------------------------------------------------
@@ -115,9 +119,9 @@ class Floor:
         if call.practice_id is not None:
             self._follow_ups.append(FollowUpRow(call.call_id, "callback", now))
 
-    def keep_voicemail(self, call_id: UUID, now: datetime, *, path: str, seconds: int) -> None:
+    def keep_voicemail(self, row: FollowUpRow) -> None:
         """Leave a follow-up for a caller who spoke to the machine."""
-        self._follow_ups.append(FollowUpRow(call_id, "voicemail", now, path, seconds))
+        self._follow_ups.append(row)
 
     # --- calls --------------------------------------------------------------------------
 
@@ -172,12 +176,24 @@ class Floor:
         number = call.line.fallback_number if call.line else ""
         if to_fallback and number:
             self.move(call, CallState.FALLBACK, now)
+            call.fallback_tried = True
             self.send(ask.SendToFallback(call.call_id, number=number))
             self.note(call, StepKind.FALLBACK, now, reasons=reasons, number=number)
             return
         self.move(call, CallState.VOICEMAIL, now)
         self.send(ask.TakeVoicemail(call.call_id))
         self.note(call, StepKind.VOICEMAIL, now, reasons=reasons)
+
+    def leave_to_fallback(self, call: LiveCall, now: datetime) -> None:
+        """Take note that the dial plan took the caller to the fallback without us."""
+        post = self.posts.get(call.leg.user_id) if call.leg else None
+        if call.leg is not None:
+            self.send(ask.StopRinging(call.leg))
+        self.move(call, CallState.FALLBACK, now)
+        call.leg, call.fallback_tried = None, True
+        self.note(call, StepKind.FALLBACK, now, alone=True)
+        if post is not None and post.call_id == call.call_id:
+            self.free(post, now)
 
     def talk(self, call: LiveCall, post: LivePost, now: datetime) -> None:
         """Let the secretary and the caller speak."""
@@ -224,6 +240,9 @@ class Floor:
 
     def _forget(self, call: LiveCall) -> None:
         self.calls.pop(call.call_id, None)
+        self.known_steps[call.call_id] = call.steps
+        while len(self.known_steps) > KNOWN_STEPS:
+            del self.known_steps[next(iter(self.known_steps))]
         self.by_channel.pop(call.channel_id, None)
 
     def _in_wrap_up(self, call_id: UUID) -> bool:

@@ -17,7 +17,7 @@ from decroche.calls.switchboard.records import StepKind
 from decroche.calls.switchboard.state import LiveCall
 from decroche.kernel import phone
 
-LEFT_US = "elsewhere"  # state of a caller whom the dial plan has taken from us
+LEFT_US = "away"  # state of a caller whom the dial plan has taken from us
 
 
 def reconcile(floor: Floor, found: ExchangeConnected, now: datetime) -> tuple[CallArrived, ...]:
@@ -42,7 +42,7 @@ def reconcile(floor: Floor, found: ExchangeConnected, now: datetime) -> tuple[Ca
     _drop_strays(floor, legs)
     _free_posts(floor, now)
     return tuple(
-        CallArrived(leg.channel_id, leg.called_number, leg.caller_number, leg.caller_name, now)
+        CallArrived(leg.channel_id, leg.called_number, leg.caller_number, leg.caller_name, now, leg.is_simulated)
         for leg in found.legs
         if leg.leg is None and leg.call_id is None and leg.state != LEFT_US
     )
@@ -75,8 +75,7 @@ def _still_there(
     call.lease_renewed_at = None
     if caller.state == LEFT_US:
         if call.state in QUEUED:
-            floor.note(call, StepKind.FALLBACK, now)
-            floor.end(call, EndReason.FALLBACK, now)
+            floor.leave_to_fallback(call, now)
         return
     if call.call_id in found.talking_call_ids:
         _talking(floor, call, legs, now)
@@ -136,6 +135,8 @@ def _adopt_unknown(
         caller_name=clean_caller_name(caller.caller_name),
         arrived_at=now,
         line=line,
+        is_simulated=caller.is_simulated,
+        steps=floor.known_steps.get(call_id, 0),
         state_since=now,
     )
     floor.enter(call)

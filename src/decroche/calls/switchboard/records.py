@@ -137,6 +137,8 @@ class FollowUpRow:
     at: datetime
     path: str = ""
     duration_seconds: int = 0
+    called_number: str = ""  # for a voicemail whose call we never knew
+    caller_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ class Timing:
     away_after: timedelta = timedelta(seconds=30)  # a phone gone that long means an empty chair
     voicemail_at_most: timedelta = timedelta(minutes=4)
     transfer_at_most: timedelta = timedelta(seconds=60)
+    fallback_at_most: timedelta = timedelta(hours=1)
     pause_after_missed: int = 2
 
 
@@ -86,6 +87,7 @@ class LiveCall:
     wrap_up_until: datetime | None = None
     lease_renewed_at: datetime | None = None
     has_voicemail: bool = False
+    fallback_tried: bool = False
     steps: int = 0
 
     @property

@@ -1,0 +1,6 @@
+"""Give the doors of calls their addresses."""
+
+from django.urls import URLPattern
+
+app_name = "calls"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,179 @@
+"""What becomes of calls when our process or the exchange dies, and comes back."""
+
+from decroche.calls.domain.call import CallState, EndReason
+from decroche.calls.domain.post import PostState
+from decroche.calls.switchboard.orders import OrderKind
+from decroche.calls.switchboard.records import StepKind
+from tests.calls.stage import AWA, INES, MARTINIQUE_LINE, Stage
+
+
+def remember(stage: Stage) -> None:
+    """Give a fresh brain what the table would give it: the calls and posts of the one before."""
+    before = stage.brain
+    stage.start_brain()
+    for call in before.calls.values():
+        if call.state is not CallState.ENDED:
+            call.lease_renewed_at = None
+            stage.brain.enter(call)
+    for post in before.posts.values():
+        stage.brain.posts[post.user_id] = post
+
+
+async def test_a_talking_call_is_adopted_by_a_fresh_process() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    call = await stage.talk()
+    remember(stage)
+    await stage.settle()
+    assert stage.exchange.hears(call.call_id) == "conversation"
+    assert (call.state, stage.state_of(AWA)) == (CallState.TALKING, PostState.ON_CALL)
+    assert StepKind.ADOPTED in stage.steps(call.call_id)
+    assert await stage.order(OrderKind.HOLD, AWA, call) == ""
+
+
+async def test_a_talking_call_that_was_never_written_down_is_adopted_too() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    call_id = (await stage.talk()).call_id
+    stage.start_brain()
+    await stage.settle()
+    call = stage.brain.calls[call_id]
+    assert (call.state, call.secretary_id, stage.state_of(AWA)) == (CallState.TALKING, AWA, PostState.ON_CALL)
+
+
+async def test_a_waiting_caller_is_adopted_and_offered() -> None:
+    stage = Stage()
+    await stage.settle()
+    call = await stage.ring(MARTINIQUE_LINE)
+    remember(stage)
+    await stage.at_post(AWA)
+    assert call.leg is not None
+    assert call.leg.user_id == AWA
+
+
+async def test_a_caller_who_went_to_the_fallback_while_we_were_away_is_left_in_peace() -> None:
+    stage = Stage()
+    await stage.settle()
+    call = await stage.ring(MARTINIQUE_LINE)
+    await stage.exchange.send_to_fallback(call.call_id, number="+596696111111")
+    remember(stage)
+    stage.exchange.asked.clear()
+    await stage.settle()
+    assert call.state is CallState.FALLBACK
+    assert {verb for verb, _ in stage.exchange.asked} == {"remember_fallback"}
+    await stage.caller_hangs_up(call)
+    assert call.end_reason is EndReason.FALLBACK
+
+
+async def test_a_caller_whom_the_fallback_did_not_answer_is_first_in_line_then_leaves_a_message() -> None:
+    stage = Stage()
+    await stage.settle()
+    call = await stage.ring(MARTINIQUE_LINE)
+    await stage.wait(11)
+    assert call.state is CallState.FALLBACK
+    stage.exchange.fallback_stays_silent(call.channel_id)
+    await stage.settle()
+    assert (call.state, call.comes_first) == (CallState.WAITING, True)
+    await stage.wait(11)
+    assert call.state is CallState.VOICEMAIL
+
+
+async def test_a_caller_given_back_after_we_had_closed_the_call_is_taken_back_under_the_same_id() -> None:
+    stage = Stage()
+    await stage.settle()
+    call = await stage.ring(MARTINIQUE_LINE)
+    stage.start_brain()
+    stage.exchange.fallback_stays_silent(call.channel_id)
+    await stage.settle()
+    assert stage.brain.calls[call.call_id].state is CallState.WAITING
+
+
+async def test_a_voicemail_left_while_we_were_away_becomes_a_follow_up_once_we_are_back() -> None:
+    stage = Stage()
+    await stage.settle()
+    call = await stage.ring(MARTINIQUE_LINE)
+    stage.start_brain()
+    await stage.exchange.close()
+    stage.exchange.leave_voicemail(call.call_id)
+    await stage.settle()
+    assert stage.follow_ups() == [(call.call_id, "voicemail")]
+
+
+async def test_a_transferred_conversation_is_left_in_peace() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    call = await stage.talk()
+    await stage.order(OrderKind.TRANSFER, AWA, call, number="+33698765432")
+    stage.start_brain()
+    await stage.settle()
+    assert not stage.brain.calls
+
+
+async def test_who_hung_up_while_we_were_away_is_called_back() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    call = await stage.talk()
+    stage.brain.exchange_up = False
+    stage.exchange.caller_hangs_up(call.channel_id)
+    remember(stage)
+    await stage.settle()
+    assert call.end_reason is EndReason.INTERRUPTED
+    assert stage.follow_ups() == [(call.call_id, "callback")]
+    assert stage.state_of(AWA) is PostState.AVAILABLE
+
+
+async def test_a_phone_answered_while_nobody_listened_is_connected() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    call = await stage.ring()
+    remember(stage)
+    stage.exchange.phone_picks_up(AWA)
+    await stage.settle()
+    assert (call.state, stage.exchange.hears(call.call_id)) == (CallState.TALKING, "conversation")
+
+
+async def test_a_caller_whose_secretarys_leg_was_dropped_is_first_in_line() -> None:
+    stage = Stage()
+    await stage.at_post(AWA, INES)
+    call = await stage.talk(AWA)
+    stage.exchange.phones[AWA].legs.clear()
+    remember(stage)
+    await stage.settle()
+    assert call.comes_first
+    assert call.state is CallState.OFFERED
+    assert StepKind.CUT_OFF in stage.steps(call.call_id)
+
+
+async def test_an_exchange_that_died_leaves_call_backs_and_free_secretaries() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    talking = await stage.talk(AWA)
+    waiting = await stage.ring()
+    stage.exchange.crash()
+    await stage.settle()
+    assert talking.state is CallState.TALKING, "calls may be alive until the exchange says otherwise"
+    stage.exchange.come_back()
+    await stage.settle()
+    assert (talking.end_reason, waiting.end_reason) == (EndReason.INTERRUPTED, EndReason.INTERRUPTED)
+    assert sorted(stage.follow_ups()) == sorted([(talking.call_id, "callback"), (waiting.call_id, "callback")])
+    assert stage.state_of(AWA) is PostState.AVAILABLE
+    stage.exchange.phone_registers(AWA)
+    await stage.settle()
+    assert (await stage.ring()).state is CallState.OFFERED
+
+
+async def test_a_caller_who_arrived_while_nobody_listened_is_taken_in() -> None:
+    stage = Stage()
+    stage.exchange.caller_arrives(MARTINIQUE_LINE, "+33612345678")
+    await stage.settle()
+    assert [call.state for call in stage.brain.calls.values()] == [CallState.WAITING]
+
+
+async def test_a_strange_leg_is_hung_up() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    await stage.ring()
+    stage.exchange.callers.clear()
+    stage.start_brain()
+    await stage.settle()
+    assert not stage.exchange.phones[AWA].legs
