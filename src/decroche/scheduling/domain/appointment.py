@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from decroche.scheduling.domain.refusals import Refusal
+
 
 class Status(StrEnum):
     """Where an appointment is in its life."""
@@ -41,7 +43,7 @@ MOVES: dict[Status, frozenset[Status]] = {
 }
 
 
-class IllegalMoveError(Exception):
+class IllegalMove(Refusal):
     """The appointment cannot go from its state to the one asked for."""
 
     def __init__(self, current: Status, wanted: Status) -> None:
@@ -52,9 +54,9 @@ class IllegalMoveError(Exception):
 
 
 def check_move(current: Status, wanted: Status) -> None:
-    """Let a legal move pass; raises `IllegalMoveError`."""
+    """Let a legal move pass; raises `IllegalMove`."""
     if wanted not in MOVES[current]:
-        raise IllegalMoveError(current, wanted)
+        raise IllegalMove(current, wanted)
 
 
 def is_movable(status: Status) -> bool:

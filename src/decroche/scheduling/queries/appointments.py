@@ -1,0 +1,179 @@
+"""Read appointments one person, one call, one day at a time; one query each, whatever the number of rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Prefetch, QuerySet
+
+from decroche.kernel.interval import local_day
+from decroche.scheduling.domain.appointment import Status
+from decroche.scheduling.models import LONGEST, OCCUPYING_STATES, Appointment, AppointmentChange
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentView:
+    """An appointment as screens show it; times are aware in the site's zone."""
+
+    id: int
+    practice_id: int
+    practitioner_id: int
+    practitioner_name: str
+    site_id: int
+    site_name: str
+    site_city: str
+    timezone: str
+    visit_type_id: int
+    visit_type_name: str
+    visit_type_short: str
+    colour: int
+    patient_id: int | None
+    patient_name: str
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    status_label: str
+    version: int
+    held_by_id: int | None
+    held_by: str
+    hold_expires_at: datetime | None
+    cancel_reason: str
+    call_id: UUID | None
+    moved_from: datetime | None
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+    @property
+    def is_held(self) -> bool:
+        return self.status == Status.HELD
+
+    @property
+    def is_changeable(self) -> bool:
+        """Tell whether it may still be moved or cancelled."""
+        return self.status in {Status.BOOKED, Status.ARRIVED}
+
+
+def with_people(rows: QuerySet[Appointment]) -> QuerySet[Appointment]:
+    """Join what a view needs, so that no row asks again."""
+    return rows.select_related("practitioner", "site", "visit_type", "patient", "held_by")
+
+
+def as_view(row: Appointment) -> AppointmentView:
+    """Flatten a row read by `with_people`."""
+    zone = ZoneInfo(row.site.timezone)
+    return AppointmentView(
+        id=row.pk,
+        practice_id=row.practice_id,
+        practitioner_id=row.practitioner_id,
+        practitioner_name=row.practitioner.display_name,
+        site_id=row.site_id,
+        site_name=row.site.name,
+        site_city=row.site.city,
+        timezone=row.site.timezone,
+        visit_type_id=row.visit_type_id,
+        visit_type_name=row.visit_type.name,
+        visit_type_short=row.visit_type.short_name,
+        colour=row.visit_type.colour,
+        patient_id=row.patient_id,
+        patient_name=row.patient.display_name if row.patient else "",
+        starts_at=row.starts_at.astimezone(zone),
+        ends_at=row.ends_at.astimezone(zone),
+        status=row.status,
+        status_label=row.get_status_display(),
+        version=row.version,
+        held_by_id=row.held_by_id,
+        held_by=row.held_by.display_name if row.held_by else "",
+        hold_expires_at=row.hold_expires_at,
+        cancel_reason=row.cancel_reason,
+        call_id=row.call_id,
+        moved_from=row.moved_from.astimezone(zone) if row.moved_from else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PatientAppointments:
+    """A patient's appointments around now: next ones first to come, past ones latest first."""
+
+    upcoming: tuple[AppointmentView, ...]
+    past: tuple[AppointmentView, ...]
+
+
+def appointments_of_patient(*, patient_id: int, now: datetime, past_limit: int = 10) -> PatientAppointments:
+    """Give every coming appointment, and the latest past or cancelled ones; 2 queries."""
+    rows = with_people(Appointment.objects.filter(patient_id=patient_id)).exclude(
+        status__in=[Status.HELD, Status.RELEASED]
+    )
+    upcoming = rows.filter(ends_at__gt=now).exclude(status=Status.CANCELLED).order_by("starts_at")
+    past = (rows.filter(ends_at__lte=now) | rows.filter(status=Status.CANCELLED)).order_by("-starts_at")[:past_limit]
+    return PatientAppointments(tuple(map(as_view, upcoming)), tuple(map(as_view, past)))
+
+
+def appointments_of_call(*, call_id: UUID) -> list[AppointmentView]:
+    """Give what a call led to, in order of booking; 1 query."""
+    rows = Appointment.objects.filter(call_id=call_id).exclude(status__in=[Status.HELD, Status.RELEASED])
+    return [as_view(row) for row in with_people(rows).order_by("pk")]
+
+
+def day_list(*, practitioner_ids: Iterable[int], day: date, zone: ZoneInfo) -> list[AppointmentView]:
+    """Give a civil day's appointments of these practitioners in order of time, holds excepted; 1 query."""
+    civil = local_day(day, zone)
+    rows = Appointment.objects.filter(
+        practitioner_id__in=list(practitioner_ids),
+        status__in=OCCUPYING_STATES,
+        starts_at__gt=civil.start - LONGEST,
+        starts_at__lt=civil.end,
+        ends_at__gt=civil.start,
+    ).exclude(status=Status.HELD)
+    return [as_view(row) for row in with_people(rows).order_by("starts_at", "pk")]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One line of an appointment's history."""
+
+    kind: str
+    label: str
+    at: datetime
+    by: str
+    old_starts_at: datetime | None
+    old_practitioner: str
+    status_label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentCard:
+    """One appointment with its history, latest first."""
+
+    appointment: AppointmentView
+    history: tuple[ChangeView, ...]
+
+
+def appointment_card(*, appointment_id: int) -> AppointmentCard:
+    """Read one appointment and its history; 2 queries. Raises `Appointment.DoesNotExist`."""
+    changes = AppointmentChange.objects.select_related("by", "old_practitioner").order_by("-pk")
+    row = (
+        with_people(Appointment.objects.all())
+        .prefetch_related(Prefetch("changes", queryset=changes, to_attr="history"))
+        .get(pk=appointment_id)
+    )
+    view = as_view(row)
+    zone = ZoneInfo(view.timezone)
+    history = tuple(
+        ChangeView(
+            kind=change.kind,
+            label=change.get_kind_display(),
+            at=change.at,
+            by=change.by.display_name if change.by else "",
+            old_starts_at=change.old_starts_at.astimezone(zone) if change.old_starts_at else None,
+            old_practitioner=change.old_practitioner.display_name if change.old_practitioner else "",
+            status_label=change.get_new_status_display(),
+            reason=change.reason,
+        )
+        for change in row.history  # type: ignore[attr-defined]
+    )
+    return AppointmentCard(view, history)
