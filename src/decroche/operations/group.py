@@ -1,6 +1,8 @@
 """Compose the group of processes and run it."""
 
 import os
+import signal
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -41,5 +43,18 @@ def _answers(url: str) -> bool:
 
 
 def run_asterisk_here(data_dir: Path) -> int:
-    """Run the private Asterisk in the foreground until told to stop."""
-    raise NotImplementedError
+    """Run the private Asterisk (installing it if need be) in the foreground until told to stop or until it falls."""
+    from decroche.calls.adapters.asterisk.configuration import ExchangeSettings
+    from decroche.calls.adapters.asterisk.install import install
+    from decroche.calls.adapters.asterisk.places import default_state_dir
+    from decroche.calls.adapters.asterisk.server import AsteriskServer
+
+    told = threading.Event()
+    for sig in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sig, lambda *_: told.set())
+    installation = install(data_dir / "asterisk", say=print)
+    with AsteriskServer(installation, ExchangeSettings.from_environment(default_state_dir())) as server:
+        while not told.wait(0.5):
+            if not server.is_alive():
+                return 1
+    return 0
