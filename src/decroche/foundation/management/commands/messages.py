@@ -65,7 +65,8 @@ def gather(room: str) -> Catalog:
     for path in sorted(sources):
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            text = templatize(text, origin=str(path))
+            # What is left of the markup keeps its indentation, which Python's tokenizer would refuse.
+            text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).split("\n"))
         for line, message, comments, context in extract("python", BytesIO(text.encode()), KEYWORDS):
             found.add(message, locations=[(str(path.relative_to(root)), line)], auto_comments=comments, context=context)
     return found
