@@ -1,0 +1,121 @@
+"""Follow-ups: lost callers, voicemails, what practitioners answered, and things to do before tonight."""
+
+import datetime as dt
+from dataclasses import dataclass
+from random import Random
+from zoneinfo import ZoneInfo
+
+from decroche.demo.calls import PastCall
+from decroche.demo.dice import dice_for
+from decroche.demo.plan import Cabinet
+from decroche.demo.texts.reminders import ANSWERS, CALLBACKS, RESULT_NOTES, TASKS, VOICEMAILS
+from decroche.demo.texts.shapes import dated
+from decroche.demo.typography import typeset
+from decroche.demo.weave import Memo
+
+
+@dataclass(slots=True)
+class Thread:
+    """A follow-up; ``hand`` is the login of whoever has it in hand."""
+
+    cabinet: str
+    kind: str
+    body: str
+    due: dt.datetime
+    created: dt.datetime
+    patient: int | None = None
+    call: PastCall | None = None
+    number: str = ""
+    name: str = ""
+    hand: str = ""
+    done: dt.datetime | None = None
+    result: str = ""
+    result_note: str = ""
+    tries: int = 0
+
+
+class LooseEnds:
+    """Finds what remains to be done, practice by practice; each written text serves once in the whole house."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        self.now = now
+        self._dice = dice_for("loose ends", now.date())
+        self._decks = {
+            "callback": self._deck(CALLBACKS),
+            "voicemail": self._deck(VOICEMAILS),
+            "message": self._deck(ANSWERS),
+            "other": self._deck(TASKS),
+        }
+
+    def _deck(self, texts: tuple[str, ...]) -> list[str]:
+        deck = list(texts)
+        self._dice.shuffle(deck)
+        return deck
+
+    def threads(self, cabinet: Cabinet, calls: list[PastCall], memos: list[Memo], logins: list[str]) -> list[Thread]:
+        """Return the follow-ups of a practice; those of the last hours are still open."""
+        zone = ZoneInfo(cabinet.zone)
+        today = self.now.astimezone(zone).date()
+        dice = dice_for("threads", cabinet.key, today)
+        found = [self._lost(call, dice, logins) for call in calls if call.reason in {"abandoned", "voicemail"} and call.caller]
+        found += self._written(cabinet, calls, dice, zone)
+        found += self._answered(cabinet, memos, zone)
+        return found
+
+    def _lost(self, call: PastCall, dice: Random, logins: list[str]) -> Thread:
+        ended = call.ended or call.arrived
+        if call.reason == "voicemail":
+            seconds = next((step.detail["seconds"] for step in call.steps if step.kind == "voicemail_left"), 20)
+            body = f"Message vocal de {seconds} s."
+        else:
+            body = f"A raccroché après {int((ended - call.arrived).total_seconds())} s."
+        thread = Thread(
+            call.cabinet, "voicemail" if call.reason == "voicemail" else "callback", typeset(body),
+            ended + dt.timedelta(minutes=45), ended, call.patient, call, call.caller, call.name,
+        )  # fmt: skip
+        if self.now - ended > dt.timedelta(hours=3) and dice.random() < 0.97:
+            self._close(thread, dice, logins)
+        return thread
+
+    def _close(self, thread: Thread, dice: Random, logins: list[str]) -> None:
+        done = thread.created + dt.timedelta(minutes=dice.randint(6, 150))
+        thread.done, thread.hand = min(done, self.now), dice.choice(logins)
+        thread.tries = dice.choice((0, 0, 1, 2))
+        thread.result = dice.choices(("reached", "left_message", "unreachable", "not_needed"), (58, 18, 12, 12))[0]
+        thread.result_note = typeset(dice.choice(RESULT_NOTES)) if dice.random() < 0.2 else ""
+
+    def _written(self, cabinet: Cabinet, calls: list[PastCall], dice: Random, zone: ZoneInfo) -> list[Thread]:
+        spoken = [call for call in calls if call.answered and call.patient is not None and call.outcome == "information"]
+        dice.shuffle(spoken)
+        found = []
+        for kind, count in (("callback", 1), ("voicemail", 1), ("other", 1)):
+            for _ in range(count):
+                if not self._decks[kind] or not spoken:
+                    continue
+                call = spoken.pop()
+                at = max(call.ended or call.arrived, self.now - dt.timedelta(hours=dice.randint(2, 22)))
+                body = dated(self._decks[kind].pop(), self.now.astimezone(zone).date())
+                due = self._today_at(zone, dice)
+                thread = Thread(cabinet.key, kind, body, due, min(at, due - dt.timedelta(minutes=1), self.now))
+                if kind != "other":
+                    thread.patient, thread.number = call.patient, call.caller
+                found.append(thread)
+        return found
+
+    def _today_at(self, zone: ZoneInfo, dice: Random) -> dt.datetime:
+        local = self.now.astimezone(zone)
+        return local.replace(
+            hour=dice.randint(9, 17), minute=dice.choice((0, 15, 30, 45)), second=0, microsecond=0
+        ).astimezone(dt.UTC)
+
+    def _answered(self, cabinet: Cabinet, memos: list[Memo], zone: ZoneInfo) -> list[Thread]:
+        if not self._decks["message"]:
+            return []
+        lately = [memo for memo in memos if memo.done and self.now - memo.done < dt.timedelta(days=3) and not memo.answer]
+        if not lately:
+            return []
+        memo = max(lately, key=lambda each: each.done or each.sent)
+        body = dated(self._decks["message"].pop(), self.now.astimezone(zone).date())
+        due = self._today_at(zone, dice_for("answer", cabinet.key, self.now.date()))
+        created = min(memo.done or memo.sent, due)
+        return [Thread(cabinet.key, "message", body, due, created, memo.patient, memo.call, memo.call.caller)]
