@@ -1,1 +1,12 @@
-export {};
+// The islands every screen shares; each room's own are added by build.mjs.
+import "idiomorph/dist/idiomorph-ext.js";
+import "./theme";
+import "./live";
+import "./keys";
+import "./dialogs";
+import "./toast";
+import "./timer";
+import "./network";
+import "./drafts";
+import "./tabs";
+import "./palette";

@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from decroche.ui import formats
-from decroche.ui.navigation import Entry, entries
+from decroche.ui.navigation import Entry, entries, palette_url
 
 register = template.Library()
 ICONS = Path(__file__).resolve().parent.parent / "assets" / "icons"
@@ -134,3 +134,10 @@ def navigation(context: template.Context) -> list[Entry]:
     """Return the screens the signed-in person may open, the current one marked."""
     request = context.get("request")
     return entries(request) if request is not None else []
+
+
+@register.simple_tag(takes_context=True)
+def palette_address(context: template.Context) -> str:
+    """Return where Ctrl+K asks, or nothing for people who have no desk."""
+    request = context.get("request")
+    return palette_url(request) if request is not None else ""

@@ -112,3 +112,10 @@ def zoned(value: datetime | None, zone: str | ZoneInfo, city: str = "", *, with_
     same_day = there.date() == here.date()
     names["here"] = formats.clock(here) if same_day else formats.short_datetime(here, this_year=year)
     return _("%(there)s à %(city)s, %(here)s chez vous") % names
+
+
+@register.simple_tag
+def local_hour(now: datetime, zone: str | ZoneInfo) -> str:
+    """Return the hour it is in ``zone`` when its clocks differ from the reader's, else nothing."""
+    there = now.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
+    return "" if there.utcoffset() == timezone.localtime(now).utcoffset() else formats.clock(there)

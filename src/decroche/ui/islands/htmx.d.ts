@@ -1,0 +1,15 @@
+/** The part of htmx 2 that islands use; the library itself comes from django-htmx. */
+interface HtmxAjaxContext {
+  target?: string | Element;
+  swap?: string;
+  source?: Element;
+  values?: Record<string, string>;
+  headers?: Record<string, string>;
+}
+interface Htmx {
+  ajax(verb: string, path: string, context: string | Element | HtmxAjaxContext): Promise<void>;
+  trigger(element: string | Element, name: string, detail?: unknown): void;
+  process(element: Element): void;
+  find(selector: string): Element | null;
+}
+declare const htmx: Htmx;
