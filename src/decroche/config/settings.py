@@ -321,7 +321,6 @@ LOGGING = {
     "loggers": {
         "procrastinate": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
-        "django_structlog": {"level": "INFO"},
         "httpx": {"level": "WARNING"},
     },
 }

@@ -44,11 +44,15 @@ class Stream:
     def offer(self, message: bytes | None) -> None:
         """Queue a message; a full queue ends the stream instead of growing."""
         if self.queue.full():
-            while not self.queue.empty():
-                self.queue.get_nowait()
-            self.queue.put_nowait(None)
+            self.end()
         else:
             self.queue.put_nowait(message)
+
+    def end(self) -> None:
+        """Forget what waits; the next thing read is the end."""
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        self.queue.put_nowait(None)
 
 
 class Router:
@@ -132,12 +136,14 @@ async def live(scope: Scope, receive: Receive, send: Send) -> None:
         return
     stream = Stream(audience)
     router.add(stream)
-    gone = asyncio.create_task(_until_gone(receive))
+    gone = asyncio.create_task(_until_gone(receive, stream))
     try:
         await router.ready()
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         await send({"type": "http.response.body", "body": _event("hello", "{}"), "more_body": True})
-        await _pump(scope, stream, send, gone)
+        await _pump(scope, stream, send)
+        if not gone.done():
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
     finally:
         router.remove(stream)
         gone.cancel()
@@ -152,32 +158,29 @@ _HEADERS = [
 ]
 
 
-async def _pump(scope: Scope, stream: Stream, send: Send, gone: asyncio.Task[None]) -> None:
+async def _pump(scope: Scope, stream: Stream, send: Send) -> None:
+    """Send what comes until the stream ends or the person's rights change."""
     loop = asyncio.get_running_loop()
     recheck_at = loop.time() + RECHECK_SECONDS
-    while not gone.done():
-        getter = asyncio.create_task(stream.queue.get())
-        done, _ = await asyncio.wait({getter, gone}, timeout=KEEPALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if getter in done:
-            message = getter.result()
-            if message is None:
-                break
-        else:
-            getter.cancel()
+    while True:
+        try:
+            async with asyncio.timeout(KEEPALIVE_SECONDS):
+                message = await stream.queue.get()
+        except TimeoutError:
             message = b": still here\n\n"
-        if gone.done():
+        if message is None:
             return
         await send({"type": "http.response.body", "body": message, "more_body": True})
         if loop.time() >= recheck_at:
             if await _audience(scope) != stream.audience:
-                break  # rights changed: the browser reconnects and hears what it may now
+                return  # the browser reconnects and hears what it may now
             recheck_at = loop.time() + RECHECK_SECONDS
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _until_gone(receive: Receive) -> None:
+async def _until_gone(receive: Receive, stream: Stream) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+    stream.end()
 
 
 async def _audience(scope: Scope) -> Audience | None:
