@@ -26,14 +26,20 @@ CALLER = "+33612345678"
 
 DIRECTORY = Directory(
     lines={
-        LILAS_LINE: LineFact(1, LILAS, "Cabinet des Lilas", LILAS_LINE, "Cabinet des Lilas, bonjour.", "", "FR"),
+        LILAS_LINE: LineFact(
+            1, LILAS, "Cabinet des Lilas", LILAS_LINE, "Cabinet des Lilas, bonjour.", "", "FR"
+        ),
         MARTINIQUE_LINE: LineFact(
             2, MARTINIQUE, "Cabinet Madinina", MARTINIQUE_LINE, "Bonjour.", "+596696111111", "MQ"
         ),
         ELSEWHERE_LINE: LineFact(3, ELSEWHERE, "Ailleurs", ELSEWHERE_LINE, "Bonjour.", "", "FR"),
     },
     mandates={LILAS: frozenset({1}), MARTINIQUE: frozenset({1}), ELSEWHERE: frozenset({2})},
-    members={AWA: Member(AWA, 1, "Mme Diallo"), INES: Member(INES, 1, "Mme Roche"), BOB: Member(BOB, 2, "M. Petit")},
+    members={
+        AWA: Member(AWA, 1, "Mme Diallo"),
+        INES: Member(INES, 1, "Mme Roche"),
+        BOB: Member(BOB, 2, "M. Petit"),
+    },
 )
 
 
@@ -52,7 +58,9 @@ class Stage:
     def start_brain(self) -> None:
         """Put a fresh brain in place, as a restarted process would."""
         self.brain = Brain(self.directory, self.timing)
-        self.conductor = Conductor(self.brain, self.exchange, write=self.entries.append, clock=lambda: self.now)
+        self.conductor = Conductor(
+            self.brain, self.exchange, write=self.entries.append, clock=lambda: self.now
+        )
         self.events = self.exchange.events()
 
     async def settle(self) -> None:

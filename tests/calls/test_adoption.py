@@ -155,7 +155,9 @@ async def test_an_exchange_that_died_leaves_call_backs_and_free_secretaries() ->
     stage.exchange.come_back()
     await stage.settle()
     assert (talking.end_reason, waiting.end_reason) == (EndReason.INTERRUPTED, EndReason.INTERRUPTED)
-    assert sorted(stage.follow_ups()) == sorted([(talking.call_id, "callback"), (waiting.call_id, "callback")])
+    assert sorted(stage.follow_ups()) == sorted(
+        [(talking.call_id, "callback"), (waiting.call_id, "callback")]
+    )
     assert stage.state_of(AWA) is PostState.AVAILABLE
     stage.exchange.phone_registers(AWA)
     await stage.settle()

@@ -285,7 +285,9 @@ async def test_an_old_click_is_not_carried_out_late() -> None:
 async def test_a_simulated_call_rings_like_a_real_one() -> None:
     stage = Stage()
     await stage.at_post(AWA)
-    assert await stage.order(OrderKind.SIMULATE_CALL, AWA, called_number=LILAS_LINE, caller_number=CALLER) == ""
+    assert (
+        await stage.order(OrderKind.SIMULATE_CALL, AWA, called_number=LILAS_LINE, caller_number=CALLER) == ""
+    )
     assert stage.state_of(AWA) is PostState.RINGING
     assert await stage.order(OrderKind.PICK_UP, AWA) == ""
     assert stage.state_of(AWA) is PostState.ON_CALL

@@ -33,19 +33,21 @@ def call(number: int = 1, practice: int = 1, waited: float = 0, **more: object) 
     return WaitingCall(UUID(int=number), practice, ago(waited), **{"has_fallback": False} | more)  # type: ignore[arg-type]
 
 
-def post(user: int, idle: float = 0, state: PostState = PostState.AVAILABLE, secretariat: int = 1) -> PostFact:
+def post(
+    user: int, idle: float = 0, state: PostState = PostState.AVAILABLE, secretariat: int = 1
+) -> PostFact:
     return PostFact(user, secretariat, state, ago(idle), reachable=True)
 
 
 def facts(calls: list[WaitingCall], posts: list[PostFact], **more: object) -> Facts:
-    return Facts(NOW, tuple(calls), tuple(posts), **{"mandates": {1: frozenset({1})}, "familiarity": {}} | more)  # type: ignore[arg-type]
+    return Facts(
+        NOW, tuple(calls), tuple(posts), **{"mandates": {1: frozenset({1})}, "familiarity": {}} | more
+    )  # type: ignore[arg-type]
 
 
 def test_the_longest_idle_is_rung_and_the_reasons_say_why() -> None:
     decisions = decide(facts([call()], [post(1, idle=20), post(2, idle=180)]))
-    assert decisions == (
-        Offer(UUID(int=1), 2, (Reason(Why.NEW_TO_PRACTICE, 0), Reason(Why.IDLE_FOR, 180))),
-    )
+    assert decisions == (Offer(UUID(int=1), 2, (Reason(Why.NEW_TO_PRACTICE, 0), Reason(Why.IDLE_FOR, 180))),)
 
 
 def test_who_knows_the_practice_comes_first() -> None:
@@ -105,7 +107,9 @@ calls_ = st.lists(
 )
 posts_ = st.lists(
     st.builds(
-        lambda user, secretariat, state, idle, reachable: PostFact(user, secretariat, state, ago(idle), reachable),
+        lambda user, secretariat, state, idle, reachable: PostFact(
+            user, secretariat, state, ago(idle), reachable
+        ),
         st.integers(1, 6),
         st.integers(1, 3),
         st.sampled_from(PostState),
@@ -144,7 +148,9 @@ def test_invariants(world: Facts) -> None:
         for other in world.posts:
             if other.user_id in rung or not _could_answer(world, other, theirs):
                 continue
-            assert _rank(world, her, theirs) <= _rank(world, other, theirs), "fair among those who could answer"
+            assert _rank(world, her, theirs) <= _rank(world, other, theirs), (
+                "fair among those who could answer"
+            )
     waiting_on = [by_call[d.call_id] for d in decisions if not isinstance(d, Offer)]
     for offer in offers:  # nobody overtakes an earlier caller whom the same secretary could have served
         for earlier in waiting_on:

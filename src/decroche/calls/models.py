@@ -73,7 +73,9 @@ class Call(models.Model):
         "practices.Practice", models.PROTECT, null=True, blank=True, related_name="calls"
     )
     called_number = models.CharField(max_length=32)
-    caller_number = models.CharField(max_length=20, blank=True, help_text="E.164; empty when hidden or absurd.")
+    caller_number = models.CharField(
+        max_length=20, blank=True, help_text="E.164; empty when hidden or absurd."
+    )
     caller_name = models.CharField(max_length=80, blank=True)
     direction = models.CharField(max_length=3, choices=Direction, default=Direction.INBOUND)
     state = models.CharField(max_length=12, choices=State, default=State.RINGING_IN)
@@ -82,6 +84,7 @@ class Call(models.Model):
     )
     patient_id = models.BigIntegerField(null=True, blank=True)
     channel_id = models.CharField(max_length=80, blank=True)
+    leg_attempt = models.PositiveSmallIntegerField(default=0, help_text="Which attempt to ring her this is.")
     arrived_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -105,7 +108,8 @@ class Call(models.Model):
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(state="ended", ended_at__isnull=False) | ~Q(state="ended"), name="call_ended_has_a_time"
+                condition=Q(state="ended", ended_at__isnull=False) | ~Q(state="ended"),
+                name="call_ended_has_a_time",
             ),
         ]
         verbose_name = _("appel")
@@ -187,11 +191,15 @@ class Post(models.Model):
     since = models.DateTimeField()
     registered = models.BooleanField(default=False)
     endpoint = models.CharField(max_length=40, blank=True)
-    call_id = models.UUIDField(null=True, blank=True, help_text="The call that rings, is in hand, or is being wrapped up.")
+    call_id = models.UUIDField(
+        null=True, blank=True, help_text="The call that rings, is in hand, or is being wrapped up."
+    )
     wrap_up_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["secretariat", "state"], name="post_team")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["secretariat", "state"], name="post_team")
+        ]
         verbose_name = _("poste")
 
     def __str__(self) -> str:

@@ -296,6 +296,8 @@ class Telephony(Protocol):
         """End every channel of the call."""
         ...
 
-    async def place_simulated_call(self, *, called_number: str, caller_number: str, caller_name: str, voice: str) -> str:
+    async def place_simulated_call(
+        self, *, called_number: str, caller_number: str, caller_name: str, voice: str
+    ) -> str:
         """Place a call to one of our own lines, with a recorded caller; return its channel id."""
         ...

@@ -29,7 +29,12 @@ class OrderRefused(Exception):
 
 
 def give_order(
-    *, kind: OrderKind, user: User, now: datetime, call_id: UUID | None = None, payload: dict[str, Any] | None = None
+    *,
+    kind: OrderKind,
+    user: User,
+    now: datetime,
+    call_id: UUID | None = None,
+    payload: dict[str, Any] | None = None,
 ) -> SwitchboardOrder:
     """Write an order down and wake the switchboard."""
     with transaction.atomic():

@@ -16,7 +16,15 @@ from django.db import transaction
 from decroche.calls.domain.call import CallState, EndReason
 from decroche.calls.events import CallAnswered, CallArrived, CallEnded, UnknownNumberCalled, VoicemailReceived
 from decroche.calls.models import Call, CallStep, Post, SwitchboardOrder
-from decroche.calls.switchboard.records import CallRow, Entry, FollowUpRow, OrderRow, PostRow, StepKind, StepRow
+from decroche.calls.switchboard.records import (
+    CallRow,
+    Entry,
+    FollowUpRow,
+    OrderRow,
+    PostRow,
+    StepKind,
+    StepRow,
+)
 from decroche.foundation.events import publish
 from decroche.foundation.live import hint
 from decroche.foundation.tenancy import every_practice
@@ -32,6 +40,7 @@ LIVE_FIELDS = [
     "state",
     "secretary_id",
     "channel_id",
+    "leg_attempt",
     "answered_at",
     "ended_at",
     "end_reason",
@@ -68,6 +77,7 @@ def _write_calls(rows: Iterable[CallRow]) -> None:
             state=row.state.value,
             secretary_id=row.secretary_id,
             channel_id=row.channel_id[:80],
+            leg_attempt=row.leg_attempt,
             arrived_at=row.arrived_at,
             answered_at=row.answered_at,
             ended_at=row.ended_at,
@@ -127,7 +137,15 @@ def _write_posts(rows: Iterable[PostRow]) -> None:
             objects,
             update_conflicts=True,
             unique_fields=["user"],
-            update_fields=["secretariat_id", "state", "reason", "since", "registered", "call_id", "wrap_up_until"],
+            update_fields=[
+                "secretariat_id",
+                "state",
+                "reason",
+                "since",
+                "registered",
+                "call_id",
+                "wrap_up_until",
+            ],
         )
 
 

@@ -51,7 +51,9 @@ class Caller:
     called_number: str
     caller_number: str
     caller_name: str
-    hears: str = "ringing"  # ringing, greeting, music, conversation, hold, voicemail, fallback, or an announcement
+    hears: str = (
+        "ringing"  # ringing, greeting, music, conversation, hold, voicemail, fallback, or an announcement
+    )
     call_id: UUID | None = None
     fallback_number: str = ""
     lease: asyncio.TimerHandle | None = None
@@ -78,7 +80,9 @@ class MemoryExchange:
 
     is_simulated = True
 
-    def __init__(self, *, clock: Callable[[], datetime] = _system_clock, phones_register_at_once: bool = False) -> None:
+    def __init__(
+        self, *, clock: Callable[[], datetime] = _system_clock, phones_register_at_once: bool = False
+    ) -> None:
         """Start empty; with ``phones_register_at_once`` an account is a registered phone (simulated mode)."""
         self._clock = clock
         self._register_at_once = phones_register_at_once
@@ -94,7 +98,12 @@ class MemoryExchange:
     # --- what happens on the exchange, told from outside --------------------------------
 
     def caller_arrives(
-        self, called_number: str, caller_number: str = "", caller_name: str = "", *, is_simulated: bool = False
+        self,
+        called_number: str,
+        caller_number: str = "",
+        caller_name: str = "",
+        *,
+        is_simulated: bool = False,
     ) -> str:
         """Let a caller ring one of our numbers; return the channel's id."""
         channel_id = f"m-{next(self._ids)}"
@@ -102,7 +111,14 @@ class MemoryExchange:
             channel_id, called_number, caller_number, caller_name, is_simulated=is_simulated
         )
         self._tell(
-            CallArrived(channel_id, called_number, caller_number, caller_name, self._clock(), is_simulated=is_simulated)
+            CallArrived(
+                channel_id,
+                called_number,
+                caller_number,
+                caller_name,
+                self._clock(),
+                is_simulated=is_simulated,
+            )
         )
         return channel_id
 
@@ -181,7 +197,9 @@ class MemoryExchange:
         self._down = False
         self._tell(self._snapshot())
 
-    def leave_voicemail(self, call_id: UUID, *, path: Path = Path("voicemail.wav"), duration_seconds: int = 12) -> None:
+    def leave_voicemail(
+        self, call_id: UUID, *, path: Path = Path("voicemail.wav"), duration_seconds: int = 12
+    ) -> None:
         """Finish recording: the caller's words are on disk and the caller goes."""
         caller = self._caller(call_id)
         left = VoicemailLeft(

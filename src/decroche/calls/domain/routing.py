@@ -89,7 +89,7 @@ class Facts:
     posts: tuple[PostFact, ...]
     mandates: Mapping[int, frozenset[int]]  # practice → secretariats that may act for it today
     familiarity: Mapping[tuple[int, int], int]  # (user, practice) → calls taken lately
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,11 @@ def _team(facts: Facts, by_secretariat: Mapping[int, Iterable[PostFact]], practi
     ]
     known = facts.familiarity
     team.sort(
-        key=lambda p: (-acquaintance(known.get((p.user_id, practice_id), 0), facts.policy), p.since, p.user_id)
+        key=lambda p: (
+            -acquaintance(known.get((p.user_id, practice_id), 0), facts.policy),
+            p.since,
+            p.user_id,
+        )
     )
     return team
 

@@ -4,7 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from decroche.calls.domain.call import QUEUED, WITH_SECRETARY, CallState, EndReason, clean_caller_name, end_reason
+from decroche.calls.domain.call import (
+    QUEUED,
+    WITH_SECRETARY,
+    CallState,
+    EndReason,
+    clean_caller_name,
+    end_reason,
+)
 from decroche.calls.domain.post import AT_POST, PauseReason, PostState
 from decroche.calls.domain.routing import (
     Facts,
@@ -255,14 +262,17 @@ class Brain(Floor):
                 if call is not None and call.leg == leg and call.state in WITH_SECRETARY:
                     self.cut_off(call, now)
             case (
-                ask.AdoptCaller(call_id=call_id)
-                | ask.RenewLease(call_id=call_id)
-                | ask.Welcome(call_id=call_id)
-                | ask.WaitAgain(call_id=call_id)
-                | ask.TakeVoicemail(call_id=call_id)
-                | ask.SendToFallback(call_id=call_id)
-                | ask.HangUp(call_id=call_id)
-            ), ChannelGone():
+                (
+                    ask.AdoptCaller(call_id=call_id)
+                    | ask.RenewLease(call_id=call_id)
+                    | ask.Welcome(call_id=call_id)
+                    | ask.WaitAgain(call_id=call_id)
+                    | ask.TakeVoicemail(call_id=call_id)
+                    | ask.SendToFallback(call_id=call_id)
+                    | ask.HangUp(call_id=call_id)
+                ),
+                ChannelGone(),
+            ):
                 call = self.calls.get(call_id)
                 if call is not None:
                     self._caller_gone(CallerGone(call.channel_id, call_id, now))
@@ -375,6 +385,21 @@ class Brain(Floor):
     def read_caller(self, raw: str, line: LineFact | None) -> str:
         """Return the caller's number in E.164; empty when it is hidden or absurd. A hint, never an identity."""
         return phone.parse_or_none(raw, region=line.region if line else "FR") or ""
+
+    def remember(
+        self,
+        directory: Directory,
+        calls: Iterable[LiveCall],
+        posts: Iterable[LivePost],
+        known_steps: Mapping[UUID, int],
+    ) -> None:
+        """Take over what a switchboard before this one has written; the exchange will say what still lives."""
+        self.directory, self.familiarity = directory, dict(directory.familiarity)
+        self.known_steps = dict(known_steps)
+        for call in calls:
+            self.enter(call)
+        for post in posts:
+            self.posts[post.user_id] = post
 
     def replace_directory(self, directory: Directory, now: datetime) -> None:
         """Take a fresh directory in; somebody who may no longer hold a post loses it."""

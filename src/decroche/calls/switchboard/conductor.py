@@ -26,12 +26,19 @@ class Conductor:
     """Run one brain on one exchange."""
 
     def __init__(
-        self, brain: Brain, telephony: Telephony, *, write: Callable[[Entry], None], clock: Callable[[], datetime]
+        self,
+        brain: Brain,
+        telephony: Telephony,
+        *,
+        write: Callable[[Entry], None],
+        clock: Callable[[], datetime],
+        on_event: Callable[[ExchangeEvent], None] = lambda event: None,
     ) -> None:
         self.brain = brain
         self.telephony = telephony
         self._write = write
         self._clock = clock
+        self._on_event = on_event
         self._lanes: dict[object, deque[Command]] = {}
         self._at_work: set[asyncio.Task[None]] = set()
         self.ticks = 0
@@ -54,6 +61,7 @@ class Conductor:
         now = self._clock()
         try:
             self.brain.on_event(event, now)
+            self._on_event(event)
         except Exception:
             log.exception("an event of the exchange could not be taken in: %s", type(event).__name__)
         self._end_turn(now)
@@ -85,6 +93,10 @@ class Conductor:
         self.brain.replace_directory(directory, now)
         self.brain.assign(now)
         self._end_turn(now)
+
+    def send(self, command: Command) -> None:
+        """Carry out something that no turn of the brain asked for."""
+        self._dispatch(command)
 
     async def quiet(self) -> None:
         """Return once no command is on its way."""

@@ -171,7 +171,9 @@ class Floor:
             self.free(post, now)
         return post
 
-    def overflow(self, call: LiveCall, reasons: tuple[Reason, ...], now: datetime, *, to_fallback: bool) -> None:
+    def overflow(
+        self, call: LiveCall, reasons: tuple[Reason, ...], now: datetime, *, to_fallback: bool
+    ) -> None:
         """Send a caller whom nobody can answer to the fallback number, else to voicemail."""
         number = call.line.fallback_number if call.line else ""
         if to_fallback and number:
@@ -258,7 +260,13 @@ class Floor:
         return post
 
     def set_post(
-        self, post: LivePost, state: PostState, now: datetime, *, reason: str = "", call_id: UUID | None = None
+        self,
+        post: LivePost,
+        state: PostState,
+        now: datetime,
+        *,
+        reason: str = "",
+        call_id: UUID | None = None,
     ) -> None:
         """Put a post in a state; leaving wrap-up closes the wrap-up of its call."""
         if post.wrap_up_call_id is not None and state is not PostState.WRAP_UP:

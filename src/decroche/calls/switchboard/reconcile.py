@@ -42,7 +42,9 @@ def reconcile(floor: Floor, found: ExchangeConnected, now: datetime) -> tuple[Ca
     _drop_strays(floor, legs)
     _free_posts(floor, now)
     return tuple(
-        CallArrived(leg.channel_id, leg.called_number, leg.caller_number, leg.caller_name, now, leg.is_simulated)
+        CallArrived(
+            leg.channel_id, leg.called_number, leg.caller_number, leg.caller_name, now, leg.is_simulated
+        )
         for leg in found.legs
         if leg.leg is None and leg.call_id is None and leg.state != LEFT_US
     )
@@ -69,7 +71,12 @@ def _vanished(floor: Floor, call: LiveCall, now: datetime) -> None:
 
 
 def _still_there(
-    floor: Floor, call: LiveCall, caller: LiveLeg, legs: list[LiveLeg], found: ExchangeConnected, now: datetime
+    floor: Floor,
+    call: LiveCall,
+    caller: LiveLeg,
+    legs: list[LiveLeg],
+    found: ExchangeConnected,
+    now: datetime,
 ) -> None:
     """Go on with a call whose caller is there."""
     call.lease_renewed_at = None

@@ -46,6 +46,7 @@ class CallRow:
     caller_number: str
     caller_name: str
     channel_id: str
+    leg_attempt: int
     state: CallState
     secretary_id: int | None
     arrived_at: datetime
@@ -67,6 +68,7 @@ class CallRow:
             call.caller_number,
             call.caller_name,
             call.channel_id,
+            call.leg.attempt if call.leg else 0,
             call.state,
             ringing_for or call.secretary_id,
             call.arrived_at,

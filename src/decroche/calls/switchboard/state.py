@@ -47,10 +47,12 @@ class Directory:
 class Timing:
     """Hold the delays that are not routing's."""
 
-    routing: Policy = Policy()
+    routing: Policy = field(default_factory=Policy)
     wrap_up: timedelta = timedelta(seconds=45)
     wrap_up_at_most: timedelta = timedelta(minutes=10)
-    lease: timedelta = timedelta(seconds=5)  # how long a caller outlives a frozen switchboard before the fallback
+    lease: timedelta = timedelta(
+        seconds=5
+    )  # how long a caller outlives a frozen switchboard before the fallback
     renew_every: timedelta = timedelta(seconds=1.5)
     lost_phone_grace: timedelta = timedelta(seconds=5)  # mid-call: a socket may flap while the sound goes on
     away_after: timedelta = timedelta(seconds=30)  # a phone gone that long means an empty chair
