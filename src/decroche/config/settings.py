@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import environ
@@ -56,6 +57,8 @@ if PRODUCTION and not (HDS_HOST and HDS_CERTIFICATE and HDS_EXPIRES_ON):
     raise ImproperlyConfigured(
         "production refuses to start without DECROCHE_HDS_HOST, DECROCHE_HDS_CERTIFICATE and DECROCHE_HDS_EXPIRES_ON"
     )
+if PRODUCTION and date.fromisoformat(HDS_EXPIRES_ON) <= datetime.now(tz=UTC).date():
+    raise ImproperlyConfigured(f"the health-data host's certificate expired on {HDS_EXPIRES_ON}")
 
 # --- the rooms ------------------------------------------------------------------------------
 
