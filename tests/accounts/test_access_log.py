@@ -16,7 +16,11 @@ READ, WRITE = AccessLogEntry.Action.READ, AccessLogEntry.Action.WRITE
 
 def write(at: datetime = NOW, *, ids: tuple[str, ...] = ("12",), practice_id: int = 3) -> None:
     write_access_log(
-        seen=[Seen(READ, "patient", ids, practice_id)], user_id=7, view_name="patients:card", address="127.0.0.1", at=at
+        seen=[Seen(READ, "patient", ids, practice_id)],
+        user_id=7,
+        view_name="patients:card",
+        address="127.0.0.1",
+        at=at,
     )
 
 
@@ -53,7 +57,11 @@ def test_a_request_with_several_looks_costs_one_insert(django_assert_num_queries
 def test_nothing_written_can_be_changed(statement):
     write()
     month = f"accounts_accesslog_{NOW:%Y%m}"
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement.format(month=month))
     assert AccessLogEntry.objects.filter(user_id=7).count() == 1
 
@@ -78,7 +86,9 @@ def test_months_are_made_ahead_once():
 def test_retention_drops_whole_months_and_only_old_ones():
     write(datetime(2023, 1, 31, tzinfo=UTC))
     write(datetime(2023, 2, 1, tzinfo=UTC), ids=("13",))
-    assert drop_old_months(now=datetime(2024, 2, 10, tzinfo=UTC), keep_months=12) == ["accounts_accesslog_202301"]
+    assert drop_old_months(now=datetime(2024, 2, 10, tzinfo=UTC), keep_months=12) == [
+        "accounts_accesslog_202301"
+    ]
     assert AccessLogEntry.objects.get().object_ids == ["13"]
 
 

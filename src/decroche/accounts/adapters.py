@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -10,6 +11,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from decroche.foundation.clock import now
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -20,7 +23,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "account_inactive": _("Ce compte est désactivé. Votre responsable peut le réactiver."),
         "cannot_remove_primary_email": _("On ne peut pas retirer l’adresse avec laquelle vous entrez."),
         "duplicate_email": _("C’est déjà votre adresse."),
-        "email_password_mismatch": _("L’adresse et le mot de passe ne vont pas ensemble. Vérifiez les majuscules."),
+        "email_password_mismatch": _(
+            "L’adresse et le mot de passe ne vont pas ensemble. Vérifiez les majuscules."
+        ),
         "email_taken": _("Un autre compte utilise déjà cette adresse."),
         "enter_current_password": _("Ce n’est pas votre mot de passe actuel."),
         "incorrect_code": _("Ce code n’est pas le bon, ou il a expiré. Attendez le suivant."),
@@ -30,7 +35,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "invalid_password_reset": _("Ce lien a déjà servi ou n’est plus valable."),
         "max_email_addresses": _("Pas plus de %d adresses."),
         "same_as_current": _("C’est déjà votre adresse."),
-        "too_many_login_attempts": _("Beaucoup d’essais d’affilée\u202f: attendez quelques minutes, puis recommencez."),
+        "too_many_login_attempts": _(
+            "Beaucoup d’essais d’affilée\u202f: attendez quelques minutes, puis recommencez."
+        ),
         "rate_limited": _("Doucement\u202f: attendez quelques instants, puis recommencez."),
         "unknown_email": _("Cette adresse n’est pas reconnue."),
         "unverified_primary_email": _("Confirmez d’abord cette adresse."),
@@ -54,11 +61,33 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             "mfa_reauthenticate:webauthn": _("ma clé d’accès"),
         }
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        return [{**method, "description": words.get(method["id"], method["description"])} for method in methods]
+        return [
+            {**method, "description": words.get(method["id"], method["description"])} for method in methods
+        ]
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Spare the password to someone who has just typed it and is adding a first second factor."""
+        person = self.request.user
+        if app == "allauth.mfa" and person.is_authenticated and person.last_login is not None:
+            just_came = (now() - person.last_login).total_seconds() < app_settings.REAUTHENTICATION_TIMEOUT
+            older = Authenticator.objects.filter(user_id=person.pk, created_at__lt=person.last_login)
+            if just_came and not older.exists():
+                return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Any,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell the person at the address she signs in with; accounts made by invitation keep no other."""
+        super().send_notification_mail(template_prefix, user, context, email or user.email)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         """Return to the person's own page."""
-        return reverse("accounts:preferences")
+        return reverse("accounts:profile")
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -148,7 +148,11 @@ class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]
         _reword(
             self,
             {"name": _("Nom de la clé"), "passwordless": _("Entrer sans mot de passe avec cette clé")},
-            {"passwordless": _("Demande une empreinte, un visage ou un code\u202f; le plus rapide le matin.")},
+            {
+                "passwordless": _(
+                    "Demande une empreinte, un visage ou un code\u202f; le plus rapide le matin."
+                )
+            },
         )
 
 
@@ -160,16 +164,20 @@ class RenameKeyForm(EditWebAuthnForm):  # type: ignore[misc]
         _reword(self, {"name": _("Nom de la clé")})
 
 
-class PreferencesForm(forms.ModelForm[User]):
+class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
     """Say who one is and how one likes one's screen."""
 
     country = forms.ChoiceField(
         label=_("Pays d’où vous travaillez"),
         choices=lazy(countries, list),
-        help_text=_("La loi le demande\u202f: hors d’Europe, un cabinet doit donner son accord avant que vous voyiez ses patients."),
+        help_text=_(
+            "La loi le demande\u202f: hors d’Europe, un cabinet doit donner son accord avant que vous voyiez ses patients."
+        ),
     )
     language = forms.ChoiceField(label=_("Langue"), choices=LANGUAGES)
-    timezone = forms.ChoiceField(label=_("Heure de"), choices=TIMEZONES, help_text=_("Les heures des cabinets restent les leurs."))
+    timezone = forms.ChoiceField(
+        label=_("Heure de"), choices=TIMEZONES, help_text=_("Les heures des cabinets restent les leurs.")
+    )
 
     class Meta:
         model = User
@@ -186,7 +194,9 @@ class PreferencesForm(forms.ModelForm[User]):
 class InviteForm(forms.Form):
     """Say whom to invite, and as what."""
 
-    email = forms.EmailField(label=_("Adresse e-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    email = forms.EmailField(
+        label=_("Adresse e-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
     role = forms.ChoiceField(label=_("Rôle"))
 
     def __init__(self, *args: Any, roles: tuple[Role, ...], **kwargs: Any) -> None:
@@ -199,10 +209,12 @@ class InviteForm(forms.Form):
         return str(self.cleaned_data["email"]).strip().lower()
 
 
-class JoinForm(forms.ModelForm[User]):
+class JoinForm(forms.ModelForm):  # type: ignore[type-arg]
     """Make one's account from an invitation."""
 
-    country = forms.ChoiceField(label=_("Pays d’où vous travaillez"), choices=lazy(countries, list), initial="FR")
+    country = forms.ChoiceField(
+        label=_("Pays d’où vous travaillez"), choices=lazy(countries, list), initial="FR"
+    )
     timezone = forms.ChoiceField(label=_("Heure de"), choices=TIMEZONES, initial="Europe/Paris")
     password = forms.CharField(
         label=_("Mot de passe"),

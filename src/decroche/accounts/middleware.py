@@ -40,7 +40,9 @@ class PersonMiddleware:
 class TwoFactorMiddleware:
     """Let nobody past without a second factor, where ``MFA_REQUIRED``: only its set-up, and the way out."""
 
-    OPEN = frozenset({"account_logout", "account_reauthenticate", "account_login", "accounts:language", "accounts:join"})
+    OPEN = frozenset(
+        {"account_logout", "account_reauthenticate", "account_login", "ui:language", "accounts:join"}
+    )
     READY = "two_factor_of"
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -68,7 +70,9 @@ class TwoFactorMiddleware:
         factors = Authenticator.objects.filter(user_id=request.user.pk)
         if not factors.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
             return False
-        request.session[self.READY] = request.user.pk  # removing the last factor is refused, so this stays true
+        request.session[self.READY] = (
+            request.user.pk
+        )  # removing the last factor is refused, so this stays true
         return True
 
 
@@ -99,4 +103,3 @@ class AccessLogMiddleware:
                 at=now(),
             )
         return response
-

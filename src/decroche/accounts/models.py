@@ -59,7 +59,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("compte ouvert"), default=True)
     is_administrator = models.BooleanField(_("administre l’installation"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
-    secrecy_signed_at = models.DateTimeField(_("engagement de confidentialité signé le"), null=True, blank=True)
+    secrecy_signed_at = models.DateTimeField(
+        _("engagement de confidentialité signé le"), null=True, blank=True
+    )
     # What the demo's entrance says under the name; empty for real people, and read in demo mode only.
     demo_caption = models.CharField(max_length=120, blank=True, default="")
 
@@ -105,7 +107,9 @@ class Invitation(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
-    accepted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="invitations_accepted")
+    accepted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="invitations_accepted"
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

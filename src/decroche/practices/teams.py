@@ -28,8 +28,14 @@ class StoredTeams:
         ids = _by_kind(refs)
         with every_practice():
             return [
-                *(Team(_secretariat(s.pk), s.name) for s in Secretariat.objects.filter(pk__in=ids[TeamKind.SECRETARIAT]).order_by("name")),
-                *(Team(_practice(p.pk), p.name) for p in Practice.objects.filter(pk__in=ids[TeamKind.PRACTICE]).order_by("name")),
+                *(
+                    Team(_secretariat(s.pk), s.name)
+                    for s in Secretariat.objects.filter(pk__in=ids[TeamKind.SECRETARIAT]).order_by("name")
+                ),
+                *(
+                    Team(_practice(p.pk), p.name)
+                    for p in Practice.objects.filter(pk__in=ids[TeamKind.PRACTICE]).order_by("name")
+                ),
             ]
 
     def members(self, refs: Iterable[TeamRef]) -> list[Membership]:

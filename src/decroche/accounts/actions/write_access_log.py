@@ -20,7 +20,9 @@ class Seen:
     practice_id: int | None
 
 
-def write_access_log(*, seen: Sequence[Seen], user_id: int, view_name: str, address: str | None, at: datetime) -> None:
+def write_access_log(
+    *, seen: Sequence[Seen], user_id: int, view_name: str, address: str | None, at: datetime
+) -> None:
     """Store the lines in one INSERT.
 
     A month whose partition nobody made ahead is made on the spot: a look at a patient is never

@@ -13,7 +13,24 @@ EEA: Final = _EU | _EEA_ONLY | _FRENCH_OVERSEAS
 
 # Where francophone secretariats sit; offered first in forms, before the rest of the Area.
 OFTEN: Final = ("FR", "MQ", "GP", "GF", "RE", "YT", "BE", "LU")
-OUTSIDE: Final = ("CH", "GB", "MC", "MA", "TN", "MG", "MU", "SN", "CI", "CM", "CA", "NC", "PF", "PM", "BL", "WF")
+OUTSIDE: Final = (
+    "CH",
+    "GB",
+    "MC",
+    "MA",
+    "TN",
+    "MG",
+    "MU",
+    "SN",
+    "CI",
+    "CM",
+    "CA",
+    "NC",
+    "PF",
+    "PM",
+    "BL",
+    "WF",
+)
 
 
 def is_in_eea(country: str) -> bool:

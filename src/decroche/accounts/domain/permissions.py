@@ -40,7 +40,9 @@ class Permission(StrEnum):
 
 
 _P = Permission
-_AGENDA: Final = frozenset({_P.SEE_PRACTICE, _P.SEE_PATIENT, _P.EDIT_PATIENT, _P.SEE_AGENDA, _P.BOOK_APPOINTMENT})
+_AGENDA: Final = frozenset(
+    {_P.SEE_PRACTICE, _P.SEE_PATIENT, _P.EDIT_PATIENT, _P.SEE_AGENDA, _P.BOOK_APPOINTMENT}
+)
 
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.SECRETARY: _AGENDA
@@ -82,6 +84,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         _P.TREAT_MESSAGE,
         _P.TREAT_FOLLOW_UP,
         _P.SEE_CALL,
+        _P.MANAGE_PEOPLE,
         _P.SEE_ACCESS_LOG,
     },
     Role.STAFF: _AGENDA

@@ -65,8 +65,12 @@ def may_manage(access: Access, team: TeamRef) -> bool:
 
 def managed_teams(access: Access) -> frozenset[TeamRef]:
     """Return the teams that the person composes by their own roles (an administrator's list is every team)."""
-    secretariats = {TeamRef(TeamKind.SECRETARIAT, id_) for id_ in access.secretariats_for(Permission.MANAGE_PEOPLE)}
+    secretariats = {
+        TeamRef(TeamKind.SECRETARIAT, id_) for id_ in access.secretariats_for(Permission.MANAGE_PEOPLE)
+    }
     practices = {
-        TeamRef(TeamKind.PRACTICE, id_) for id_, roles in access.practice_roles.items() if Role.PRACTITIONER in roles
+        TeamRef(TeamKind.PRACTICE, id_)
+        for id_, roles in access.practice_roles.items()
+        if Role.PRACTITIONER in roles
     }
     return frozenset(secretariats | practices)
