@@ -5,11 +5,8 @@ from pathlib import Path
 
 
 def data_dir() -> Path:
-    """Return the folder for everything that is made here: DECROCHE_DATA_DIR, or ``var`` in the checkout."""
-    if chosen := os.environ.get("DECROCHE_DATA_DIR"):
-        return Path(chosen).expanduser().absolute()
-    checkout = Path(__file__).resolve().parents[5]
-    return (checkout if (checkout / "pyproject.toml").exists() else Path.cwd()) / "var"
+    """Return the folder for everything that is made here: DECROCHE_DATA_DIR, or ``var``, as the settings have it."""
+    return Path(os.environ.get("DECROCHE_DATA_DIR") or "var").resolve()
 
 
 def default_install_dir() -> Path:

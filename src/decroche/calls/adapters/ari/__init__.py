@@ -1,0 +1,10 @@
+"""Drive Asterisk through ARI."""
+
+from decroche.calls.adapters.ari.telephony import AriSettings, AriTelephony
+
+__all__ = ["AriSettings", "AriTelephony", "from_settings"]
+
+
+def from_settings() -> AriTelephony:
+    """Return the exchange that the environment names: an Asterisk of one's own, or the private copy of this machine."""
+    return AriTelephony(AriSettings.from_environment)

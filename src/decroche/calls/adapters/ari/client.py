@@ -1,0 +1,247 @@
+"""Speak ARI: one websocket for events and requests, HTTP where Asterisk is too old to take requests on it."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import httpx
+import structlog
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+from decroche.calls.ports import ExchangeDown
+
+log = structlog.get_logger(__name__)
+
+_EVENTS_AT_MOST: Final = 20_000
+_PATIENCE_SECONDS: Final = 5.0
+_PROBE_SECONDS: Final = 1.0
+_BIGGEST_FRAME: Final = 4 * 1024 * 1024
+HTTP_OK: Final = 200
+HTTP_NOT_FOUND: Final = 404
+HTTP_CONFLICT: Final = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Say where ARI is and as whom we speak."""
+
+    url: str
+    user: str
+    password: str
+    app: str
+
+
+class AriRefused(Exception):
+    """Asterisk answered a request with an error."""
+
+    def __init__(self, status: int, message: str, what: str) -> None:
+        super().__init__(f"{what}: {status} {message}")
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Hold one thing to ask: ``path`` without ``/ari/``, ``query`` and ``body`` as plain values."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] | None = None
+    body: Mapping[str, Any] | None = None
+
+    @property
+    def target(self) -> str:
+        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
+
+
+class AriClient:
+    """Hold one connection. It never reconnects by itself: whoever holds it opens a new one and takes stock."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._ids = count(1)
+        self._waiting: dict[str, asyncio.Future[tuple[int, str, str]]] = {}
+        self._events: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue(maxsize=_EVENTS_AT_MOST)
+        self._socket: ClientConnection | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._http: httpx.AsyncClient | None = None
+        self._by_socket = True
+        self.is_open = False
+
+    async def open(self) -> None:
+        """Connect and register the application.
+
+        Raises:
+            ExchangeDown: nobody answers, or Asterisk is still starting.
+        """
+        url = self._address.url.replace("http", "ws", 1)
+        token = httpx.BasicAuth(self._address.user, self._address.password)._auth_header  # noqa: SLF001
+        query = urlencode({"app": self._address.app, "subscribeAll": "false"})
+        try:
+            self._socket = await connect(
+                f"{url}/ari/events?{query}",
+                additional_headers={"Authorization": token},
+                max_size=_BIGGEST_FRAME,
+                proxy=None,
+                compression=None,
+                open_timeout=_PATIENCE_SECONDS,
+                close_timeout=1,
+                ping_interval=5,
+                ping_timeout=10,
+            )
+        except (OSError, WebSocketException) as error:
+            raise ExchangeDown(str(error)) from error
+        self.is_open = True
+        self._reader = asyncio.create_task(self._read(self._socket), name="ari-reader")
+        await self._choose_road()
+
+    async def _choose_road(self) -> None:
+        """Ask something over the socket; an Asterisk that is too old for that stays mute, then we use HTTP."""
+        try:
+            async with asyncio.timeout(_PROBE_SECONDS):
+                await self._ask_by_socket(Request("GET", "asterisk/ping"))
+        except TimeoutError:
+            self._by_socket = False
+            auth = httpx.BasicAuth(self._address.user, self._address.password)
+            self._http = httpx.AsyncClient(
+                base_url=f"{self._address.url}/ari/", auth=auth, timeout=_PATIENCE_SECONDS, trust_env=False
+            )
+
+    async def close(self) -> None:
+        """Let go; nothing on the exchange is touched."""
+        self.is_open = False
+        if self._reader:
+            self._reader.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._reader
+        if self._socket:
+            await self._socket.close()
+        if self._http:
+            await self._http.aclose()
+        self._fail_waiting()
+
+    def _fail_waiting(self) -> None:
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(ExchangeDown())
+        self._waiting.clear()
+
+    async def _read(self, socket: ClientConnection) -> None:
+        try:
+            async for frame in socket:
+                self._take(frame)
+        except (OSError, WebSocketException) as error:
+            log.warning("ari.lost", error=str(error))
+        except asyncio.QueueFull:
+            # Whoever reads us is far behind: what it would read is stale, a fresh connection takes stock instead.
+            log.error("ari.flooded", events=_EVENTS_AT_MOST)
+        finally:
+            self.is_open = False
+            self._fail_waiting()
+            if self._events.full():
+                self._events.get_nowait()
+            self._events.put_nowait(None)
+
+    def _take(self, frame: str | bytes) -> None:
+        try:
+            message = json.loads(frame)
+        except ValueError:
+            log.warning("ari.malformed", start=str(frame[:80]))
+            return
+        if not isinstance(message, dict):
+            log.warning("ari.malformed", start=str(frame[:80]))
+        elif message.get("type") == "RESTResponse":
+            future = self._waiting.pop(str(message.get("request_id")), None)
+            if future is not None and not future.done():
+                status = message.get("status_code")
+                body = message.get("message_body")
+                reason = str(message.get("reason_phrase") or "")
+                future.set_result((status if isinstance(status, int) else 500, str(body or ""), reason))
+        else:
+            self._events.put_nowait(message)
+
+    def inject(self, event: Mapping[str, Any]) -> None:
+        """Put a message of our own among Asterisk's; dropped when there is no room or no connection."""
+        if self.is_open and not self._events.full():
+            self._events.put_nowait(event)
+
+    async def events(self) -> AsyncIterator[Mapping[str, Any]]:
+        """Yield raw events until the connection ends."""
+        while (event := await self._events.get()) is not None:
+            yield event
+
+    async def ask(self, request: Request) -> Any:
+        """Send one request and return its decoded answer (None when it has none).
+
+        Raises:
+            AriRefused: Asterisk says no.
+            ExchangeDown: Asterisk does not answer.
+        """
+        if not self.is_open:
+            raise ExchangeDown
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                status, body, reason = await (
+                    self._ask_by_socket(request) if self._by_socket else self._ask_by_http(request)
+                )
+        except (TimeoutError, OSError, httpx.HTTPError, WebSocketException) as error:
+            raise ExchangeDown(str(error)) from error
+        if status >= 300:  # noqa: PLR2004
+            raise AriRefused(status, _message(body) or reason, f"{request.method} {request.path}")
+        return json.loads(body) if body else None
+
+    async def ask_in_order(self, requests: Sequence[Request]) -> list[Any]:
+        """Send requests that Asterisk shall carry out in this order; return answers, or the refusals in their place."""
+        if self._by_socket:  # one thread of Asterisk takes them from the socket one after the other
+            answers = await asyncio.gather(*map(self.ask, requests), return_exceptions=True)
+        else:
+            answers = []
+            for request in requests:
+                try:
+                    answers.append(await self.ask(request))
+                except (AriRefused, ExchangeDown) as error:
+                    answers.append(error)
+        for answer in answers:
+            if isinstance(answer, BaseException) and not isinstance(answer, AriRefused):
+                raise answer
+        return answers
+
+    async def _ask_by_socket(self, request: Request) -> tuple[int, str, str]:
+        socket = self._socket
+        if socket is None:
+            raise ExchangeDown
+        request_id = str(next(self._ids))
+        message: dict[str, Any] = {
+            "type": "RESTRequest",
+            "request_id": request_id,
+            "method": request.method,
+            "uri": request.target,
+        }
+        if request.body is not None:
+            message |= {"content_type": "application/json", "message_body": json.dumps(request.body)}
+        future: asyncio.Future[tuple[int, str, str]] = asyncio.get_running_loop().create_future()
+        self._waiting[request_id] = future
+        try:
+            await socket.send(json.dumps(message))
+            return await future
+        finally:
+            self._waiting.pop(request_id, None)
+
+    async def _ask_by_http(self, request: Request) -> tuple[int, str, str]:
+        if self._http is None:
+            raise ExchangeDown
+        answer = await self._http.request(request.method, request.target, json=request.body)
+        return answer.status_code, answer.text, answer.reason_phrase
+
+
+def _message(body: str) -> str:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return body[:200]
+    return str(found.get("message") or found.get("error") or "") if isinstance(found, dict) else ""

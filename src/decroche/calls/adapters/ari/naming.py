@@ -1,0 +1,68 @@
+"""Name things on the exchange so that a fresh switchboard recognises them."""
+
+import re
+from typing import Final
+from uuid import UUID
+
+from decroche.calls.ports import SecretaryLeg
+
+_UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_LEG: Final = re.compile(rf"a-(\d+)-({_UUID})-(\d+)")
+_BRIDGE: Final = re.compile(rf"c-({_UUID})")
+_PHONE: Final = re.compile(r"s(\d+)(?:-.*)?")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+_NAME_LONGEST: Final = 80
+_NUMBER_LONGEST: Final = 40
+
+
+def leg_id(leg: SecretaryLeg) -> str:
+    return f"a-{leg.user_id}-{leg.call_id}-{leg.attempt}"
+
+
+def parse_leg(channel_id: str) -> SecretaryLeg | None:
+    found = _LEG.fullmatch(channel_id)
+    return SecretaryLeg(UUID(found[2]), int(found[1]), int(found[3])) if found else None
+
+
+def bridge_id(call_id: UUID) -> str:
+    return f"c-{call_id}"
+
+
+def parse_bridge(identifier: str) -> UUID | None:
+    found = _BRIDGE.fullmatch(identifier)
+    return UUID(found[1]) if found else None
+
+
+def simulated_id(simulation: str) -> str:
+    return f"sim-{simulation}"
+
+
+def parse_phone(endpoint: str) -> int | None:
+    found = _PHONE.fullmatch(endpoint)
+    return int(found[1]) if found else None
+
+
+def parse_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def clean_name(raw: object) -> str:
+    """Return a caller's name fit to be shown and sent on: no control or direction marks, 80 characters at most."""
+    text = _CONTROL.sub(" ", raw[:4096]) if isinstance(raw, str) else ""
+    return " ".join(text.split())[:_NAME_LONGEST]
+
+
+def clean_number(raw: object) -> str:
+    """Return what may be a number, short; the switchboard judges whether it is one. Withheld reads as empty."""
+    text = _CONTROL.sub("", raw[:4096]).strip()[:_NUMBER_LONGEST] if isinstance(raw, str) else ""
+    return "" if text.lower() in {"anonymous", "unknown", "restricted", "unavailable", "private"} else text
+
+
+def quoted_caller(number: str, name: str) -> str:
+    """Return ``"name" <number>`` with nothing in it that could end the quotation."""
+    safe_name = re.sub(r'["\\<>]', "", clean_name(name))
+    safe_number = re.sub(r"[^0-9+*#]", "", number)[:_NUMBER_LONGEST]
+    return f'"{safe_name}" <{safe_number}>'

@@ -1,0 +1,257 @@
+"""Be a small SIP telephone with a voice of its own: enough to be a secretary's phone or a number outside.
+
+Its sound is one repeated alaw byte, so that the other end can tell who speaks.
+"""
+
+import asyncio
+import hashlib
+import re
+import secrets
+import struct
+from dataclasses import dataclass, field
+
+
+class Media(asyncio.DatagramProtocol):
+    """Send one byte fifty times a second, and count the bytes that come."""
+
+    def __init__(self, voice: int) -> None:
+        self.voice = voice
+        self.heard: dict[int, int] = {}
+        self.packets = 0
+        self.transport: asyncio.DatagramTransport | None = None
+        self.answer_whoever_speaks = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> int:
+        loop = asyncio.get_running_loop()
+        self.transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
+        return self.transport.get_extra_info("sockname")[1]
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        if len(data) > 12 and data[0] >> 6 == 2 and data[1] & 0x7F == 8:
+            self.packets += 1
+            byte = max(set(data[12:]), key=data[12:].count)
+            self.heard[byte] = self.heard.get(byte, 0) + 1
+            if self.answer_whoever_speaks and self._task is None:
+                self.speak_to(*addr)
+
+    def speak_to(self, host: str, port: int) -> None:
+        self.silence()
+        self._task = asyncio.ensure_future(self._speak(host, port))
+
+    async def _speak(self, host: str, port: int) -> None:
+        ssrc, number = secrets.randbits(32), 0
+        while self.transport is not None:
+            header = struct.pack("!BBHII", 0x80, 8, number & 0xFFFF, (number * 160) & 0xFFFFFFFF, ssrc)
+            self.transport.sendto(header + bytes([self.voice]) * 160, (host, port))
+            number += 1
+            await asyncio.sleep(0.02)
+
+    def silence(self) -> None:
+        if self._task:
+            self._task.cancel()
+            self._task = None
+
+    def close(self) -> None:
+        self.silence()
+        if self.transport:
+            self.transport.close()
+            self.transport = None
+
+
+@dataclass
+class Message:
+    """Hold one SIP message."""
+
+    start: str
+    headers: list[tuple[str, str]]
+    body: str
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Message":
+        head, _, body = data.decode("utf-8", "replace").partition("\r\n\r\n")
+        start, *lines = head.split("\r\n")
+        pairs = [line.partition(":")[::2] for line in lines if ":" in line]
+        return cls(start, [(name.strip().lower(), value.strip()) for name, value in pairs], body)
+
+    def get(self, name: str) -> str:
+        return next((value for key, value in self.headers if key == name), "")
+
+    def all(self, name: str) -> list[str]:
+        return [value for key, value in self.headers if key == name]
+
+    @property
+    def media(self) -> tuple[str, int]:
+        host = re.search(r"c=IN IP4 (\S+)", self.body)
+        port = re.search(r"m=audio (\d+)", self.body)
+        assert host and port, self.body
+        return host[1], int(port[1])
+
+
+@dataclass
+class Ring:
+    """Hold one call that reached the phone."""
+
+    invite: Message
+    addr: tuple[str, int]
+    tag: str = field(default_factory=lambda: secrets.token_hex(4))
+    state: str = "ringing"  # ringing, answered, ended
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def shown(self) -> str:
+        return self.invite.get("from")
+
+
+class Phone(asyncio.DatagramProtocol):
+    """Register, ring, answer, refuse, hang up, vanish."""
+
+    def __init__(self, username: str, password: str, exchange_port: int, *, voice: int, answers_after: float | None = None) -> None:
+        self.username, self.password, self.exchange = username, password, ("127.0.0.1", exchange_port)
+        self.answers_after = answers_after
+        self.media = Media(voice)
+        self.rings: list[Ring] = []
+        self.ringing = asyncio.Event()
+        self.port = 0
+        self._transport: asyncio.DatagramTransport | None = None
+        self._answers: asyncio.Queue[Message] = asyncio.Queue()
+        self._cseq = 0
+        self._call_id = secrets.token_hex(8)
+        self._tag = secrets.token_hex(4)
+
+    async def open(self, port: int = 0) -> "Phone":
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", port))
+        self.port = self._transport.get_extra_info("sockname")[1]
+        self._media_port = await self.media.open()
+        return self
+
+    def vanish(self) -> None:
+        """Go without a word, as a crashed browser does."""
+        self.media.close()
+        if self._transport:
+            self._transport.close()
+            self._transport = None
+
+    close = vanish
+
+    # --- registering ---------------------------------------------------------------------
+
+    async def register(self, expires: int = 300) -> int:
+        answer = await self._send_register(expires, "")
+        if answer.start.split()[1] == "401":
+            challenge = dict(re.findall(r'(\w+)="?([^",]+)"?', answer.get("www-authenticate")))
+            answer = await self._send_register(expires, self._authorise(challenge))
+        return int(answer.start.split()[1])
+
+    def _authorise(self, challenge: dict[str, str]) -> str:
+        def md5(text: str) -> str:
+            return hashlib.md5(text.encode()).hexdigest()
+
+        uri, realm, nonce = "sip:127.0.0.1", challenge["realm"], challenge["nonce"]
+        first = md5(f"{self.username}:{realm}:{self.password}")
+        response = md5(f"{first}:{nonce}:00000001:abc:auth:{md5(f'REGISTER:{uri}')}")
+        return (
+            f'Authorization: Digest username="{self.username}", realm="{realm}", nonce="{nonce}", uri="{uri}", '
+            f'response="{response}", algorithm=MD5, qop=auth, nc=00000001, cnonce="abc", opaque="{challenge.get("opaque", "")}"\r\n'
+        )
+
+    async def _send_register(self, expires: int, extra: str) -> Message:
+        self._cseq += 1
+        me = f"sip:{self.username}@127.0.0.1"
+        self._send(
+            f"REGISTER sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self.port};rport;branch=z9hG4bK{secrets.token_hex(6)}\r\n"
+            f"Max-Forwards: 70\r\nFrom: <{me}>;tag={self._tag}\r\nTo: <{me}>\r\nCall-ID: {self._call_id}\r\n"
+            f"CSeq: {self._cseq} REGISTER\r\nContact: <sip:{self.username}@127.0.0.1:{self.port}>\r\nExpires: {expires}\r\n"
+            f"{extra}Content-Length: 0\r\n\r\n",
+            self.exchange,
+        )
+        while True:
+            answer = await asyncio.wait_for(self._answers.get(), 5)
+            if answer.get("cseq") == f"{self._cseq} REGISTER":
+                return answer
+
+    # --- being rung ----------------------------------------------------------------------
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        message = Message.parse(data)
+        if message.start.startswith("SIP/2.0"):
+            self._answers.put_nowait(message)
+            return
+        method = message.start.split(" ")[0]
+        ring = next((r for r in self.rings if r.invite.get("call-id") == message.get("call-id")), None)
+        if method == "INVITE" and ring is None:
+            self._ring(message, addr)
+        elif method == "CANCEL" and ring:
+            self._reply(message, addr, "200 OK", tag=ring.tag)
+            self._reply(ring.invite, addr, "487 Request Terminated", tag=ring.tag)
+            self._end(ring)
+        elif method == "BYE" and ring:
+            self._reply(message, addr, "200 OK")
+            self._end(ring)
+        elif method == "OPTIONS":
+            self._reply(message, addr, "200 OK", tag=self._tag)
+
+    def _ring(self, invite: Message, addr: tuple[str, int]) -> None:
+        ring = Ring(invite, addr)
+        self.rings.append(ring)
+        self._reply(invite, addr, "180 Ringing", tag=ring.tag)
+        self.ringing.set()
+        if self.answers_after is not None:
+            asyncio.get_running_loop().call_later(self.answers_after, self._answer_if_ringing, ring)
+
+    def _answer_if_ringing(self, ring: Ring) -> None:
+        if ring.state == "ringing" and self._transport:
+            self.answer(ring)
+
+    async def wait_ringing(self, timeout: float = 10) -> Ring:
+        await asyncio.wait_for(self.ringing.wait(), timeout)
+        self.ringing.clear()
+        return self.rings[-1]
+
+    def answer(self, ring: Ring | None = None) -> Ring:
+        ring = ring or self.rings[-1]
+        sdp = (
+            f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {self._media_port} RTP/AVP 8\r\n"
+            "a=rtpmap:8 PCMA/8000\r\na=sendrecv\r\n"
+        )
+        self._reply(ring.invite, ring.addr, "200 OK", tag=ring.tag, body=sdp)
+        ring.state = "answered"
+        self.media.speak_to(*ring.invite.media)
+        return ring
+
+    def refuse(self, ring: Ring | None = None, status: str = "486 Busy Here") -> None:
+        ring = ring or self.rings[-1]
+        self._reply(ring.invite, ring.addr, status, tag=ring.tag)
+        self._end(ring)
+
+    def hang_up(self, ring: Ring | None = None) -> None:
+        ring = ring or self.rings[-1]
+        contact = re.search(r"<?(sip:[^>;]+)", ring.invite.get("contact"))
+        assert contact
+        self._send(
+            f"BYE {contact[1]} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self.port};rport;branch=z9hG4bK{secrets.token_hex(6)}\r\n"
+            f"Max-Forwards: 70\r\nFrom: {ring.invite.get('to')};tag={ring.tag}\r\nTo: {ring.invite.get('from')}\r\n"
+            f"Call-ID: {ring.invite.get('call-id')}\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n",
+            ring.addr,
+        )
+        self._end(ring)
+
+    def _end(self, ring: Ring) -> None:
+        ring.state = "ended"
+        ring.ended.set()
+        self.media.silence()
+
+    def _reply(self, request: Message, addr: tuple[str, int], status: str, *, tag: str = "", body: str = "") -> None:
+        to = request.get("to") + (f";tag={tag}" if tag and "tag=" not in request.get("to") else "")
+        lines = [f"SIP/2.0 {status}", *(f"Via: {via}" for via in request.all("via"))]
+        lines += [f"Record-Route: {route}" for route in request.all("record-route")]
+        lines += [f"From: {request.get('from')}", f"To: {to}", f"Call-ID: {request.get('call-id')}", f"CSeq: {request.get('cseq')}"]
+        lines += [f"Contact: <sip:{self.username}@127.0.0.1:{self.port}>"]
+        if body:
+            lines.append("Content-Type: application/sdp")
+        self._send("\r\n".join([*lines, f"Content-Length: {len(body)}", "", body]), addr)
+
+    def _send(self, text: str, addr: tuple[str, int]) -> None:
+        if self._transport:
+            self._transport.sendto(text.encode(), addr)

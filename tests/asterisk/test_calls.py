@@ -1,0 +1,42 @@
+"""Follow calls through a real exchange, our adapter in the brain's chair."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from decroche.calls.ports import CallerGone, LegGone, PhoneAnswered, PhoneRinging
+from tests.asterisk.listening import Listener
+from tests.asterisk.phone import Phone
+from tests.asterisk.sipp import Caller
+
+pytestmark = pytest.mark.asterisk
+
+NewPhone = Callable[..., Awaitable[Phone]]
+NewCaller = Callable[[], Caller]
+LINE = "+33199000001"
+
+
+async def test_a_call_is_offered_answered_and_heard_both_ways(listener: Listener, new_phone: NewPhone, new_caller: NewCaller) -> None:
+    await listener.open_phone(11)
+    phone = await new_phone(11)
+    await listener.phone_ready(11)
+    caller = new_caller()
+    await caller.call(LINE, sender='"Mme Petit" <sip:+33612345678@operator.example>', talks=4)
+    arrived, call_id = await listener.adopt(greeting="Cabinet des Lilas, bonjour.")
+    assert (arrived.called_number, arrived.caller_number, arrived.caller_name) == (LINE, "+33612345678", "Mme Petit")
+    leg = await listener.ring(call_id, 11)
+    assert (await listener.wait(PhoneRinging)).leg == leg
+    ring = await phone.wait_ringing()
+    assert "Mme Élodie" in ring.shown
+    phone.answer()
+    assert (await listener.wait(PhoneAnswered)).leg == leg
+    await listener.telephony.connect(leg)
+    await asyncio.sleep(1.5)
+    assert phone.media.heard.get(caller.media.voice, 0) > 30, phone.media.heard
+    assert caller.media.heard.get(phone.media.voice, 0) > 30, caller.media.heard
+    gone = await listener.wait(CallerGone)
+    assert (gone.call_id, gone.channel_id) == (call_id, arrived.channel_id)
+    await listener.telephony.stop_ringing(leg)
+    assert (await listener.wait(LegGone)).leg == leg
+    assert await caller.ended() == 0
