@@ -73,11 +73,14 @@ def _people() -> tuple[list[str], list[int]]:
     return keys, [practice.pk for practice in practices]
 
 
-async def _streams(url: str, port: int, sessions: list[str], practices: list[int]) -> tuple[list[float], list[float]]:
+async def _streams(
+    url: str, port: int, sessions: list[str], practices: list[int]
+) -> tuple[list[float], list[float]]:
     delays: list[float] = []
     opened = [asyncio.Event() for _ in range(STREAMS)]
     readers = [
-        asyncio.create_task(_read(port, sessions[i % len(sessions)], opened[i], delays)) for i in range(STREAMS)
+        asyncio.create_task(_read(port, sessions[i % len(sessions)], opened[i], delays))
+        for i in range(STREAMS)
     ]
     await asyncio.wait_for(asyncio.gather(*(event.wait() for event in opened)), 60)
     browser = await _browser(port, sessions[0])
@@ -105,7 +108,7 @@ async def _read(port: int, session: str, opened: asyncio.Event, delays: list[flo
         writer.close()
 
 
-async def _browser(port: int, session: str):  # noqa: ANN202
+async def _browser(port: int, session: str):
     """Open one stream in a real Chromium; return the browser and how to collect its delays."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not path:
@@ -144,7 +147,11 @@ async def _browser(port: int, session: str):  # noqa: ANN202
 async def _say(url: str, practices: list[int]) -> None:
     async with await psycopg.AsyncConnection.connect(url) as connection:
         for i in range(HINTS):
-            payload = {"t": "agenda", "p": practices[i % len(practices)], "ids": {"sent": f"{time.time():.6f}"}}
+            payload = {
+                "t": "agenda",
+                "p": practices[i % len(practices)],
+                "ids": {"sent": f"{time.time():.6f}"},
+            }
             await connection.execute("SELECT pg_notify('decroche_live', %s)", [json.dumps(payload)])
             await connection.commit()
             await asyncio.sleep(PAUSE_SECONDS)

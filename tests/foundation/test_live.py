@@ -73,7 +73,11 @@ async def test_a_committed_hint_travels_from_the_database_to_an_open_stream() ->
     await sync_to_async(rolled_back_then_committed)()
     message = await asyncio.wait_for(stream.queue.get(), 10)
     assert message is not None
-    assert json.loads(message.decode().split("data: ")[1]) == {"t": "agenda", "p": 10, "ids": {"practitioner_id": 2}}
+    assert json.loads(message.decode().split("data: ")[1]) == {
+        "t": "agenda",
+        "p": 10,
+        "ids": {"practitioner_id": 2},
+    }
     assert stream.queue.empty()
     await router.close()
 

@@ -26,7 +26,9 @@ def test_a_number_is_stored_as_the_network_dials_it(typed: str, region: str, sto
     assert parse(typed, region=region) == stored
 
 
-@pytest.mark.parametrize("absurd", ["", "anonymous", "<script>alert(1)</script>", "12", "9" * 10_000, "+", "sip:moi@ici"])
+@pytest.mark.parametrize(
+    "absurd", ["", "anonymous", "<script>alert(1)</script>", "12", "9" * 10_000, "+", "sip:moi@ici"]
+)
 def test_what_is_no_number_is_refused_or_none(absurd: str) -> None:
     assert parse_or_none(absurd) is None
     with pytest.raises(NotAPhoneNumber):
@@ -35,7 +37,11 @@ def test_what_is_no_number_is_refused_or_none(absurd: str) -> None:
 
 @pytest.mark.parametrize(
     ("stored", "shown"),
-    [("+33199001234", "01 99 00 12 34"), ("+596596123456", "0596 12 34 56"), ("+442079460018", "+44 20 7946 0018")],
+    [
+        ("+33199001234", "01 99 00 12 34"),
+        ("+596596123456", "0596 12 34 56"),
+        ("+442079460018", "+44 20 7946 0018"),
+    ],
 )
 def test_a_number_is_shown_as_people_read_it(stored: str, shown: str) -> None:
     assert display(stored) == shown

@@ -49,7 +49,9 @@ def test_a_full_database_is_not_overwritten_by_mistake(house: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not an archive"])
-def test_what_is_no_backup_is_refused_before_anything_is_lost(house: Path, tmp_path: Path, content: bytes | None) -> None:
+def test_what_is_no_backup_is_refused_before_anything_is_lost(
+    house: Path, tmp_path: Path, content: bytes | None
+) -> None:
     person = make_user()
     source = tmp_path / "strange"
     if content is not None:

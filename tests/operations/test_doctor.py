@@ -41,7 +41,9 @@ def test_simulated_telephony_is_a_caution_not_a_pass(settings: Settings) -> None
 
 
 @pytest.mark.parametrize(("days", "health"), [(-1, Health.BAD), (10, Health.CAUTION), (200, Health.GOOD)])
-def test_a_certificate_is_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, health: Health) -> None:
+def test_a_certificate_is_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, health: Health
+) -> None:
     path = tmp_path / "web.pem"
     path.write_bytes(_certificate(days))
     monkeypatch.setenv("DECROCHE_TLS_CERTIFICATE", str(path))
@@ -60,5 +62,7 @@ def _certificate(days: int) -> bytes:
 
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(tz=UTC)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "decroche.test")])
-    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=90), now + timedelta(days=days, hours=1))
+    builder = x509.CertificateBuilder(
+        name, name, key.public_key(), 1, now - timedelta(days=90), now + timedelta(days=days, hours=1)
+    )
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)

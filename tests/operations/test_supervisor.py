@@ -37,7 +37,9 @@ sys.exit(Group(children).run(on_ready=lambda: print("ready", flush=True), is_rea
 
 @contextmanager
 def _group(folder: Path) -> "Iterator[subprocess.Popen[str]]":
-    group = subprocess.Popen([sys.executable, "-c", GROUP, str(folder), CHILD], stdout=subprocess.PIPE, text=True)
+    group = subprocess.Popen(
+        [sys.executable, "-c", GROUP, str(folder), CHILD], stdout=subprocess.PIPE, text=True
+    )
     assert group.stdout is not None
     assert "ready" in group.stdout.readline()
     yield group
@@ -77,5 +79,7 @@ def test_killed_outright_it_still_takes_its_children_along(tmp_path: Path) -> No
         tame = _pids(tmp_path, "tame")[0]
         group.kill()
         group.wait(5)
-        assert _eventually(lambda: not psutil.pid_exists(tame) or psutil.Process(tame).status() == psutil.STATUS_ZOMBIE)
+        assert _eventually(
+            lambda: not psutil.pid_exists(tame) or psutil.Process(tame).status() == psutil.STATUS_ZOMBIE
+        )
         os.kill(_pids(tmp_path, "deaf")[0], signal.SIGKILL)  # it asked for it

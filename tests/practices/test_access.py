@@ -65,7 +65,9 @@ def test_someone_with_two_hats_may_do_at_each_practice_what_that_hat_allows() ->
 
 
 def test_an_administrator_of_the_installation_sees_no_patient() -> None:
-    access = access_of(user_id=make_practice_person(practice=make_practice()).pk, is_administrator=True, now=NOON)
+    access = access_of(
+        user_id=make_practice_person(practice=make_practice()).pk, is_administrator=True, now=NOON
+    )
     only_administrator = type(access)(user_id=access.user_id, is_administrator=True)
     assert only_administrator.allows(Permission.MANAGE_PEOPLE)
     assert not only_administrator.allows(Permission.SEE_PATIENT)

@@ -1,5 +1,6 @@
 """Hold every setting of Décroche. Each knob comes from the environment; docs/configuration.md lists them all."""
 
+import contextlib
 import os
 import secrets
 from datetime import UTC, date, datetime
@@ -9,6 +10,7 @@ import environ
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from structlog.typing import Processor
 
 from decroche.foundation import embedded_database
 
@@ -30,7 +32,7 @@ CSRF_TRUSTED_ORIGINS = env.list("DECROCHE_TRUSTED_ORIGINS", default=[])
 def _secret_key() -> str:
     """Return the key from the environment, or the one kept in the data folder (made at first use)."""
     if key := env.str("DECROCHE_SECRET_KEY", default=""):
-        return key
+        return str(key)
     if PRODUCTION:
         raise ImproperlyConfigured("DECROCHE_SECRET_KEY must be set in production")
     path = DATA_DIR / "secret-key"
@@ -39,10 +41,8 @@ def _secret_key() -> str:
         fresh = DATA_DIR / f"secret-key.{os.getpid()}"
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(50))
-        try:
-            os.link(fresh, path)  # the first of several processes wins
-        except FileExistsError:
-            pass
+        with contextlib.suppress(FileExistsError):  # the first of several processes wins
+            os.link(fresh, path)
         fresh.unlink()
     return path.read_text()
 
@@ -131,16 +131,25 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "decroche.ui.context.frame",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "decroche.ui.templatetags.french", "decroche.ui.templatetags.components"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "decroche.ui.templatetags.french",
+                "decroche.ui.templatetags.components",
+            ],
         },
     }
 ]
 
 # --- database, jobs, live updates -----------------------------------------------------------
 
-DATABASE_URL = env.str("DATABASE_URL", default="") or embedded_database.running_url(DATA_DIR) or "postgresql:///decroche"
+DATABASE_URL = (
+    env.str("DATABASE_URL", default="") or embedded_database.running_url(DATA_DIR) or "postgresql:///decroche"
+)
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-if "host" in DATABASES["default"].get("OPTIONS", {}):  # a socket folder, which a URL can only carry as a parameter
+if "host" in DATABASES["default"].get(
+    "OPTIONS", {}
+):  # a socket folder, which a URL can only carry as a parameter
     DATABASES["default"]["HOST"] = DATABASES["default"]["OPTIONS"].pop("host")
     DATABASES["default"]["PORT"] = DATABASES["default"]["OPTIONS"].pop("port", "")
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DECROCHE_CONNECTION_AGE_SECONDS", default=60)
@@ -217,8 +226,10 @@ AXES_LOCKOUT_CALLABLE = "decroche.accounts.lockout.locked_out"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_VERBOSE = False
 ACCESS_LOG_MONTHS = env.int("DECROCHE_ACCESS_LOG_MONTHS", default=12)
-if not 6 <= ACCESS_LOG_MONTHS <= 36:
-    raise ImproperlyConfigured("DECROCHE_ACCESS_LOG_MONTHS is between 6 and 36 (CNIL, recommendation 2021-122)")
+if not 6 <= ACCESS_LOG_MONTHS <= 36:  # noqa: PLR2004
+    raise ImproperlyConfigured(
+        "DECROCHE_ACCESS_LOG_MONTHS is between 6 and 36 (CNIL, recommendation 2021-122)"
+    )
 
 SESSION_COOKIE_AGE = env.int("DECROCHE_SESSION_SECONDS", default=12 * 3600)
 SESSION_COOKIE_HTTPONLY = True
@@ -245,7 +256,9 @@ WRAP_UP_SECONDS = env.int("DECROCHE_WRAP_UP_SECONDS", default=45)
 # --- the outside world ----------------------------------------------------------------------
 
 NOTICE_SENDER = env.str("DECROCHE_NOTICE_SENDER", default="decroche.notifications.adapters.file.FileSender")
-EMAIL_URL = env.str("DECROCHE_EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://localhost:25")
+EMAIL_URL = env.str(
+    "DECROCHE_EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://localhost:25"
+)
 vars().update(env.email_url_config(EMAIL_URL))
 if not PRODUCTION and EMAIL_URL == "consolemail://":
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
@@ -281,7 +294,10 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "media-src": [SELF, "blob:"],
-        "connect-src": [SELF, *env.list("DECROCHE_CONNECT_SOURCES", default=["ws://localhost:*", "ws://127.0.0.1:*"])],
+        "connect-src": [
+            SELF,
+            *env.list("DECROCHE_CONNECT_SOURCES", default=["ws://localhost:*", "ws://127.0.0.1:*"]),
+        ],
         "manifest-src": [SELF],
         "worker-src": [SELF],
         "form-action": [SELF],
@@ -302,7 +318,7 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
 LOG_FORMAT = env.str("DECROCHE_LOG_FORMAT", default="json" if PRODUCTION else "console")
-_SHARED_PROCESSORS = [
+_SHARED_PROCESSORS: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -319,7 +335,9 @@ LOGGING = {
             "foreign_pre_chain": _SHARED_PROCESSORS,
         }
     },
-    "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stdout"}},
+    "handlers": {
+        "stdout": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stdout"}
+    },
     "root": {"handlers": ["stdout"], "level": env.str("DECROCHE_LOG_LEVEL", default="INFO")},
     "loggers": {
         "procrastinate": {"level": "WARNING"},
@@ -328,7 +346,11 @@ LOGGING = {
     },
 }
 structlog.configure(
-    processors=[*_SHARED_PROCESSORS, structlog.stdlib.filter_by_level, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    processors=[
+        *_SHARED_PROCESSORS,
+        structlog.stdlib.filter_by_level,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )

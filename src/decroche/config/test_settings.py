@@ -11,7 +11,7 @@ if not os.environ.get("DATABASE_URL"):
         Path(os.environ.get("DECROCHE_DATA_DIR", "var")).resolve()
     )
 
-from decroche.config.settings import *  # noqa: E402, F403
+from decroche.config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 NOTICE_SENDER = "decroche.notifications.adapters.memory.MemorySender"

@@ -20,6 +20,7 @@ from urllib.parse import quote
 import psycopg
 
 DATABASE_NAME = "decroche"
+PID_FILE_SOCKET_LINE = 4  # counted from 0; the port stands before it
 
 # No row's content may reach the server's log: errors are terse, statements and parameters left out.
 CONFIGURATION = """\
@@ -57,9 +58,9 @@ def running_url(data_dir: Path) -> str | None:
         lines = (folder(data_dir) / "postmaster.pid").read_text().splitlines()
     except (FileNotFoundError, PermissionError):
         return None
-    if len(lines) < 5:
+    if len(lines) <= PID_FILE_SOCKET_LINE:
         return None
-    port, socket_dir = lines[3], lines[4]
+    port, socket_dir = lines[PID_FILE_SOCKET_LINE - 1], lines[PID_FILE_SOCKET_LINE]
     return _url(socket_dir, port, DATABASE_NAME)
 
 
@@ -152,7 +153,9 @@ def _wait(data_dir: Path, *, seconds: float = 60) -> str:
 
 def _create_database(url: str) -> None:
     with psycopg.connect(_maintenance(url), autocommit=True) as connection:
-        exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE_NAME]).fetchone()
+        exists = connection.execute(
+            "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE_NAME]
+        ).fetchone()
         if not exists:
             connection.execute(f'CREATE DATABASE "{DATABASE_NAME}"')
 

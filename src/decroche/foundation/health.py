@@ -1,4 +1,4 @@
-"""Answer the supervisor's question: is this process able to work?"""
+"""Tell the supervisor whether this process can work."""
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse

@@ -7,18 +7,32 @@ practices where the person has the permission that the view declares.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from django_scopes import ScopedManager as _ScopedManager
+import django_scopes
+from django.db import models
 from django_scopes import scope, scopes_disabled
 from django_scopes.exceptions import ScopeError
 
 __all__ = ["ScopeError", "ScopedManager", "every_practice", "practice_scope"]
 
+if TYPE_CHECKING:
+    Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
-def ScopedManager(*, practice: str, manager: Any = None) -> Any:  # noqa: N802
-    """Return a manager whose queries need a practice scope; ``practice`` is the path to the practice's id."""
-    return _ScopedManager(practice=practice, _manager_class=manager) if manager else _ScopedManager(practice=practice)
+    class ScopedManager(models.Manager[Row_co]):
+        """Show the type checker what the factory below returns."""
+
+        def __init__(self, *, practice: str, manager: type[models.Manager[Any]] | None = None) -> None: ...
+        def with_scopes_disabled(self) -> Self: ...
+
+else:
+
+    def ScopedManager(*, practice: str, manager: type[models.Manager] = models.Manager) -> models.Manager:  # noqa: N802
+        """Return a manager whose queries need a scope; ``practice`` is the path to the practice's id."""
+        made = django_scopes.ScopedManager(practice=practice, _manager_class=manager)
+        # The library makes a class on the spot; under this name the type checker finds the one above.
+        type(made).__module__, type(made).__qualname__ = __name__, "ScopedManager"
+        return made
 
 
 @contextmanager

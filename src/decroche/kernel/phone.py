@@ -10,6 +10,9 @@ from typing import Final
 import phonenumbers
 
 MAX_TYPED_LENGTH: Final = 40
+NATIONAL_LENGTH: Final = 10
+MAINLAND: Final = 33
+FRENCH_CODES: Final = frozenset({MAINLAND, 262, 508, 590, 594, 596})
 
 OVERSEAS_PREFIXES: Final = {
     "0590": "GP", "0690": "GP", "0691": "GP",
@@ -40,8 +43,12 @@ def parse(text: str, *, region: str = "FR") -> str:
     if not cleaned or len(cleaned) > MAX_TYPED_LENGTH:
         raise NotAPhoneNumber(cleaned[:MAX_TYPED_LENGTH])
     digits = "".join(character for character in cleaned if character.isdigit())
-    if region in FRENCH_REGIONS and not cleaned.startswith(("+", "00")) and not digits.startswith(FICTION_MOBILE_PREFIX):
-        region = OVERSEAS_PREFIXES.get(digits[:4], "FR" if len(digits) == 10 else region)
+    if (
+        region in FRENCH_REGIONS
+        and not cleaned.startswith(("+", "00"))
+        and not digits.startswith(FICTION_MOBILE_PREFIX)
+    ):
+        region = OVERSEAS_PREFIXES.get(digits[:4], "FR" if len(digits) == NATIONAL_LENGTH else region)
     try:
         number = phonenumbers.parse(cleaned, region)
     except phonenumbers.NumberParseException as error:
@@ -66,9 +73,9 @@ def display(number: str) -> str:
     except phonenumbers.NumberParseException:
         return number
     national = str(parsed.national_number)
-    if parsed.country_code in {33, 262, 590, 594, 596, 508} and len(national) == 9:
+    if parsed.country_code in FRENCH_CODES and len(national) == NATIONAL_LENGTH - 1:
         padded = "0" + national
-        if parsed.country_code == 33:
+        if parsed.country_code == MAINLAND:
             return " ".join(padded[i : i + 2] for i in range(0, 10, 2))
         return f"{padded[:4]} {padded[4:6]} {padded[6:8]} {padded[8:]}"
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -58,7 +58,9 @@ def restore(source: Path, *, replace: bool) -> None:
     if not source.is_file():
         raise ArchiveRefused(f"{source} : aucun fichier de ce nom.")
     if _has_rows() and not replace:
-        raise ArchiveRefused("La base n’est pas vide : ajoutez --replace pour la remplacer par la sauvegarde.")
+        raise ArchiveRefused(
+            "La base n’est pas vide : ajoutez --replace pour la remplacer par la sauvegarde."
+        )
     with tempfile.TemporaryDirectory() as work:
         try:
             with tarfile.open(source) as tar:
@@ -70,7 +72,10 @@ def restore(source: Path, *, replace: bool) -> None:
             raise ArchiveRefused(f"{source} n’est pas une sauvegarde de Décroche.")
         _empty_schema()
         with dump.open("rb") as rows:
-            _run([str(embedded_database.binary("pg_restore")), "--no-owner", "--exit-on-error", "-d", _name()], stdin=rows)
+            _run(
+                [str(embedded_database.binary("pg_restore")), "--no-owner", "--exit-on-error", "-d", _name()],
+                stdin=rows,
+            )
         for name in FOLDERS:
             if (Path(work) / name).exists():
                 shutil.copytree(Path(work) / name, settings.DATA_DIR / name, dirs_exist_ok=True)
@@ -111,4 +116,6 @@ def _run(command: list[str], **streams: object) -> None:
     known = {key: value for key, value in environment.items() if value}
     result = subprocess.run(command, env=known, stderr=subprocess.PIPE, check=False, **streams)  # type: ignore[call-overload] # noqa: S603
     if result.returncode:
-        raise ArchiveRefused(f"{Path(command[0]).name} : {result.stderr.decode(errors='replace').strip()[-400:]}")
+        raise ArchiveRefused(
+            f"{Path(command[0]).name} : {result.stderr.decode(errors='replace').strip()[-400:]}"
+        )

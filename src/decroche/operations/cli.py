@@ -20,7 +20,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="decroche", description="Télésecrétariat médical : téléphone, agenda, consignes.")
+    parser = argparse.ArgumentParser(
+        prog="decroche", description="Télésecrétariat médical : téléphone, agenda, consignes."
+    )
     verbs = parser.add_subparsers(required=True, metavar="COMMANDE")
 
     def verb(name: str, command: Command, text: str) -> argparse.ArgumentParser:
@@ -28,7 +30,11 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         return sub
 
-    demo = verb("demo", demo_world, "prépare le monde de démonstration et lance tout ; « demo call » y fait sonner un appel")
+    demo = verb(
+        "demo",
+        demo_world,
+        "prépare le monde de démonstration et lance tout ; « demo call » y fait sonner un appel",
+    )
     demo.add_argument("what", nargs="?", choices=["run", "call", "load"], default="run")
     demo.add_argument("--port", type=int, default=int(os.environ.get("DECROCHE_PORT", "8000")))
     demo.add_argument("--secretary", help="adresse de la secrétaire dont le poste doit sonner (demo call)")
@@ -159,7 +165,9 @@ def doctor(arguments: argparse.Namespace) -> int:  # noqa: ARG001
     colours = {Health.GOOD: "green", Health.CAUTION: "yellow", Health.BAD: "red"}
     worst = 0
     for finding in examine():
-        console.print(f"[{colours[finding.health]}]{finding.health.value}[/] {finding.subject:<16} {finding.sentence}")
+        console.print(
+            f"[{colours[finding.health]}]{finding.health.value}[/] {finding.subject:<16} {finding.sentence}"
+        )
         worst = max(worst, int(finding.health is Health.BAD))
     return worst
 
@@ -211,7 +219,9 @@ def create_admin(arguments: argparse.Namespace) -> int:
         print("\n".join(error.messages), file=sys.stderr)
         return 1
     User.objects.create_superuser(arguments.email, password, **person)
-    print(f"Compte créé : {arguments.email}. La double authentification sera demandée à la première connexion.")
+    print(
+        f"Compte créé : {arguments.email}. La double authentification sera demandée à la première connexion."
+    )
     return 0
 
 

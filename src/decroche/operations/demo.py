@@ -24,7 +24,9 @@ def run(*, port: int, data_dir: Path, only_load: bool = False) -> int:
         if only_load:
             return 0
         port = free_port(port)
-        return group.run(host="127.0.0.1", port=port, data_dir=data_dir, on_ready=lambda: _welcome(port, people))
+        return group.run(
+            host="127.0.0.1", port=port, data_dir=data_dir, on_ready=lambda: _welcome(port, people)
+        )
     finally:
         with step("Arrêt de la base de données"):
             embedded_database.stop(data_dir)

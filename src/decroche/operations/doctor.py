@@ -61,7 +61,11 @@ def check_database() -> Finding:
             number = connection.info.server_version // 10000
     except psycopg.OperationalError as error:
         reason = str(error).splitlines()[0]
-        return Finding(Health.BAD, "PostgreSQL", f"ne répond pas ({reason}). Lancez « decroche run » ou vérifiez DATABASE_URL.")
+        return Finding(
+            Health.BAD,
+            "PostgreSQL",
+            f"ne répond pas ({reason}). Lancez « decroche run » ou vérifiez DATABASE_URL.",
+        )
     health = Health.GOOD if number >= LEAST_POSTGRESQL else Health.BAD
     return Finding(health, "PostgreSQL", f"version {number} ({LEAST_POSTGRESQL} ou plus récente demandée)")
 
@@ -76,7 +80,9 @@ def check_migrations() -> Finding:
         return Finding(Health.BAD, "Tables", "la base ne répond pas : rien n’a pu être vérifié")
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if pending:
-        return Finding(Health.BAD, "Tables", f"{len(pending)} mise(s) à jour en attente : lancez « decroche migrate »")
+        return Finding(
+            Health.BAD, "Tables", f"{len(pending)} mise(s) à jour en attente : lancez « decroche migrate »"
+        )
     return Finding(Health.GOOD, "Tables", "à jour")
 
 
@@ -89,7 +95,9 @@ def check_clock() -> Finding:
         return Finding(Health.BAD, "Horloge", "la base ne répond pas : rien n’a pu être comparé")
     drift = abs((datetime.now(tz=UTC) - row[0]).total_seconds()) if row else 0.0
     if drift > MOST_CLOCK_DRIFT_SECONDS:
-        return Finding(Health.BAD, "Horloge", f"{drift:.1f} s d’écart avec la base : vérifiez la synchronisation (NTP)")
+        return Finding(
+            Health.BAD, "Horloge", f"{drift:.1f} s d’écart avec la base : vérifiez la synchronisation (NTP)"
+        )
     if time.time() < datetime(2026, 1, 1, tzinfo=UTC).timestamp():
         return Finding(Health.BAD, "Horloge", "la date de la machine est dans le passé")
     return Finding(Health.GOOD, "Horloge", f"{drift * 1000:.0f} ms d’écart avec la base")
@@ -101,7 +109,9 @@ def check_asterisk() -> Finding:
     from decroche.calls.adapters.asterisk.install import find_system, installed
 
     if settings.TELEPHONY == "memory":
-        return Finding(Health.CAUTION, "Asterisk", "téléphonie simulée (DECROCHE_TELEPHONY=memory) : aucun son")
+        return Finding(
+            Health.CAUTION, "Asterisk", "téléphonie simulée (DECROCHE_TELEPHONY=memory) : aucun son"
+        )
     found = installed(settings.DATA_DIR / "asterisk") or find_system()
     if found is None:
         return Finding(Health.BAD, "Asterisk", "absent. « make asterisk » en installe une copie privée.")
@@ -112,7 +122,11 @@ def check_asterisk() -> Finding:
 def check_voice() -> Finding:
     if shutil.which("espeak-ng"):
         return Finding(Health.GOOD, "Voix", "espeak-ng dit les phrases d’accueil")
-    return Finding(Health.CAUTION, "Voix", "espeak-ng absent : des sons simples remplacent les phrases (apt install espeak-ng)")
+    return Finding(
+        Health.CAUTION,
+        "Voix",
+        "espeak-ng absent : des sons simples remplacent les phrases (apt install espeak-ng)",
+    )
 
 
 def check_web_port() -> Finding:
@@ -122,7 +136,9 @@ def check_web_port() -> Finding:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            return Finding(Health.CAUTION, "Port web", f"{port} est occupé (par Décroche lui-même, s’il tourne déjà)")
+            return Finding(
+                Health.CAUTION, "Port web", f"{port} est occupé (par Décroche lui-même, s’il tourne déjà)"
+            )
     return Finding(Health.GOOD, "Port web", f"{port} est libre")
 
 
@@ -131,7 +147,9 @@ def check_disk() -> Finding:
 
     free = shutil.disk_usage(settings.DATA_DIR).free // 2**20
     health = Health.GOOD if free >= LEAST_FREE_MIB else Health.BAD
-    return Finding(health, "Disque", f"{free} Mio libres pour {settings.DATA_DIR} ({LEAST_FREE_MIB} demandés)")
+    return Finding(
+        health, "Disque", f"{free} Mio libres pour {settings.DATA_DIR} ({LEAST_FREE_MIB} demandés)"
+    )
 
 
 def check_bundle() -> Finding:
@@ -146,7 +164,9 @@ def check_hosting() -> Finding:
     from django.conf import settings
 
     if not settings.PRODUCTION:
-        return Finding(Health.GOOD, "Hébergement", f"mode {settings.MODE} : aucune donnée réelle ne doit y entrer")
+        return Finding(
+            Health.GOOD, "Hébergement", f"mode {settings.MODE} : aucune donnée réelle ne doit y entrer"
+        )
     left = (date.fromisoformat(settings.HDS_EXPIRES_ON) - datetime.now(tz=UTC).date()).days
     if left <= 0:
         return Finding(Health.BAD, "Hébergement", "le certificat HDS de l’hébergeur a expiré")
@@ -157,7 +177,9 @@ def check_hosting() -> Finding:
 def check_certificate() -> Finding:
     path = os.environ.get("DECROCHE_TLS_CERTIFICATE")
     if not path:
-        return Finding(Health.GOOD, "Certificat web", "aucun à surveiller (DECROCHE_TLS_CERTIFICATE est vide)")
+        return Finding(
+            Health.GOOD, "Certificat web", "aucun à surveiller (DECROCHE_TLS_CERTIFICATE est vide)"
+        )
     try:
         certificate = x509.load_pem_x509_certificate(Path(path).read_bytes())
     except (OSError, ValueError):
@@ -171,5 +193,7 @@ def _connect() -> "psycopg.Connection[tuple[datetime]]":
     from django.db import connection
 
     parameters = connection.get_connection_params()
-    wanted = {key: parameters[key] for key in ("dbname", "user", "password", "host", "port") if parameters.get(key)}
+    wanted = {
+        key: parameters[key] for key in ("dbname", "user", "password", "host", "port") if parameters.get(key)
+    }
     return psycopg.connect(**wanted, connect_timeout=3)

@@ -22,7 +22,12 @@ def step(title: str) -> Iterator[Callable[[str], None]]:
 @contextmanager
 def counted(title: str) -> Iterator[Callable[[str, int, int], None]]:
     """Announce a step with a bar; the function given takes a label, what is done and what there is in all."""
-    columns = (TextColumn("  {task.description}"), BarColumn(bar_width=30), TaskProgressColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("  {task.description}"),
+        BarColumn(bar_width=30),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(title, total=None)
 

@@ -71,7 +71,9 @@ class Group:
 
     def run(self, *, on_ready: Callable[[], None], is_ready: Callable[[], bool]) -> int:
         """Start every child, say when ready, watch until told to stop; return the exit code."""
-        previous = {sig: signal.signal(sig, self._told) for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+        previous = {
+            sig: signal.signal(sig, self._told) for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        }
         try:
             for child in self.children:
                 child.start()
@@ -101,7 +103,9 @@ class Group:
             elif (code := child.process.poll()) is not None:
                 child.falls = 0 if instant - child.started_at > STEADY_SECONDS else child.falls + 1
                 pause = BACKOFF_SECONDS[min(child.falls, len(BACKOFF_SECONDS)) - 1] if child.falls else 0.0
-                log.warning("process ended; starting it again", process=child.name, code=code, in_seconds=pause)
+                log.warning(
+                    "process ended; starting it again", process=child.name, code=code, in_seconds=pause
+                )
                 child.process, child.revive_at = None, instant + pause
 
 

@@ -209,7 +209,8 @@ class Mandate(models.Model):
         indexes = [models.Index(fields=["secretariat", "practice"])]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="mandate_ends_after_it_starts"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="mandate_ends_after_it_starts",
             )
         ]
 

@@ -199,7 +199,9 @@ async def _audience(scope: Scope) -> Audience | None:
 
 
 async def _refuse(send: Send, status: int) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": [(b"cache-control", b"no-store")]})
+    await send(
+        {"type": "http.response.start", "status": status, "headers": [(b"cache-control", b"no-store")]}
+    )
     await send({"type": "http.response.body", "body": b""})
 
 

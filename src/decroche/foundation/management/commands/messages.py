@@ -68,7 +68,12 @@ def gather(room: str) -> Catalog:
             # What is left of the markup keeps its indentation, which Python's tokenizer would refuse.
             text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).split("\n"))
         for line, message, comments, context in extract("python", BytesIO(text.encode()), KEYWORDS):
-            found.add(message, locations=[(str(path.relative_to(root)), line)], auto_comments=comments, context=context)
+            found.add(
+                message,
+                locations=[(str(path.relative_to(root)), line)],
+                auto_comments=comments,
+                context=context,
+            )
     return found
 
 
@@ -84,12 +89,18 @@ def update(room: str) -> list[str]:
             continue
         known = old.get(message.id, context=message.context)
         string = known.string if known else None
-        new.add(message.id, string, locations=sorted({(name, None) for name, _ in message.locations}), context=message.context)
+        new.add(
+            message.id,
+            string,
+            locations=sorted({(name, 0) for name, _ in message.locations}),
+            context=message.context,
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     buffer = BytesIO()
     write_po(buffer, new, sort_output=True, omit_header=False, include_lineno=False, width=110)
     text = "".join(
-        line for line in buffer.getvalue().decode().splitlines(keepends=True)
+        line
+        for line in buffer.getvalue().decode().splitlines(keepends=True)
         if not line.startswith(('"POT-Creation-Date', '"PO-Revision-Date'))
     )
     path.write_text(text, encoding="utf-8")
@@ -102,7 +113,11 @@ def untranslated(catalogue: Catalog) -> list[str]:
         str(message.id)
         for message in catalogue
         if message.id
-        and (message.fuzzy or not message.string or (isinstance(message.string, tuple) and not all(message.string)))
+        and (
+            message.fuzzy
+            or not message.string
+            or (isinstance(message.string, tuple) and not all(message.string))
+        )
     ]
 
 
