@@ -104,6 +104,10 @@ class AgendaView:
     first_minute: int  # of the day, on the wall clock: what the top row stands for
     now_row: int | None
 
+    @property
+    def last_day(self) -> date:
+        return self.days[-1]
+
 
 def day_view(
     *, practice: Practice, day: date, now: datetime, visit_type: VisitType | None = None, shown: Sequence[int] = ()

@@ -1,0 +1,64 @@
+"""Read what a request asks; anything absurd is as if nothing had been asked."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import QueryDict
+from django.utils.dateparse import parse_date
+
+from decroche.scheduling.domain.availability import to_datetime
+
+_LONGEST_ID = 18
+_FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
+#: Epoch minutes of those two days.
+_MINUTES = (15_778_080, 68_374_080)
+
+
+def number(values: QueryDict, name: str) -> int | None:
+    """Give the last non-empty value as an id, or None."""
+    text = next((value for value in reversed(values.getlist(name)) if value), "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID else None
+
+
+def day(values: QueryDict, name: str, default: date) -> date:
+    """Give the last value as a date of this century, or the default."""
+    try:
+        found = parse_date(values.get(name, ""))
+    except ValueError:
+        found = None
+    return found if found is not None and _FIRST <= found < _LAST else default
+
+
+def uuid(values: QueryDict, name: str) -> UUID | None:
+    """Give the last value as a UUID, or None."""
+    try:
+        return UUID(values.get(name, ""))
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSlot:
+    """What a free cell's key says."""
+
+    practitioner_id: int
+    site_id: int
+    starts_at: datetime
+
+
+def slot(values: QueryDict, name: str = "slot") -> AskedSlot | None:
+    """Read `practitioner.site.epochminute`, or None."""
+    parts = values.get(name, "").split(".")
+    if len(parts) != 3 or not all(p.isascii() and p.isdigit() and len(p) <= _LONGEST_ID for p in parts):  # noqa: PLR2004
+        return None
+    practitioner_id, site_id, minute = map(int, parts)
+    if not _MINUTES[0] <= minute < _MINUTES[1]:
+        return None
+    return AskedSlot(practitioner_id, site_id, to_datetime(minute))
+
+
+def today(now: datetime, timezone: str) -> date:
+    """Give the civil day in a zone."""
+    return now.astimezone(UTC).astimezone(ZoneInfo(timezone)).date()
