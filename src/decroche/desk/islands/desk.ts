@@ -134,10 +134,12 @@ ready(() => {
     if (fold instanceof HTMLDetailsElement && fold.open && fold.id === "compose-fold") enterFold(fold.querySelector("#slot-compose") ?? fold);
   }, true);
   body.addEventListener("htmx:afterSettle", (event) => {
-    const panel = origin(event);
+    const panel = origin(event)?.parentElement;
     if (panel) enterFold(panel);
     const filterBox = document.querySelector<HTMLInputElement>("[data-filter]");
     if (filterBox?.value) filter(filterBox);
-    if (panel?.id === "desk") showTab("zone-call");
+  });
+  body.addEventListener("htmx:afterSwap", (event) => {
+    if (origin(event)?.id === "desk") showTab("zone-call");
   });
 });
