@@ -10,7 +10,12 @@ from django.db import connection
 from decroche.foundation.tenancy import every_practice
 from decroche.messaging import queries
 from decroche.messaging.actions.claim_follow_up import AlreadyClaimed, claim_follow_up, release_follow_up
-from decroche.messaging.actions.close_follow_up import TRY_AGAIN_IN, InColleaguesHand, close_follow_up, note_try
+from decroche.messaging.actions.close_follow_up import (
+    TRY_AGAIN_IN,
+    InColleaguesHand,
+    close_follow_up,
+    note_try,
+)
 from decroche.messaging.actions.open_follow_up import open_follow_up
 from decroche.messaging.models import FollowUp, FollowUpKind, FollowUpResult
 from tests.factories import make_practice, make_user

@@ -86,13 +86,17 @@ def test_an_empty_message_is_not_sent_and_absurd_ones_are_cut():
     assert (len(message.body), len(message.caller_name), len(message.caller_number)) == (2000, 120, 16)
 
 
-def test_a_draft_is_kept_until_it_is_sent_each_secretary_her_own():
-    practice, author, colleague = make_practice(), make_user(), make_user()
-    keep_draft(practice=practice, author=author, content={"body": "Il dem", "category": "callback"}, now=NOW)
-    assert queries.draft_of(practice.pk, author) == {"body": "Il dem", "category": "callback"}
-    assert queries.draft_of(practice.pk, colleague) == {}
+def test_a_draft_is_kept_until_it_is_sent_each_secretary_and_each_call_its_own():
+    practice, author, colleague, call = make_practice(), make_user(), make_user(), uuid4()
+    keep_draft(practice=practice, author=author, content={"body": "Il dem"}, now=NOW)
+    keep_draft(practice=practice, author=author, call_id=call, content={"body": "Autre appel"}, now=NOW)
+    keep_draft(practice=practice, author=author, content={"body": "Il demande"}, now=NOW)
+    assert queries.drafts_of(practice.pk, author) == {None: {"body": "Il demande"}, call: {"body": "Autre appel"}}
+    assert queries.drafts_of(practice.pk, colleague) == {}
     send(practice, author)
-    assert queries.draft_of(practice.pk, author) == {}
+    assert list(queries.drafts_of(practice.pk, author)) == [call]
+    keep_draft(practice=practice, author=author, call_id=call, content={"body": " "}, now=NOW)
+    assert queries.drafts_of(practice.pk, author) == {}
 
 
 def test_messages_are_found_by_patient_and_by_call():

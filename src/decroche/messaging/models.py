@@ -71,8 +71,12 @@ class Message(models.Model):
 
 
 class MessageDraft(models.Model):
-    """Keep what a secretary is typing for a practice, so that no reload, crash or second tab loses it."""
+    """Keep what a secretary is typing for a practice, so that no reload, crash or second tab loses it.
 
+    One for each call, since what one caller says never belongs to the next; null outside a call.
+    """
+
+    call_id = models.UUIDField(null=True, blank=True)
     practice = models.ForeignKey("practices.Practice", on_delete=models.CASCADE, related_name="+")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     content = models.JSONField(default=dict)
@@ -82,7 +86,9 @@ class MessageDraft(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["practice", "author"], name="message_draft_one_each"),
+            models.UniqueConstraint(
+                fields=["practice", "author", "call_id"], nulls_distinct=False, name="message_draft_one_each"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from decroche.accounts.models import User
 from decroche.messaging.models import FollowUp, FollowUpKind, Message, MessageDraft
+from decroche.practices.models import Practitioner
 
 MOST_SHOWN = 100
 URGENT_ANSWER_WITHIN = timedelta(minutes=30)
@@ -27,22 +28,13 @@ def is_overdue(message: Message, now: datetime) -> bool:
 
 def for_practitioner(practitioner_id: int, *, limit: int = MOST_SHOWN) -> list[Message]:
     """Return what waits for a practitioner, and what nobody in particular was told: urgent first, then oldest."""
-    rows = _told().filter(
-        Q(practitioner_id=practitioner_id)
-        | Q(practitioner=None, practice__practitioners=practitioner_id),
-        done_at=None,
-    )
+    rows = _told().filter(_meant_for(practitioner_id), done_at=None)
     return list(rows.order_by("-is_urgent", "sent_at", "pk")[:limit])
 
 
 def unread_count(practitioner_id: int) -> int:
     """Count what a practitioner has not read."""
-    count: int = Message.objects.filter(
-        Q(practitioner_id=practitioner_id)
-        | Q(practitioner=None, practice__practitioners=practitioner_id),
-        read_at=None,
-        done_at=None,
-    ).count()
+    count: int = Message.objects.filter(_meant_for(practitioner_id), read_at=None, done_at=None).count()
     return count
 
 
@@ -72,12 +64,10 @@ def of_call(call_id: UUID) -> list[Message]:
     return list(_told().filter(call_id=call_id).order_by("sent_at", "pk"))
 
 
-def draft_of(practice_id: int, author: User) -> dict[str, str]:
-    """Return what a person was typing for a practice, empty when nothing."""
-    content = (
-        MessageDraft.objects.filter(practice_id=practice_id, author=author).values_list("content", flat=True).first()
-    )
-    return dict(content or {})
+def drafts_of(practice_id: int, author: User) -> dict[UUID | None, dict[str, str]]:
+    """Return what a person was typing for a practice, by call (None: outside a call), latest first."""
+    rows = MessageDraft.objects.filter(practice_id=practice_id, author=author).order_by("-saved_at")
+    return {draft.call_id: dict(draft.content) for draft in rows}
 
 
 def follow_ups_due(practice_ids: Collection[int], *, limit: int = MOST_SHOWN) -> list[FollowUp]:
@@ -116,6 +106,11 @@ def follow_up_counts(practice_ids: Collection[int], *, now: datetime) -> FollowU
         late=Count("pk", filter=Q(due_at__lte=now)),
     )
     return FollowUpCounts(**counts)
+
+
+def _meant_for(practitioner_id: int) -> Q:
+    practice = Practitioner.objects.filter(pk=practitioner_id).values("practice_id")
+    return Q(practitioner_id=practitioner_id) | Q(practitioner=None, practice_id__in=practice)
 
 
 def _told() -> "QuerySet[Message]":

@@ -46,9 +46,13 @@ def find(text: str, practice_ids: Collection[int], limit: int = 8) -> list[Pract
     found = []
     for hit in _hits(practice_ids):
         name = normalised(hit.name)
-        everything = f" {name} {normalised(hit.city)} {normalised(hit.practitioners)} {normalised(hit.speciality)}"
+        everything = (
+            f" {name} {normalised(hit.city)} {normalised(hit.practitioners)} {normalised(hit.speciality)}"
+        )
         if all(f" {word}" in everything for word in words):
-            found.append((not name.startswith(start), not all(f" {w}" in f" {name}" for w in words), name, hit))
+            found.append(
+                (not name.startswith(start), not all(f" {w}" in f" {name}" for w in words), name, hit)
+            )
     found.sort(key=lambda entry: entry[:3])
     return [hit for *_rank, hit in found[:limit]]
 
@@ -58,7 +62,9 @@ def find_practitioners(text: str, practice_ids: Collection[int], limit: int = 8)
     words = normalised(text[:LONGEST_SEARCH]).split()
     if not words:
         return []
-    rows = Practitioner.objects.filter(practice_id__in=practice_ids, is_active=True).select_related("practice")
+    rows = Practitioner.objects.filter(practice_id__in=practice_ids, is_active=True).select_related(
+        "practice"
+    )
     found = [
         PractitionerHit(row.pk, row.practice_id, f"{row.title} {row.first_name} {row.last_name}".strip(),
                         row.speciality, row.practice.name)
@@ -110,7 +116,10 @@ def line_by_number(number: str) -> Line | None:
 def secretariats_of(practice_id: int, *, today: date) -> list[int]:
     """Return the secretariats whose signed mandate for the practice is in force (one query)."""
     rows = Mandate.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gt=today), practice_id=practice_id, signed_at__isnull=False, starts_on__lte=today
+        Q(ends_on=None) | Q(ends_on__gt=today),
+        practice_id=practice_id,
+        signed_at__isnull=False,
+        starts_on__lte=today,
     )
     return sorted(set(rows.values_list("secretariat_id", flat=True)))
 

@@ -9,8 +9,9 @@ from decroche.accounts.models import User
 from decroche.foundation.events import publish
 from decroche.foundation.live import hint
 from decroche.kernel import phone as phones
+from decroche.messaging.actions.keep_draft import forget_draft
 from decroche.messaging.events import MessageSent
-from decroche.messaging.models import Category, Message, MessageDraft
+from decroche.messaging.models import Category, Message
 from decroche.patients.models import Patient
 from decroche.practices.models import Practice, Practitioner
 
@@ -66,7 +67,7 @@ def send_message(
             message, created = Message.objects.create(**fields), True
         else:
             message, created = Message.objects.get_or_create(idempotency_key=idempotency_key, defaults=fields)
-        MessageDraft.objects.filter(practice=practice, author=author).delete()
+        forget_draft(practice=practice, author=author, call_id=call_id)
         if created:
             _tell(message, now)
     return message
