@@ -453,6 +453,7 @@ class AriTelephony:
         variables = {
             "DECROCHE_LINES": str(lines),
             "DECROCHE_PAUSE": str(pause),
+            "DECROCHE_NAME": simulation,
             "PJSIP_HEADER(add,X-Decroche-Simulated)": simulation,
         }
         channel_id = naming.simulated_id(simulation)
@@ -474,7 +475,9 @@ class AriTelephony:
         simulation = self._interpreter.simulation_of(call_id)
         if simulation:
             with contextlib.suppress(ChannelGone, ExchangeDown):
-                await self._one(self._set(naming.simulated_id(simulation), "DECROCHE_TALK", what))
+                await self._one(
+                    Request("POST", "asterisk/variable", {"variable": f"TALK_{simulation}", "value": what})
+                )
 
     # --- asking -------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from decroche.calls.adapters.asterisk.configuration import Connection, ExchangeS
 from decroche.calls.adapters.asterisk.install import Installation
 
 _SOCKET_PATH_MAX: Final = 90  # the kernel takes 107 bytes for the whole path of asterisk.ctl
+_LOG_BYTES: Final = 10_000_000
 _PR_SET_PDEATHSIG: Final = 1
 
 
@@ -84,6 +85,7 @@ class AsteriskServer:
         return [*self.installation.command, "-C", str(self.settings.state_dir / "conf/asterisk.conf"), *more]
 
     def _spawn(self) -> None:
+        self._set_logs_aside()
         with (self.settings.state_dir / "log/console").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 self._command("-f", "-n"),
@@ -96,6 +98,12 @@ class AsteriskServer:
                 env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", **dict(self.installation.env)},
             )
         self._pid_file.write_text(str(self._process.pid))
+
+    def _set_logs_aside(self) -> None:
+        for name in ("messages", "console"):
+            log = self.settings.state_dir / "log" / name
+            if log.exists() and log.stat().st_size > _LOG_BYTES:
+                log.replace(log.with_suffix(".1"))
 
     @property
     def _pid_file(self) -> Path:

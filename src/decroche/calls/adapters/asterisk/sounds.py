@@ -71,7 +71,7 @@ def prepare_caller(folder: Path, voice: str) -> tuple[str, int, float]:
     folder.mkdir(parents=True, exist_ok=True)
     spoken = 0.0
     for number, text in enumerate(script.lines, start=1):
-        path = folder / f"{name}-{number}.wav"
+        path = folder / f"{name}-{number}.wav16"  # Asterisk tells 16 kHz by this ending
         if not path.exists():
             _caller_line(path, script, text, number)
         spoken += audio.seconds(path)
