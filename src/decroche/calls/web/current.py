@@ -1,0 +1,144 @@
+"""Show the call that rings or is in hand, and ask what came of it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from decroche.accounts.guard import PersonRequest, requires
+from decroche.accounts.permissions import Permission
+from decroche.calls import queries
+from decroche.calls.actions.record_outcome import UnknownOutcome, record_outcome
+from decroche.calls.domain.call import Outcome
+from decroche.calls.models import Call, CallOutcome, Post
+from decroche.foundation.clock import now
+from decroche.messaging import queries as messaging
+from decroche.patients import queries as patients
+from decroche.patients.models import Patient
+from decroche.scheduling.queries.appointments import appointments_of_call
+
+SHOWN_PATIENTS = 4
+# One key each, once the call is over; letters that no panel of the desk uses.
+KEYS = {
+    Outcome.BOOKED: "r",
+    Outcome.MOVED: "d",
+    Outcome.CANCELLED: "x",
+    Outcome.MESSAGE: "m",
+    Outcome.INFORMATION: "i",
+    Outcome.EMERGENCY: "u",
+    Outcome.WRONG_NUMBER: "f",
+    Outcome.OTHER: "o",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Hold one outcome as a button."""
+
+    value: str
+    label: str
+    key: str
+    is_chosen: bool
+    is_proposed: bool
+
+
+@require_GET
+@requires(Permission.HANDLE_CALL)
+def current(request: PersonRequest) -> HttpResponse:
+    """Show the call in hand: what to say, who calls and who that may be."""
+    hand = queries.hand_of(request.user)
+    call = hand.call
+    known: list[Patient] = []
+    if call is not None and call.practice_id is not None:
+        known = patients.by_phone(call.practice_id, call.caller_number)
+        request.log_read("call", [str(call.pk)], practice_id=call.practice_id)
+        if known:
+            request.log_read("patient", [patient.pk for patient in known], practice_id=call.practice_id)
+    context = {
+        "post": hand.post,
+        "call": call,
+        "state": hand.post.state if hand.post else "away",
+        "known": known[:SHOWN_PATIENTS],
+        "more": max(0, len(known) - SHOWN_PATIENTS),
+    }
+    response = render(request, "calls/_current.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.HANDLE_CALL)
+def outcome(request: PersonRequest, call_id: UUID) -> HttpResponse:
+    """Ask what came of the call, in one key; then the countdown of wrap-up."""
+    call = get_object_or_404(Call.objects.select_related("practice"), pk=call_id)
+    status = 200
+    if request.method == "POST":
+        try:
+            record_outcome(
+                call=call,
+                outcome=request.POST.get("outcome", ""),
+                patient_id=_patient(request, call),
+                now=now(),
+            )
+        except UnknownOutcome:
+            status = 422
+        request.log_write("call", [str(call.pk)], practice_id=call.practice_id)
+    hand = queries.hand_of(request.user)
+    mine = hand.post is not None and hand.post.call_id == call.pk
+    choices = _choices(call)
+    context = {
+        "call": call,
+        "post": hand.post if mine else None,
+        "state": hand.post.state if hand.post and mine else "",
+        "choices": choices,
+        "has_proposal": any(choice.is_proposed for choice in choices),
+        "wrap_seconds": _wrap_seconds(hand.post),
+    }
+    response = render(request, "calls/_outcome.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _wrap_seconds(post: Post | None) -> int:
+    """Return how long wrap-up lasts in all, for its bar."""
+    if post is None or post.wrap_up_until is None:
+        return 1
+    return max(1, int((post.wrap_up_until - post.since).total_seconds()))
+
+
+def _patient(request: PersonRequest, call: Call) -> int | None:
+    """Return the patient chosen on the desk when it is one of the practice called."""
+    raw = request.POST.get("patient_id", "")
+    if not raw.isdecimal() or len(raw) > 18:  # noqa: PLR2004
+        return None
+    found: int | None = (
+        Patient.objects.filter(pk=int(raw), practice_id=call.practice_id).values_list("pk", flat=True).first()
+    )
+    return found
+
+
+def _choices(call: Call) -> list[Choice]:
+    proposed = "" if call.outcome else proposal(call)
+    return [
+        Choice(value, str(CallOutcome(value).label), KEYS.get(Outcome(value), ""), call.outcome == value, proposed == value)
+        for value in CallOutcome.values
+        if value != CallOutcome.TRANSFERRED or call.end_reason == "transferred" or call.outcome == value
+    ]
+
+
+def proposal(call: Call) -> str:
+    """Return what probably came of the call, from what was done during it (two queries)."""
+    if call.end_reason == "transferred":
+        return CallOutcome.TRANSFERRED
+    appointments = appointments_of_call(call_id=call.pk)
+    if any(appointment.moved_from for appointment in appointments):
+        return CallOutcome.MOVED
+    if any(appointment.status == "cancelled" for appointment in appointments):
+        return CallOutcome.CANCELLED
+    if appointments:
+        return CallOutcome.BOOKED
+    if messaging.of_call(call.pk):
+        return CallOutcome.MESSAGE
+    return ""

@@ -1,0 +1,67 @@
+"""Let the browser be a telephone."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.http import JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from decroche.accounts.guard import PersonRequest, requires
+from decroche.accounts.permissions import Permission
+from decroche.calls import queries, wording
+from decroche.calls.actions.give_order import OrderRefused, SwitchboardSilent
+from decroche.calls.actions.leave_post import leave_post
+from decroche.calls.actions.open_phone import open_phone
+from decroche.calls.adapters.asterisk.configuration import Connection
+from decroche.foundation.clock import now
+
+
+@require_POST
+@requires(Permission.WORK_AT_DESK)
+def account(request: PersonRequest) -> JsonResponse:
+    """Return fresh, short-lived credentials for this person's phone; the ones before are worth nothing now."""
+    moment = now()
+    state = queries.telephony_state(now=moment)
+    try:
+        phone = open_phone(user=request.user, now=moment)
+    except SwitchboardSilent:
+        return _answer({"error": str(wording.SILENT)}, status=503)
+    except OrderRefused as refused:
+        return _answer({"error": wording.refusal(refused.refusal)}, status=409)
+    if state.is_simulated:
+        return _answer({"simulated": True, "expires_at": phone.expires_at.isoformat()})
+    address = softphone_address()
+    if not address:
+        return _answer({"error": _("L’adresse du central téléphonique n’est pas connue.")}, status=503)
+    return _answer(
+        {
+            "simulated": False,
+            "address": address,
+            "username": phone.username,
+            "password": phone.password,
+            "expires_at": phone.expires_at.isoformat(),
+        }
+    )
+
+
+@require_POST
+@requires(Permission.WORK_AT_DESK)
+def leave(request: PersonRequest) -> JsonResponse:
+    """Take the phone off the exchange: the page was closed for good, or the person goes."""
+    leave_post(user=request.user, now=now())
+    return _answer({})
+
+
+def softphone_address() -> str:
+    """Return where browsers reach the exchange: as set, else as the private exchange says of itself."""
+    if settings.ASTERISK_WS_URL:
+        return str(settings.ASTERISK_WS_URL)
+    try:
+        return Connection.read(Path(settings.DATA_DIR) / "telephony").softphone_url
+    except (OSError, ValueError, TypeError, KeyError):
+        return ""
+
+
+def _answer(words: dict[str, object], *, status: int = 200) -> JsonResponse:
+    return JsonResponse(words, status=status, headers={"Cache-Control": "no-store"})
