@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from zoneinfo import ZoneInfo
 
+from decroche.demo.calls import PastCall
 from decroche.demo.crowd import Crowd
 from decroche.demo.dice import dice_for
 from decroche.demo.openings import Away, Opening
@@ -19,7 +20,7 @@ WEEKS_BEFORE, WEEKS_AFTER = 18, 8
 _GRID = 5  # minutes
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Booking:
     """An appointment; times in UTC. ``fresh`` ones were taken in the last week, so a call may have booked them."""
 
@@ -37,7 +38,7 @@ class Booking:
     changed: dt.datetime | None = None
     arrived: dt.datetime | None = None
     moved_from: dt.datetime | None = None
-    call: int | None = None
+    call: PastCall | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Step:
     detail: dict[str, object] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class PastCall:
     """A call that is over; ``patient`` is a rank in the practice's people."""
 

@@ -28,7 +28,7 @@ class PhoneBook:
 
     def mobile(self, region: str) -> str:
         """Return a mobile number in E.164 for ``region`` ("FR" or "MQ")."""
-        return self._deal(f"mobile {region}", MOBILES[region], 0)
+        return self._deal(f"mobile {region}", MOBILES[region], 100)
 
     def landline(self, area: str) -> str:
         """Return a landline number in E.164 for ``area`` ("01" to "05", or "MQ"); below 100 belongs to the practices."""

@@ -68,7 +68,7 @@ class Weaver:
                 call.outcome = "information"
                 continue
             booking = dice.choice(near[:40])
-            booking.call, booking.created, booking.source = self.calls.index(call), at, "phone"
+            booking.call, booking.created, booking.source = call, at, "phone"
             self._speak_for(call, booking.patient)
 
     def _cancellations(self, dice: Random) -> None:
@@ -159,11 +159,13 @@ class Weaver:
         wanted = _sex_of(note.body)
         if call.patient is not None and wanted in {"", self.people[call.patient].sex}:
             return call.patient
-        while True:
-            rank = dice.randrange(len(self.people))
-            grown = self.people[rank].age(self.today) >= 18 or self.cabinet.ages == "children"
-            if grown and wanted in {"", self.people[rank].sex}:
-                return rank
+        grown = [
+            rank
+            for rank, person in enumerate(self.people)
+            if self.cabinet.ages == "children" or person.age(self.today) >= 18
+        ]
+        fitting = [rank for rank in grown if wanted in {"", self.people[rank].sex}]
+        return dice.choice(fitting or grown)  # a midwife's patients are all women, whatever the words say
 
 
 def polite(person: Person, today: dt.date) -> str:

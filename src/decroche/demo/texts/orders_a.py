@@ -21,7 +21,7 @@ ORDERS_A: dict[str, tuple[Order, ...]] = {
               "Ne pas les donner la veille.", doctor=3, since=33),
         Order("note", "L'ascenseur de la place des Tilleuls est en panne jusqu'au {+4}. Prévenir les personnes âgées et les "
               "poussettes ; le Dr Vauquelin peut les voir à Saint-Avertin le vendredi.", since=0.6, until=6),
-        Order("absence", "Absente toute la semaine, formation. Remplacée par personne : les urgences vont au Dr Vauquelin, les "
+        Order("absence", "Je suis en formation, sans remplaçant : les urgences vont au Dr Vauquelin, les "
               "renouvellements attendent mon retour sauf traitement qui se termine.", doctor=2, since=9, away=(11, 5)),
         Order("note", "Mme Granger est seule à l'accueil le matin cette semaine : si l'on vous passe un patient de la salle d'attente, "
               "c'est qu'elle est débordée, soyez gentilles avec elle.", since=2, until=5),
@@ -40,7 +40,7 @@ ORDERS_A: dict[str, tuple[Order, ...]] = {
         Order("no_new_patients", "Plus de première consultation avant le {+25}. Proposer le Dr Mahaut.", doctor=0, since=0.7, until=36),
         Order("booking", "Si deux annulations se suivent dans ma matinée, prévenez-moi par message : je préfère avancer "
               "une extraction que d'attendre.", doctor=2, since=44),
-        Order("absence", "Absente le mercredi après-midi pour garde d'enfant malade. Les petits rendez-vous sont à replacer, "
+        Order("absence", "Garde d'enfant malade. Les petits rendez-vous sont à replacer, "
               "je vous ai laissé la liste en message.", doctor=1, since=1.2, away=(2, 1), from_hour="13:30"),
         Order("message_only", "Patients sous anticoagulant ou qui ont une prothèse de valve : prendre le rendez-vous, et un message pour moi "
               "avant la veille.", doctor=0, since=77),
@@ -62,7 +62,7 @@ ORDERS_A: dict[str, tuple[Order, ...]] = {
         Order("note", "Le plateau est fermé le {+3} après 17 h, l'électricien passe. Les séances du soir sont déjà déplacées.", since=0.8,
               until=5),
         Order("booking", "Séances : toujours les mettre par deux ou trois par semaine, avec un jour entre.", since=400),
-        Order("absence", "Compétition avec l'équipe : absent la journée entière.", doctor=0, since=12, away=(8, 1)),
+        Order("absence", "Je suis en compétition avec l'équipe, rien à replacer, j'ai prévenu mes patients.", doctor=0, since=12, away=(8, 1)),
         Order("note", "Apportez une serviette : à rappeler à chaque nouveau patient, nous n'en prêtons plus.", since=19),
     ),
     "landriel": (
@@ -87,7 +87,7 @@ ORDERS_A: dict[str, tuple[Order, ...]] = {
               "Noter le nom du médecin et son numéro direct.", doctor=0, since=70),
         Order("message_only", "Les patients équipés d'un stimulateur qui reçoivent une alerte : message urgent, je regarde à distance "
               "et je rappelle.", doctor=1, since=110),
-        Order("absence", "Congrès à Berlin, retour le lundi. Le Dr Ferrandier lit mes messages urgents.", doctor=1, since=15, away=(13, 3)),
+        Order("absence", "Congrès à Berlin. Le Dr Ferrandier lit mes messages urgents.", doctor=1, since=15, away=(13, 3)),
         Order("end_of_day", "Fini à 16 h {+0}, je dois être à la clinique. Les deux derniers sont prévenus.", doctor=0, since=0.15, until=0,
               from_hour="16:00"),
         Order("note", "Pensez à demander l'ordonnance en cours : la moitié viennent sans.", since=31),
@@ -115,7 +115,7 @@ ORDERS_A: dict[str, tuple[Order, ...]] = {
         Order("no_new_patients", "Plus de nouveaux patients adultes jusqu'au {+40}. Les enfants de moins de six ans : oui, sur mes mercredis.",
               doctor=1, since=47, until=58),
         Order("note", "Le code de la porte change le 1er : la fiche d'accès est à jour, ne donnez plus l'ancien.", since=0.9, until=9),
-        Order("absence", "Au bloc toute la journée, injections reportées au jeudi.", doctor=0, since=8, away=(6, 1)),
+        Order("absence", "Au bloc toute la journée, les injections sont reportées à la semaine suivante.", doctor=0, since=8, away=(6, 1)),
         Order("message_only", "Les opticiens qui veulent modifier une ordonnance : message avec le nom du magasin et la correction lue, "
               "je réponds le soir.", since=84),
         Order("note", "Mélissa est en congé jusqu'au {+4}, pas d'accueil sur place : les patients montent et s'assoient.", since=1.3, until=6),
@@ -134,7 +134,7 @@ ORDERS_A: dict[str, tuple[Order, ...]] = {
               from_hour="18:00", on=1),
         Order("no_new_patients", "Suivis de grossesse complets pour un terme en mai et juin.", doctor=0, since=35, until=80),
         Order("note", "La salle d'échographie est froide en ce moment, dire de venir avec un gilet ; oui, vraiment.", since=1.7, until=10),
-        Order("absence", "Vacances scolaires. Urgences : Dr Sembène-Lassagne, ou la maternité.", doctor=0, since=21, away=(20, 5)),
+        Order("absence", "Je suis en vacances. Urgences : Dr Sembène-Lassagne, ou la maternité.", doctor=0, since=21, away=(20, 5)),
         Order("note", "Un appel d'un mari ou d'une mère : on ne dit pas si la patiente est venue. Jamais.", since=400),
     ),
 }

@@ -14,7 +14,7 @@ ORDERS_B: dict[str, tuple[Order, ...]] = {
         Order("message_only", "Troubles du sommeil, école, écrans : ce ne sont pas des urgences mais il faut du temps. Consultation longue, "
               "40 minutes, et un mot sur ce qui inquiète.", doctor=1, since=64),
         Order("no_new_patients", "Nous ne prenons plus que les nouveau-nés de moins d'un mois et les fratries.", since=105),
-        Order("absence", "Soutenance de thèse d'une interne, absente l'après-midi.", doctor=0, since=4, away=(4, 1), from_hour="13:30"),
+        Order("absence", "Soutenance de thèse de notre interne, Samuel voit les malades.", doctor=0, since=4, away=(4, 1), from_hour="13:30"),
         Order("note", "Certificats de crèche : ils ne sont plus obligatoires, sauf règlement écrit. Demander à voir le règlement.", since=50),
         Order("note", "Perrine fait les photocopies de carnet le jeudi seulement.", since=14, ended=2),
     ),
@@ -41,7 +41,7 @@ ORDERS_B: dict[str, tuple[Order, ...]] = {
         Order("booking", "Première consultation : le mardi ou le jeudi à 18 h 30, cinquante minutes. Liste d'attente après.", since=75),
         Order("note", "M. Verneuil-Astier appelle chaque jour, c'est convenu : écoutez deux minutes, dites que je suis au courant, notez l'heure.",
               since=16, until=45),
-        Order("absence", "Je suis absent, un remplaçant ne reçoit pas mes patients : le CMP et le 3114 sont sur la fiche.", since=6,
+        Order("absence", "Je suis absent et sans remplaçant : donner le numéro du CMP, et le 3114 à qui va mal.", since=6,
               away=(15, 4)),
         Order("booking", "Patient en retard de plus de quinze minutes : la séance est due mais raccourcie, ne pas décaler le suivant.", since=160),
         Order("note", "Renouvellement demandé par une pharmacie : message, jamais d'accord de vive voix.", since=0.7),
