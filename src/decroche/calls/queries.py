@@ -1,6 +1,6 @@
 """Read calls and posts for screens; the number of queries never depends on the number of rows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -142,7 +142,7 @@ def _is_echo(call: Call, step: CallStep) -> bool:
     return before is not None and before.at == step.at
 
 
-_STRETCHES = {
+_STRETCHES: Mapping[str, str] = {
     StepKind.ARRIVED: "waiting",
     StepKind.WAITING: "waiting",
     StepKind.OFFERED: "ringing",
@@ -172,7 +172,7 @@ def stretches(call: Call, *, now: datetime) -> list[Stretch]:
     whole = max((end - begin).total_seconds(), 1.0)
     found: list[Stretch] = []
     for step, after in zip(steps, [*steps[1:], None], strict=True):
-        kind = _STRETCHES.get(StepKind(step.kind)) if step.kind in StepKind else None
+        kind = _STRETCHES.get(step.kind)
         if kind is None:
             continue
         following = next((s for s in steps if s.number > step.number and s.kind in _STRETCHES), None)

@@ -1,0 +1,296 @@
+"""Hold every exchange to the port's promises: the one in memory and a real Asterisk pass the same stories."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Protocol
+from uuid import uuid4
+
+import pytest
+
+from decroche.calls.adapters.ari.telephony import AriSettings, AriTelephony
+from decroche.calls.adapters.asterisk.server import AsteriskServer
+from decroche.calls.adapters.memory import MemoryExchange
+from decroche.calls.ports import (
+    Announcement,
+    CallArrived,
+    CallerGone,
+    Cause,
+    ChannelGone,
+    ExchangeConnected,
+    LegGone,
+    PhoneAnswered,
+    PhoneGone,
+    PhoneRinging,
+    PhoneUnreachable,
+    SecretaryLeg,
+    Telephony,
+    TransferEnded,
+    VoicemailLeft,
+)
+from tests.asterisk.fixtures import exchange, fresh_exchange, installation, operator_port, outside  # noqa: F401
+from tests.asterisk.listening import Listener
+from tests.asterisk.phone import Dialogue, Phone
+
+LINE, CALLER, AWA, INES = "+33199000001", "+33612345678", 11, 12
+
+
+class World(Protocol):
+    """What people do around an exchange."""
+
+    telephony: Telephony
+
+    async def caller_arrives(self, name: str = "") -> None: ...
+    async def caller_hangs_up(self) -> None: ...
+    async def phone_registers(self, user_id: int) -> None: ...
+    async def phone_picks_up(self, user_id: int) -> None: ...
+    async def phone_refuses(self, user_id: int) -> None: ...
+    async def phone_leaves(self, user_id: int) -> None: ...
+    async def message_is_left(self, listener: Listener) -> None: ...
+    async def close(self) -> None: ...
+
+
+class MemoryWorld:
+    def __init__(self) -> None:
+        self.telephony = self.exchange = MemoryExchange()
+
+    async def caller_arrives(self, name: str = "") -> None:
+        self._channel = self.exchange.caller_arrives(LINE, CALLER, name)
+
+    async def caller_hangs_up(self) -> None:
+        self.exchange.caller_hangs_up(self._channel)
+
+    async def phone_registers(self, user_id: int) -> None:
+        self.exchange.phone_registers(user_id)
+
+    async def phone_picks_up(self, user_id: int) -> None:
+        self.exchange.phone_picks_up(user_id)
+
+    async def phone_refuses(self, user_id: int) -> None:
+        self.exchange.phone_hangs_up(user_id)
+
+    async def phone_leaves(self, user_id: int) -> None:
+        self.exchange.phone_vanishes(user_id)
+
+    async def message_is_left(self, listener: Listener) -> None:
+        call_id = self.exchange.callers[self._channel].call_id
+        assert call_id
+        self.exchange.leave_voicemail(call_id)
+
+    async def close(self) -> None: ...
+
+
+class AsteriskWorld:
+    def __init__(self, server: AsteriskServer, outside: Phone) -> None:
+        self.telephony = AriTelephony(lambda: AriSettings.of(server.connection).with_plain_phones())
+        self._server, self._port = server, server.connection.sip_port
+        self._phones: dict[int, Phone] = {}
+        self._caller = Dialogue(self._port, voice=0x77)
+        outside.answers_after = 0.2
+
+    async def caller_arrives(self, name: str = "") -> None:
+        await self._caller.call(LINE, number=CALLER, name=name)
+
+    async def caller_hangs_up(self) -> None:
+        self._caller.hang_up()
+
+    async def phone_registers(self, user_id: int) -> None:
+        phone = self._phones[user_id] = Phone(f"s{user_id}", f"secret-{user_id}", self._port, voice=user_id)
+        await phone.open()
+        assert await phone.register() == 200
+
+    async def phone_picks_up(self, user_id: int) -> None:
+        await self._phones[user_id].wait_ringing()
+        self._phones[user_id].answer()
+
+    async def phone_refuses(self, user_id: int) -> None:
+        await self._phones[user_id].wait_ringing()
+        self._phones[user_id].refuse()
+
+    async def phone_leaves(self, user_id: int) -> None:
+        await self._phones[user_id].register(expires=0)
+
+    async def message_is_left(self, listener: Listener) -> None:
+        async with asyncio.timeout(30):
+            while not listener.told(VoicemailLeft):
+                await asyncio.sleep(0.1)
+
+    async def close(self) -> None:
+        self._caller.close()
+        for phone in self._phones.values():
+            phone.close()
+        await asyncio.to_thread(self._server.command, "channel request hangup all")
+
+
+@pytest.fixture(params=["memory", pytest.param("asterisk", marks=pytest.mark.asterisk)])
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    if request.param == "memory":
+        yield MemoryWorld()
+        return
+    made = AsteriskWorld(request.getfixturevalue("fresh_exchange"), await _outside(request))
+    yield made
+    await made.close()
+
+
+async def _outside(request: pytest.FixtureRequest) -> Phone:
+    phone = Phone("outside", "", 0, voice=0x3C)
+    await phone.open(request.getfixturevalue("operator_port"))
+    request.addfinalizer(phone.close)
+    return phone
+
+
+@pytest.fixture
+async def listener(world: World) -> AsyncIterator[Listener]:
+    made = Listener(world.telephony)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+async def ready_phone(world: World, listener: Listener, user_id: int = AWA) -> None:
+    await listener.open_phone(user_id)
+    await world.phone_registers(user_id)
+    await listener.phone_ready(user_id)
+
+
+async def test_an_exchange_first_tells_what_lives_on_it(world: World, listener: Listener) -> None:
+    first = listener.facts[0]
+    assert isinstance(first, ExchangeConnected)
+    assert (first.legs, first.talking_call_ids) == ((), frozenset())
+
+
+async def test_a_caller_is_offered_to_a_phone_answers_and_leaves(world: World, listener: Listener) -> None:
+    await ready_phone(world, listener)
+    await world.caller_arrives("Mme Petit")
+    arrived, call_id = await listener.adopt(greeting="Cabinet des Lilas, bonjour.")
+    assert (arrived.called_number, arrived.caller_number, arrived.caller_name) == (LINE, CALLER, "Mme Petit")
+    assert not arrived.is_simulated and arrived.at.tzinfo is not None
+    leg = await listener.ring(call_id, AWA)
+    assert (await listener.wait(PhoneRinging)).leg == leg
+    await world.phone_picks_up(AWA)
+    assert (await listener.wait(PhoneAnswered)).leg == leg
+    await listener.telephony.connect(leg)
+    await listener.telephony.hold(call_id)
+    await listener.telephony.resume(call_id)
+    await world.caller_hangs_up()
+    gone = await listener.wait(CallerGone)
+    assert (gone.channel_id, gone.call_id, gone.cause) == (arrived.channel_id, call_id, Cause.HANGUP)
+    await listener.telephony.stop_ringing(leg)
+    assert (await listener.wait(LegGone)).leg == leg
+
+
+async def test_ringing_twice_is_ringing_once(world: World, listener: Listener) -> None:
+    await ready_phone(world, listener)
+    await world.caller_arrives()
+    _, call_id = await listener.adopt()
+    leg = await listener.ring(call_id, AWA)
+    await listener.wait(PhoneRinging)
+    assert await listener.ring(call_id, AWA) == leg
+    await listener.telephony.stop_ringing(leg)
+    assert (await listener.wait(LegGone)).leg == leg
+    await listener.telephony.stop_ringing(leg)
+    assert len(listener.told(PhoneRinging)) == 1
+
+
+async def test_a_phone_that_says_no_says_so(world: World, listener: Listener) -> None:
+    await ready_phone(world, listener)
+    await world.caller_arrives()
+    _, call_id = await listener.adopt()
+    leg = await listener.ring(call_id, AWA)
+    await listener.wait(PhoneRinging)
+    await world.phone_refuses(AWA)
+    gone = await listener.wait(LegGone)
+    assert (gone.leg, gone.cause) == (leg, Cause.REFUSED)
+
+
+async def test_a_phone_that_is_not_there_cannot_be_rung(world: World, listener: Listener) -> None:
+    await listener.open_phone(INES)
+    await world.caller_arrives()
+    _, call_id = await listener.adopt()
+    with pytest.raises(PhoneUnreachable):
+        await listener.ring(call_id, INES)
+
+
+async def test_a_phone_that_leaves_is_known_to_be_gone(world: World, listener: Listener) -> None:
+    await ready_phone(world, listener)
+    await world.phone_leaves(AWA)
+    assert (await listener.wait(PhoneGone)).user_id == AWA
+
+
+async def test_what_is_unknown_is_refused(world: World, listener: Listener) -> None:
+    stranger = uuid4()
+    for asking in (
+        listener.telephony.welcome(stranger, greeting=""),
+        listener.telephony.renew_lease(stranger, seconds=5),
+        listener.telephony.hold(stranger),
+        listener.telephony.send_to_fallback(stranger, number=CALLER),
+        listener.telephony.take_voicemail(stranger),
+        listener.telephony.hang_up(stranger),
+        listener.telephony.adopt_caller("no-such-channel", stranger, fallback_number=""),
+    ):
+        with pytest.raises(ChannelGone):
+            await asking
+    await listener.telephony.stop_ringing(SecretaryLeg(stranger, AWA, 1))
+
+
+async def test_a_caller_can_wait_again_after_a_conversation(world: World, listener: Listener) -> None:
+    await ready_phone(world, listener)
+    await world.caller_arrives()
+    arrived, call_id = await listener.adopt()
+    leg = await listener.ring(call_id, AWA)
+    await world.phone_picks_up(AWA)
+    await listener.wait(PhoneAnswered)
+    await listener.telephony.connect(leg)
+    await listener.telephony.wait_again(call_id)
+    await listener.telephony.renew_lease(call_id, seconds=30)
+    assert listener.told(CallerGone) == []
+    await listener.telephony.hang_up(call_id)
+    assert (await listener.wait(CallerGone)).channel_id == arrived.channel_id
+
+
+async def test_a_transfer_frees_the_secretary_and_tells_how_it_ended(world: World, listener: Listener) -> None:
+    await ready_phone(world, listener)
+    await world.caller_arrives()
+    _, call_id = await listener.adopt()
+    leg = await listener.ring(call_id, AWA)
+    await world.phone_picks_up(AWA)
+    await listener.wait(PhoneAnswered)
+    await listener.telephony.connect(leg)
+    await listener.telephony.transfer(call_id, number="+33199555555", shown_number=LINE)
+    assert (await listener.wait(LegGone)).leg == leg
+    ended = await listener.wait(TransferEnded)
+    assert (ended.call_id, ended.number, ended.succeeded) == (call_id, "+33199555555", True)
+
+
+async def test_a_message_is_told_with_its_call(world: World, listener: Listener) -> None:
+    await world.caller_arrives()
+    arrived, call_id = await listener.adopt()
+    await listener.telephony.take_voicemail(call_id)
+    await world.message_is_left(listener)
+    left = await listener.wait(VoicemailLeft)
+    assert (left.call_id, left.duration_seconds >= 1) == (call_id, True)
+    await listener.telephony.keep_voicemail(left.path)
+    assert (await listener.wait(CallerGone)).channel_id == arrived.channel_id
+
+
+async def test_nobody_renews_and_the_caller_leaves_us_for_the_fallback(world: World, listener: Listener) -> None:
+    await world.caller_arrives()
+    arrived, call_id = await listener.adopt(fallback="+33199555555", lease=1)
+    gone = await listener.wait(CallerGone)
+    assert (gone.call_id, gone.channel_id, gone.cause) == (call_id, arrived.channel_id, Cause.LEASE)
+
+
+async def test_an_unknown_number_is_told_so_and_ends(world: World, listener: Listener) -> None:
+    await world.caller_arrives()
+    arrived = await listener.wait(CallArrived)
+    await listener.telephony.announce_and_end(arrived.channel_id, Announcement.UNKNOWN_NUMBER)
+    assert (await listener.wait(CallerGone, timeout=40)).channel_id == arrived.channel_id
+
+
+async def test_letting_go_ends_no_call(world: World, listener: Listener) -> None:
+    await world.caller_arrives()
+    await listener.adopt()
+    await listener.stop()
+    again = Listener(world.telephony if isinstance(world, MemoryWorld) else AriTelephony(world.telephony._find))
+    found = await again.start()
+    assert [leg.channel_id for leg in found.legs] == [fact.channel_id for fact in listener.told(CallArrived)]
+    await again.stop()
