@@ -73,6 +73,13 @@ class SignIn:
     name: str
     password: str = DEMO_PASSWORD
 
+    @property
+    def caption(self) -> str:
+        """Return what the demo's entrance says of this person: "group: role, place" (see accounts' sign-in page)."""
+        at_the_desk, at_the_practice = "secréta" in self.role, self.role in {"praticienne", "équipe sur place"}
+        group = "Au secrétariat" if at_the_desk else "Au cabinet" if at_the_practice else "Pour l’installation"
+        return f"{group}: {self.role}, {self.name.partition(', ')[2]}"
+
 
 def address(login: str) -> str:
     """Return a demo e-mail address."""

@@ -19,6 +19,7 @@ from decroche.demo.team import (
     DEMO_PASSWORD,
     FIRM,
     FIRM_NAME,
+    SIGN_INS,
     SOLO,
     SOLO_CABINETS,
     SOLO_NAME,
@@ -44,6 +45,7 @@ from decroche.scheduling.models import OpeningRule, VisitOffer, VisitType
 
 # A fixed salt: reloading the world signs nobody out of an open demo.
 _SALT = "decroche-demo-world"
+_CAPTIONS = {each.email: each.caption for each in SIGN_INS}
 
 
 class Houses:
@@ -75,7 +77,7 @@ class Houses:
     def _user(self, login: str, civility: str, first: str, last: str, **more: Any) -> int:
         id_ = self._add(
             User, email=address(login), password=self._password, civility=civility, first_name=first, last_name=typeset(last),
-            created_at=self._long_ago, secrecy_signed_at=self._long_ago, **more,
+            created_at=self._long_ago, secrecy_signed_at=self._long_ago, demo_caption=_CAPTIONS.get(address(login), ""), **more,
         )  # fmt: skip
         self._stage.users[login] = id_
         return id_
