@@ -8,7 +8,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from decroche.accounts.models import User
-from decroche.calls.models import Call, Post
+from decroche.calls import queries as calls
+from decroche.calls.models import Call
 from decroche.instructions import queries as instructions
 from decroche.instructions.queries import InstructionView
 from decroche.messaging import queries as messaging
@@ -26,9 +27,16 @@ AHEAD = timedelta(days=3)
 class InHand:
     """Hold the call that rings for a secretary, that she speaks on, or that she wraps up."""
 
-    call_id: UUID
-    practice_id: int | None
+    call: Call
     post_state: str
+
+    @property
+    def call_id(self) -> UUID:
+        return self.call.pk
+
+    @property
+    def practice_id(self) -> int:
+        return self.call.practice_id or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +70,12 @@ class Day:
     follow_ups: int
 
 
-def in_hand(user_id: int) -> InHand | None:
+def in_hand(user: User) -> InHand | None:
     """Return the call at her post, if any, when it is for a practice in scope (two queries)."""
-    post = Post.objects.filter(user_id=user_id, call_id__isnull=False).values_list("call_id", "state").first()
-    if post is None:
+    hand = calls.hand_of(user)
+    if hand.call is None or hand.post is None or hand.call.practice_id is None:
         return None
-    call = Call.objects.filter(pk=post[0]).values_list("practice_id", flat=True).first()
-    return InHand(call_id=post[0], practice_id=call, post_state=post[1])
+    return InHand(call=hand.call, post_state=hand.post.state)
 
 
 def practice_head(practice_id: int) -> PracticeHead:

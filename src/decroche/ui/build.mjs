@@ -16,7 +16,8 @@ function agendaClasses() {
   for (let n = 0; n < 288; n++) add(`.at-${n}`, `grid-row-start:${n + 1}`);
   for (let n = 1; n <= 288; n++) add(`.for-${n}`, `grid-row-end:span ${n}`);
   for (let n = 1; n <= 288; n++) add(`.rows-${n}`, `grid-template-rows:repeat(${n},var(--row))`);
-  for (let n = 0; n <= 42; n++) add(`.col-${n}`, `grid-column:${n + 1}`);
+  // Bootstrap's .col-N has a width of its own: inside an agenda, the column is the grid's.
+  for (let n = 0; n <= 42; n++) add(`:where(.agenda) .col-${n}`, `grid-column:${n + 1};width:auto`);
   for (let n = 1; n <= 42; n++) {
     const least = n <= 3 ? 110 : n <= 7 ? 96 : 124;
     add(`.cols-${n}`, `grid-template-columns:var(--gutter) repeat(${n},minmax(var(--col-min,${least}px),1fr))`);

@@ -101,7 +101,6 @@ function onRowKey(event: KeyboardEvent, row: HTMLElement): void {
 
 /** A fold that was just opened takes the keyboard at its first field. */
 function enterFold(panel: Element): void {
-  if (!panel.matches("#slot-compose")) return;
   panel.querySelector<HTMLElement>("textarea,select,input:not([type=hidden])")?.focus();
 }
 
@@ -134,8 +133,8 @@ ready(() => {
     if (fold instanceof HTMLDetailsElement && fold.open && fold.id === "compose-fold") enterFold(fold.querySelector("#slot-compose") ?? fold);
   }, true);
   body.addEventListener("htmx:afterSettle", (event) => {
-    const panel = origin(event)?.parentElement;
-    if (panel) enterFold(panel);
+    const panel = origin(event);
+    if (panel?.matches("#slot-compose, #slot-compose > *")) enterFold(document.getElementById("slot-compose") ?? panel);
     const filterBox = document.querySelector<HTMLInputElement>("[data-filter]");
     if (filterBox?.value) filter(filterBox);
   });

@@ -18,8 +18,8 @@ from decroche.practices.models import Practice
 @requires(Permission.WORK_AT_DESK)
 def home(request: PersonRequest) -> HttpResponse:
     """Open the desk where she is: at the call in hand, else between calls."""
-    in_hand = queries.in_hand(user_id=request.user.pk)
-    if in_hand is not None and in_hand.practice_id in request.access.practices_for(Permission.WORK_AT_DESK):
+    in_hand = queries.in_hand(request.user)
+    if in_hand is not None:
         return _practice(request, in_hand.practice_id, call=in_hand)
     return _between(request)
 
@@ -35,7 +35,7 @@ def between(request: PersonRequest) -> HttpResponse:
 @requires(Permission.WORK_AT_DESK)
 def practice(request: PersonRequest, practice_id: int) -> HttpResponse:
     """Show a practice that she chose herself; ``?patient=`` shows one of its patients."""
-    in_hand = queries.in_hand(user_id=request.user.pk)
+    in_hand = queries.in_hand(request.user)
     call = in_hand if in_hand is not None and in_hand.practice_id == practice_id else None
     patient = request.GET.get("patient", "")
     return _practice(
@@ -48,8 +48,8 @@ def practice(request: PersonRequest, practice_id: int) -> HttpResponse:
 @requires(Permission.WORK_AT_DESK)
 def call(request: PersonRequest, call_id: UUID) -> HttpResponse:
     """Show the practice of a call that rings for her or that she has in hand."""
-    in_hand = queries.in_hand(user_id=request.user.pk)
-    if in_hand is None or in_hand.call_id != call_id or in_hand.practice_id is None:
+    in_hand = queries.in_hand(request.user)
+    if in_hand is None or in_hand.call_id != call_id:
         raise Http404
     return _practice(request, in_hand.practice_id, call=in_hand)
 
@@ -58,7 +58,7 @@ def call(request: PersonRequest, call_id: UUID) -> HttpResponse:
 @requires(Permission.WORK_AT_DESK)
 def now_in_hand(request: PersonRequest) -> JsonResponse:
     """Tell the screen which call is in hand; ids only."""
-    in_hand = queries.in_hand(user_id=request.user.pk)
+    in_hand = queries.in_hand(request.user)
     if in_hand is None:
         return JsonResponse({"state": "", "call": None, "practice": None})
     return JsonResponse(
@@ -70,22 +70,22 @@ def now_in_hand(request: PersonRequest) -> JsonResponse:
 def _between(request: PersonRequest) -> HttpResponse:
     moment = now()
     day = queries.day(request.access.practices_for(Permission.WORK_AT_DESK), reader=request.user, now=moment)
-    return _show(request, "desk/_between.html", {"day": day, "now": moment, "title_of": "between"})
+    return _show(request, "desk/_between.html", {"day": day, "now": moment})
 
 
 def _practice(
     request: PersonRequest,
-    practice_id: int | None,
+    practice_id: int,
     *,
     call: queries.InHand | None = None,
     other_call: queries.InHand | None = None,
     patient_id: int | None = None,
 ) -> HttpResponse:
     try:
-        head = queries.practice_head(practice_id or 0)
+        head = queries.practice_head(practice_id)
     except Practice.DoesNotExist:
         raise Http404 from None
-    context = {"head": head, "practice": head.practice, "call": call, "other_call": other_call, "patient_id": patient_id}
+    context = {"head": head, "practice": head.practice, "hand": call, "other_call": other_call, "patient_id": patient_id}
     return _show(request, "desk/_practice.html", context | {"now": now()})
 
 

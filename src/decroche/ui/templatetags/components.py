@@ -35,7 +35,7 @@ def icon(name: str, extra: str = "") -> SafeString:
     """Inline a whitelisted lucide icon, hidden from screen readers (its neighbour says the word)."""
     drawing = mark_safe(_drawing(name))  # noqa: S308 - our own files
     return format_html(
-        '<svg class="icon icon-{}{}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
+        '<svg class="icon icon-{}{}" width="18" height="18" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
         'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">{}</svg>',
         name,
         f" {extra}" if extra else "",
