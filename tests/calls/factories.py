@@ -38,12 +38,19 @@ def add_steps(call: Call, *steps: tuple[str, float, dict[str, Any]], secretary: 
     """Add steps (kind, seconds after the arrival, detail)."""
     for number, (kind, seconds, detail) in enumerate(steps):
         at = call.arrived_at + timedelta(seconds=seconds)
-        CallStep.objects.create(call=call, number=number, kind=kind, at=at, secretary=secretary, detail=detail)
+        CallStep.objects.create(
+            call=call, number=number, kind=kind, at=at, secretary=secretary, detail=detail
+        )
 
 
 def make_post(*, user: User, secretariat: Secretariat, state: str = "available", **fields: Any) -> Post:
     return Post.objects.create(
-        user=user, secretariat=secretariat, state=state, since=fields.pop("since", now()), registered=True, **fields
+        user=user,
+        secretariat=secretariat,
+        state=state,
+        since=fields.pop("since", now()),
+        registered=True,
+        **fields,
     )
 
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,7 @@ async def serving(exchange: MemoryExchange) -> AsyncIterator[Switchboard]:
 
 async def until(condition: Callable[[], Any], *, seconds: float = 10) -> Any:
     async with asyncio.timeout(seconds):
-        while not (found := condition()):
+        while not (found := condition()):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         return found
 
@@ -91,7 +91,7 @@ async def read(function: Callable[[], Any]) -> Any:
 
 async def until_read(function: Callable[[], Any], *, seconds: float = 10) -> Any:
     async with asyncio.timeout(seconds):
-        while not (found := await read(function)):
+        while not (found := await read(function)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         return found
 

@@ -184,7 +184,9 @@ def test_pause_needs_a_known_reason(desk: SimpleNamespace, obeying: Callable[[],
     assert desk.browser.post(reverse("calls:set_state", args=["asleep"])).status_code == 404
 
 
-def test_a_simulated_call_goes_to_one_of_my_practices(desk: SimpleNamespace, obeying: Callable[[], None]) -> None:
+def test_a_simulated_call_goes_to_one_of_my_practices(
+    desk: SimpleNamespace, obeying: Callable[[], None]
+) -> None:
     obeying()
     make_line(practice=make_practice())
     assert desk.browser.post(reverse("calls:simulate")).status_code == 200
@@ -196,7 +198,9 @@ def test_nobody_simulates_in_production(desk: SimpleNamespace, settings: Any) ->
     assert desk.browser.post(reverse("calls:simulate")).status_code == 404
 
 
-def test_the_outcome_is_one_press_and_keeps_the_chosen_patient_of_this_practice_only(desk: SimpleNamespace) -> None:
+def test_the_outcome_is_one_press_and_keeps_the_chosen_patient_of_this_practice_only(
+    desk: SimpleNamespace,
+) -> None:
     call = talking(desk)
     url = reverse("calls:outcome", args=[call.pk])
     assert desk.browser.post(url, {"outcome": "information", "patient_id": "999999"}).status_code == 200
@@ -208,7 +212,9 @@ def test_the_outcome_is_one_press_and_keeps_the_chosen_patient_of_this_practice_
     assert call.outcome == "booked"
 
 
-def test_wrap_up_shows_a_countdown_and_ends_by_a_key(desk: SimpleNamespace, obeying: Callable[[], None]) -> None:
+def test_wrap_up_shows_a_countdown_and_ends_by_a_key(
+    desk: SimpleNamespace, obeying: Callable[[], None]
+) -> None:
     obeying()
     call = make_call(practice=desk.practice, secretary=desk.awa, outcome="booked")
     make_post(

@@ -24,7 +24,7 @@ class State(models.TextChoices):
     WAITING = CallState.WAITING.value, _("En attente")
     OFFERED = CallState.OFFERED.value, _("Sonne")
     TALKING = CallState.TALKING.value, _("En conversation")
-    ON_HOLD = CallState.ON_HOLD.value, _("En garde")
+    ON_HOLD = CallState.ON_HOLD.value, _("Patiente")
     TRANSFERRING = CallState.TRANSFERRING.value, _("Transfert en cours")
     FALLBACK = CallState.FALLBACK.value, _("Numéro de secours")
     VOICEMAIL = CallState.VOICEMAIL.value, _("Messagerie")

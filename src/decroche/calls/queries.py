@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from decroche.accounts.models import User
 from decroche.calls import wording
-from decroche.calls.domain.call import QUEUED
+from decroche.calls.domain.call import CallState
 from decroche.calls.models import Call, CallStep, Post, SwitchboardPulse
 from decroche.calls.switchboard.records import StepKind
 from decroche.foundation.tenancy import every_practice
@@ -73,8 +73,8 @@ def hand_of(user: User) -> Hand:
 
 
 def waiting_count(practice_ids: Collection[int]) -> int:
-    """Return how many callers wait or are being offered, now (one query)."""
-    states = [state.value for state in QUEUED]
+    """Return how many callers wait for somebody, now (one query)."""
+    states = [CallState.RINGING_IN.value, CallState.WAITING.value]
     count: int = Call.objects.filter(practice_id__in=practice_ids, state__in=states).count()
     return count
 
@@ -100,7 +100,9 @@ def log_of(practice_ids: Collection[int]) -> "QuerySet[Call]":
 
 def counts_since(practice_ids: Collection[int], *, since: datetime) -> dict[str, int]:
     """Return how many calls arrived, were answered, were lost and left a message since then (one query)."""
-    found: dict[str, int] = Call.objects.filter(practice_id__in=practice_ids, arrived_at__gte=since).aggregate(
+    found: dict[str, int] = Call.objects.filter(
+        practice_id__in=practice_ids, arrived_at__gte=since
+    ).aggregate(
         arrived=Count("pk"),
         answered=Count("pk", filter=Q(answered_at__isnull=False)),
         lost=Count("pk", filter=Q(end_reason__in=["abandoned", "interrupted"])),
@@ -117,7 +119,9 @@ def call_card(call_id: UUID) -> Call:
 
     """
     call: Call = (
-        Call.objects.select_related("practice", "line", "secretary").prefetch_related("steps__secretary").get(pk=call_id)
+        Call.objects.select_related("practice", "line", "secretary")
+        .prefetch_related("steps__secretary")
+        .get(pk=call_id)
     )
     return call
 

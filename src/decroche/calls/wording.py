@@ -12,7 +12,9 @@ from decroche.calls.switchboard.orders import Refusal
 from decroche.calls.switchboard.records import StepKind
 from decroche.ui import formats
 
-SILENT = gettext_lazy("La téléphonie ne répond pas. Les appels en cours continuent ; réessayez dans un instant.")
+SILENT = gettext_lazy(
+    "La téléphonie ne répond pas. Les appels en cours continuent ; réessayez dans un instant."
+)
 LATE = gettext_lazy("C’est demandé ; la téléphonie tarde à répondre.")
 
 _REFUSALS: Mapping[str, str | Promise] = {
@@ -37,7 +39,7 @@ def reasons(detail: Mapping[str, Any]) -> str:
     return ", ".join(text for text in found if text)
 
 
-def _reason(why: str, amount: int) -> str:  # noqa: PLR0911
+def _reason(why: str, amount: int) -> str:  # noqa: C901, PLR0911
     match why:
         case Why.KNOWS_WELL:
             return _("connaît bien le cabinet")
@@ -46,7 +48,7 @@ def _reason(why: str, amount: int) -> str:  # noqa: PLR0911
         case Why.NEW_TO_PRACTICE:
             return _("premier appel pour ce cabinet")
         case Why.IDLE_FOR:
-            return _("libre depuis %(time)s") % {"time": formats.stopwatch(amount)}
+            return _("libre depuis %(time)s") % {"time": _lasting(amount)}
         case Why.ONLY_ONE:
             return _("seule à son poste")
         case Why.FIRST_IN_LINE:
@@ -58,9 +60,14 @@ def _reason(why: str, amount: int) -> str:  # noqa: PLR0911
         case Why.EVERYONE_TRIED:
             return _("personne n’a pu répondre")
         case Why.WAITED_TOO_LONG:
-            return _("attente de %(time)s") % {"time": formats.stopwatch(amount)}
+            return _("attente de %(time)s") % {"time": _lasting(amount)}
         case _:
             return ""
+
+
+def _lasting(seconds: int) -> str:
+    """Return "45 s" or "3 min": who reads a reason needs no more."""
+    return formats.duration(seconds // 60) if seconds >= 60 else f"{seconds}\u202fs"  # noqa: PLR2004
 
 
 def step(kind: str, detail: Mapping[str, Any], who: str) -> str:  # noqa: C901, PLR0911, PLR0912
@@ -84,7 +91,7 @@ def step(kind: str, detail: Mapping[str, Any], who: str) -> str:  # noqa: C901, 
         case StepKind.TALKING:
             return _("%(who)s répond") % name
         case StepKind.HELD:
-            return _("Mis en garde")
+            return _("Mis à patienter")
         case StepKind.RESUMED:
             return _("Repris")
         case StepKind.CUT_OFF:
@@ -100,7 +107,9 @@ def step(kind: str, detail: Mapping[str, Any], who: str) -> str:  # noqa: C901, 
         case StepKind.VOICEMAIL:
             return _with_reasons(_("Envoyé à la messagerie"), detail)
         case StepKind.VOICEMAIL_LEFT:
-            return _("A laissé un message de %(time)s") % {"time": formats.stopwatch(int(detail.get("seconds", 0)))}
+            return _("A laissé un message de %(time)s") % {
+                "time": formats.stopwatch(int(detail.get("seconds", 0)))
+            }
         case StepKind.ADOPTED:
             return _("La téléphonie a redémarré sans couper l’appel")
         case StepKind.ENDED:

@@ -41,7 +41,12 @@ def simulate_call(
         kind=OrderKind.SIMULATE_CALL,
         user=user,
         now=now,
-        payload={"called_number": line.number, "caller_number": number, "caller_name": "", "voice": dice.choice(VOICES)},
+        payload={
+            "called_number": line.number,
+            "caller_number": number,
+            "caller_name": "",
+            "voice": dice.choice(VOICES),
+        },
         patience_seconds=patience_seconds,
     )
     return line

@@ -174,7 +174,13 @@ def _decide_one(facts: Facts, call: WaitingCall, team: list[PostFact], taken: se
         rested = tried_at is None or tried_at <= retry_before
         if post.state is PostState.AVAILABLE and post.user_id not in taken and rested:
             return Offer(call.call_id, post.user_id, _why_her(facts, call, post, team))
-    waited = now - call.waiting_since
+    return _without_her(facts, call, team)
+
+
+def _without_her(facts: Facts, call: WaitingCall, team: list[PostFact]) -> Decision:
+    """Decide for a caller whom nobody can take right now."""
+    policy = facts.policy
+    waited = facts.now - call.waiting_since
     if not team:
         if call.tried:
             return _overflow(call, Why.EVERYONE_TRIED, len(call.tried))

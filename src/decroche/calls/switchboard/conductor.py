@@ -32,7 +32,7 @@ class Conductor:
         *,
         write: Callable[[Entry], None],
         clock: Callable[[], datetime],
-        on_event: Callable[[ExchangeEvent], None] = lambda event: None,
+        on_event: Callable[[ExchangeEvent], None] = lambda _event: None,
     ) -> None:
         self.brain = brain
         self.telephony = telephony

@@ -24,7 +24,6 @@ from decroche.calls.switchboard.records import (
 )
 from decroche.calls.switchboard.state import Directory, LiveCall, LivePost, Timing
 
-
 KNOWN_STEPS = 5000
 
 

@@ -33,7 +33,7 @@ class Journal:
         *,
         clock: Callable[[], datetime],
         state: Callable[[], tuple[bool, bool]],
-        on_written: Callable[[Sequence[Entry]], None] = lambda entries: None,
+        on_written: Callable[[Sequence[Entry]], None] = lambda _entries: None,
     ) -> None:
         """Take a clock, what the pulse says (exchange up, simulated), and whom to tell after a commit."""
         self._clock = clock

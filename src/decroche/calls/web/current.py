@@ -114,7 +114,9 @@ def _patient(request: PersonRequest, call: Call) -> int | None:
     if not raw.isdecimal() or len(raw) > 18:  # noqa: PLR2004
         return None
     found: int | None = (
-        Patient.objects.filter(pk=int(raw), practice_id=call.practice_id).values_list("pk", flat=True).first()
+        Patient.objects.filter(pk=int(raw), practice_id=call.practice_id or 0)
+        .values_list("pk", flat=True)
+        .first()
     )
     return found
 
@@ -122,7 +124,13 @@ def _patient(request: PersonRequest, call: Call) -> int | None:
 def _choices(call: Call) -> list[Choice]:
     proposed = "" if call.outcome else proposal(call)
     return [
-        Choice(value, str(CallOutcome(value).label), KEYS.get(Outcome(value), ""), call.outcome == value, proposed == value)
+        Choice(
+            value,
+            str(CallOutcome(value).label),
+            KEYS.get(Outcome(value), ""),
+            call.outcome == value,
+            proposed == value,
+        )
         for value in CallOutcome.values
         if value != CallOutcome.TRANSFERRED or call.end_reason == "transferred" or call.outcome == value
     ]

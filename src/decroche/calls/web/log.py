@@ -34,7 +34,9 @@ def log(request: PersonRequest) -> HttpResponse:
     moment = now()
     ids = request.access.practices_for(Permission.SEE_CALL)
     chosen = LogFilter(request.GET, zone=request.zone, today=timezone.localdate(moment, request.zone))
-    page = Paginator(chosen.apply(queries.log_of(ids), me=request.user), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(chosen.apply(queries.log_of(ids), me=request.user), PAGE).get_page(
+        request.GET.get("page")
+    )
     calls = list(page.object_list)
     request.log_read("call", [str(call.pk) for call in calls])
     names = patients.names_of([call.patient_id for call in calls if call.patient_id])
@@ -73,7 +75,9 @@ def detail(request: PersonRequest, call_id: UUID) -> HttpResponse:
         "appointments": appointments_of_call(call_id=call.pk),
         "messages_sent": messaging.of_call(call.pk),
         "follow_ups": messaging.follow_ups_of_call(call.pk),
-        "patient_name": patients.names_of([call.patient_id]).get(call.patient_id, "") if call.patient_id else "",
+        "patient_name": patients.names_of([call.patient_id]).get(call.patient_id, "")
+        if call.patient_id
+        else "",
         "has_voicemail": (voicemail_folder() / f"{call.pk}.wav").is_file(),
         "now": moment,
     }

@@ -72,7 +72,9 @@ def set_state(request: PersonRequest, state: str) -> HttpResponse:
     reason = request.POST.get("reason", "")
     if reason not in Pause.values:
         reason = ""
-    return _obey(request, OrderKind.SET_STATE, payload={"state": state, "reason": reason if state == "paused" else ""})
+    return _obey(
+        request, OrderKind.SET_STATE, payload={"state": state, "reason": reason if state == "paused" else ""}
+    )
 
 
 @require_GET
@@ -89,11 +91,15 @@ def transfer_dialog(request: PersonRequest, call_id: UUID) -> HttpResponse:
 def transfer(request: PersonRequest, call_id: UUID, practitioner_id: int) -> HttpResponse:
     """Give the caller to a practitioner's telephone; only numbers on file can be reached."""
     call = get_object_or_404(Call, pk=call_id)
-    person = get_object_or_404(Practitioner, pk=practitioner_id, practice_id=call.practice_id)
+    person = get_object_or_404(Practitioner, pk=practitioner_id, practice_id=call.practice_id or 0)
     text = _("%(name)s va sonner ; l’appelant lui est passé.") % {"name": person.display_name}
     request.log_write("call", [str(call.pk)], practice_id=call.practice_id)
     return _obey(
-        request, OrderKind.TRANSFER, call=call, payload={"number": person.phone}, events={"toast": {"text": text}}
+        request,
+        OrderKind.TRANSFER,
+        call=call,
+        payload={"number": person.phone},
+        events={"toast": {"text": text}},
     )
 
 
