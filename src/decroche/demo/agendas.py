@@ -55,8 +55,9 @@ class Agenda:
     """Fills the agenda of one practitioner."""
 
     def __init__(
-        self, cabinet: Cabinet, rank: int, rules: list[Opening], off: list[Away], people: list[Person], now: dt.datetime
-    ) -> None:
+        self, cabinet: Cabinet, rank: int, rules: list[Opening], off: list[Away], people: list[Person], now: dt.datetime,
+        met: set[tuple[int, dt.date]] | None = None,
+    ) -> None:  # fmt: skip
         self.cabinet, self.rank = cabinet, rank
         self.doctor: Doctor = cabinet.doctors[rank]
         self.zone = ZoneInfo(cabinet.zone)
@@ -65,7 +66,7 @@ class Agenda:
         self.rules = [rule for rule in rules if rule.doctor == rank]
         self.off = [away for away in off if away.doctor == rank]
         self.dice: Random = dice_for("agenda", cabinet.key, self.doctor.last, self.today)
-        self.crowd = Crowd(cabinet, rank, people, self.today, self.dice)
+        self.crowd = Crowd(cabinet, rank, people, self.today, self.dice, met if met is not None else set())
         self.no_show = 0.06 + 0.04 * dice_for("no-show", cabinet.key).random()
         self.open_minutes = self.taken_minutes = 0
 

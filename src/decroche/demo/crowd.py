@@ -13,7 +13,7 @@ _TRIES = 6
 def _fits(visit: str) -> Callable[[int, str], bool]:
     """Return who a visit type is for, as a question on (age, sex)."""
     text = visit.lower()
-    if "nourrisson" in text or "maternité" in text and "sortie" in text:
+    if "nourrisson" in text or ("maternité" in text and "sortie" in text):
         return lambda age, _sex: age < 2
     if "enfant" in text or "crèche" in text:
         return lambda age, _sex: age < 15
@@ -23,15 +23,18 @@ def _fits(visit: str) -> Callable[[int, str], bool]:
         return lambda age, sex: sex != "M" and 18 <= age < 46
     if "domicile" in text or "cataracte" in text or "stimulateur" in text or "intra-oculaire" in text:
         return lambda age, _sex: age >= 62
-    return lambda age, _sex: True
+    return lambda _age, _sex: True
 
 
 class Crowd:
-    """Deals the patients of a practice to one practitioner."""
+    """Deals the patients of a practice to one practitioner; ``met`` is shared by the practitioners of the practice."""
 
-    def __init__(self, cabinet: Cabinet, rank: int, people: list[Person], today: dt.date, dice: Random) -> None:
+    def __init__(
+        self, cabinet: Cabinet, rank: int, people: list[Person], today: dt.date, dice: Random, met: set[tuple[int, dt.date]]
+    ) -> None:
         self._dice, self._today, self._cabinet = dice, today, cabinet
         self._people = people
+        self._met = met
         mine = [i for i in range(len(people)) if i % len(cabinet.doctors) == rank or dice.random() < 0.06]
         self._decks = [self._deck(visit.name, mine) for visit in cabinet.visits]
         self._cursors = [0] * len(self._decks)
@@ -48,8 +51,7 @@ class Crowd:
             patient = deck[self._cursors[visit] % len(deck)]
             self._cursors[visit] += 1
             born = self._people[patient].birth_date
-            if self._seen.get(patient) != date and born < date:
-                self._seen[patient] = date
+            if born < date and self._comes(patient, date):
                 if self._cabinet.visits[visit].series:
                     self._series[visit].append((patient, self._dice.randint(4, 14)))
                 return patient
@@ -68,13 +70,20 @@ class Crowd:
     def _next_in_series(self, visit: int, date: dt.date) -> int | None:
         waiting = self._series[visit]
         for place, (patient, left) in enumerate(waiting[:8]):
-            if (date - self._seen[patient]).days >= 2:
-                self._seen[patient] = date
+            if (date - self._seen[patient]).days >= 2 and self._comes(patient, date):
                 del waiting[place]
                 if left > 1:
                     waiting.append((patient, left - 1))
                 return patient
         return None
+
+    def _comes(self, patient: int, date: dt.date) -> bool:
+        """Note that a patient comes that day, unless a colleague of the practice sees them already."""
+        if (patient, date) in self._met:
+            return False
+        self._met.add((patient, date))
+        self._seen[patient] = date
+        return True
 
     def _deck(self, visit: str, mine: list[int]) -> list[int]:
         fits = _fits(visit)

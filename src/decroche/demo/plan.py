@@ -118,7 +118,7 @@ def hours(notation: str) -> tuple[Hours, ...]:
         match = _HOURS.match(part)
         if match is None:
             raise ValueError(part)
-        starts, ends = (dt.time(*map(int, match[name].split(":"))) for name in ("starts", "ends"))
+        starts, ends = (dt.time.fromisoformat(match[name].zfill(5)) for name in ("starts", "ends"))
         only = tuple(match["only"].split("|")) if match["only"] else ()
         found += [Hours(day, starts, ends, int(match["site"] or 0), only) for day in _weekdays(match["days"])]
     return tuple(found)

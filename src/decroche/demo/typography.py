@@ -16,7 +16,7 @@ def typeset(text: str) -> str:
     text = text.replace("'", "’")
     text = re.sub(r" ([;:!?»%€])", _NARROW + r"\1", text)
     text = text.replace("« ", "«" + _NARROW)
-    text = re.sub(r"(\d) h(?= |$|[.,;)])", r"\1" + _NARROW + "h", text)
+    text = re.sub(r"(\d) h(?=[ \u202f.,;)-]|$)", r"\1" + _NARROW + "h", text)
     return re.sub(_NARROW + r"h (\d\d)\b", _NARROW + "h" + _NARROW + r"\1", text)
 
 

@@ -12,12 +12,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
-from decroche.demo.agendas import WEEKS_AFTER, WEEKS_BEFORE, Agenda
-from decroche.demo.calendars import window
-from decroche.demo.calls import week_of_calls
-from decroche.demo.catalogue import CABINETS
-from decroche.demo.copying import empty_everything, reset_sequences
-from decroche.demo.dice import dice_for
+from decroche.demo.copying import empty_everything, reset_sequences, trust_references
+from decroche.demo.invention import fill_agendas, invent_people, ring
 from decroche.demo.loading.agendas import write_absences, write_appointments
 from decroche.demo.loading.calls import write_calls
 from decroche.demo.loading.houses import Houses
@@ -25,12 +21,7 @@ from decroche.demo.loading.patients import write_patients
 from decroche.demo.loading.stage import Stage
 from decroche.demo.loading.words import write_follow_ups, write_instructions, write_messages, write_protocols
 from decroche.demo.models import LoadedWorld
-from decroche.demo.openings import openings, time_off
-from decroche.demo.people import Registry
-from decroche.demo.phones import PhoneBook
-from decroche.demo.plan import Cabinet
 from decroche.demo.team import SIGN_INS
-from decroche.demo.weave import Weaver
 from decroche.foundation.tenancy import every_practice
 from decroche.practices.models import Practice
 
@@ -109,15 +100,15 @@ class _Loader:
     def run(self, day: dt.date) -> Loaded:
         """Invent and write everything; return the counts."""
         stage = self._stage
-        steps: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("Inventer les patients", self._invent_people),
-            ("Remplir les agendas", self._fill_agendas),
-            ("Faire sonner les téléphones", self._ring),
-            ("Vider la base", empty_everything),
+        steps: tuple[tuple[str, Callable[[], None]], ...] = (
+            ("Inventer les patients", lambda: invent_people(stage, self._patients)),
+            ("Remplir les agendas", lambda: fill_agendas(stage)),
+            ("Faire sonner les téléphones", lambda: ring(stage)),
+            ("Vider la base", self._empty),
             ("Écrire les secrétariats et les cabinets", lambda: Houses(stage).write()),
             ("Écrire les patients", lambda: self._count("patients", write_patients(stage))),
-            ("Écrire les consignes et les protocoles", lambda: (write_instructions(stage), write_protocols(stage))),
-            ("Écrire les rendez-vous", lambda: (write_absences(stage), self._count("appointments", write_appointments(stage)))),
+            ("Écrire les consignes et les protocoles", self._write_rules),
+            ("Écrire les rendez-vous", lambda: self._count("appointments", write_appointments(stage))),
             ("Écrire les appels", lambda: self._count("calls", write_calls(stage))),
             ("Écrire les messages et les suivis", self._write_messages),
             ("Ranger", reset_sequences),
@@ -132,45 +123,14 @@ class _Loader:
     def _count(self, name: str, written: int) -> None:
         self._counts[name] = written
 
-    def _invent_people(self) -> None:
-        book = PhoneBook(dice_for("phones"))
-        total = sum(cabinet.share for cabinet in CABINETS)
-        left = self._patients
-        for number, cabinet in enumerate(CABINETS, start=1):
-            count = round(self._patients * cabinet.share / total) if number < len(CABINETS) else left
-            left -= count
-            # Anchored to the month, so that a birth date does not change from one day of demo to the next.
-            anchor = self._stage.today(cabinet).replace(day=1)
-            self._stage.people[cabinet.key] = Registry(cabinet, anchor, book).people(count)
+    def _empty(self) -> None:
+        trust_references()
+        empty_everything()
 
-    def _fill_agendas(self) -> None:
-        for cabinet in CABINETS:
-            self._fill(cabinet)
-
-    def _fill(self, cabinet: Cabinet) -> None:
-        stage, key = self._stage, cabinet.key
-        today = stage.today(cabinet)
-        first, last = window(today, weeks_before=WEEKS_BEFORE, weeks_after=WEEKS_AFTER)
-        rules, stage.off[key] = openings(cabinet, today), time_off(cabinet, first, last, today)
-        stage.bookings[key], known = [], {}
-        for rank in range(len(cabinet.doctors)):
-            agenda = Agenda(cabinet, rank, rules, stage.off[key], stage.people[key], stage.now)
-            stage.bookings[key] += agenda.bookings(first, last)
-            for patient, day in agenda.crowd.first_seen.items():
-                known[patient] = min(day, known.get(patient, day))
-        stage.known_since[key] = known
-
-    def _ring(self) -> None:
-        stage = self._stage
-        for cabinet in CABINETS:
-            stage.calls[cabinet.key] = []
-        for call in week_of_calls(CABINETS, stage.people, stage.now):
-            stage.calls[call.cabinet].append(call)
-        for cabinet in CABINETS:
-            key = cabinet.key
-            weaver = Weaver(cabinet, stage.people[key], stage.bookings[key], stage.calls[key], stage.now, stage.today(cabinet))
-            weaver.weave()
-            stage.memos[key] = weaver.memos
+    def _write_rules(self) -> None:
+        write_instructions(self._stage)
+        write_protocols(self._stage)
+        write_absences(self._stage)
 
     def _write_messages(self) -> None:
         self._count("messages", write_messages(self._stage))

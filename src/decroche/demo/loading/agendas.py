@@ -38,7 +38,7 @@ def write_absences(stage: Stage) -> None:
                     starts_at=away.starts.replace(tzinfo=zone), ends_at=away.ends.replace(tzinfo=zone), reason=away.reason,
                     instruction_id=None if away.order is None else stage.orders[Spot(cabinet.key, away.order)],
                     created_by_id=stage.doctor_user(cabinet, away.doctor), created_at=min(said, stage.now),
-                )  # fmt: skip
+                )
             )
     copy_models(rows)
 

@@ -43,6 +43,8 @@ class Stage:
     calls: dict[str, list[PastCall]] = field(default_factory=dict)
     memos: dict[str, list[Memo]] = field(default_factory=dict)
     known_since: dict[str, dict[int, dt.date]] = field(default_factory=dict)
+    open_minutes: int = 0
+    taken_minutes: int = 0
 
     def today(self, cabinet: Cabinet) -> dt.date:
         """Return the day it is where the practice is."""

@@ -16,7 +16,13 @@ from decroche.demo.texts.protocols_b import PROTOCOLS
 from decroche.demo.texts.shapes import Order, dated, working_day
 from decroche.demo.typography import day, typeset
 from decroche.demo.weave import Memo
-from decroche.instructions.models import EmergencyProtocol, Instruction, InstructionRead, ProtocolStep, ReadingMark
+from decroche.instructions.models import (
+    EmergencyProtocol,
+    Instruction,
+    InstructionRead,
+    ProtocolStep,
+    ReadingMark,
+)
 from decroche.messaging.models import FollowUp, Message
 
 
@@ -110,7 +116,7 @@ def _marks(stage: Stage, cabinet: Cabinet) -> list[ReadingMark]:
         ReadingMark(
             id=stage.ids.next(ReadingMark), practice_id=stage.practices[cabinet.key], user_id=stage.users[someone.login],
             read_at=stage.now - dt.timedelta(days=1.2 if someone.knows.get(cabinet.key, 0) > 0.6 else 7),
-        )  # fmt: skip
+        )
         for someone in team_of(cabinet)
     ]
 
@@ -128,13 +134,13 @@ def write_protocols(stage: Stage) -> None:
                     id=id_, practice_id=stage.practices[cabinet.key],
                     practitioner_id=None if protocol.doctor is None else stage.doctors[Spot(cabinet.key, protocol.doctor)],
                     title=typeset(protocol.title), updated_at=at, updated_by_id=stage.doctor_user(cabinet, protocol.doctor or 0),
-                )  # fmt: skip
+                )
             )
             steps += [
                 ProtocolStep(
                     id=stage.ids.next(ProtocolStep), protocol_id=id_, position=position, kind=step.kind,
                     text=typeset(step.text), number=step.number,
-                )  # fmt: skip
+                )
                 for position, step in enumerate(protocol.steps, start=1)
             ]
     copy_models(protocols)
@@ -170,8 +176,8 @@ def write_follow_ups(stage: Stage) -> int:
     rows = []
     for cabinet in CABINETS:
         logins = [someone.login for someone in team_of(cabinet) if not someone.supervisor]
-        for thread in ends.threads(cabinet, stage.calls[cabinet.key], stage.memos[cabinet.key], logins):
-            rows.append(_follow_up(stage, cabinet, thread))
+        threads = ends.threads(cabinet, stage.calls[cabinet.key], stage.memos[cabinet.key], logins)
+        rows += [_follow_up(stage, cabinet, thread) for thread in threads]
     rows.sort(key=lambda row: row.created_at)
     for row in rows:
         row.pk = stage.ids.next(FollowUp)

@@ -28,7 +28,7 @@ _DOCUMENT = (
 )  # fmt: skip
 _CALLBACK = (
     ("Souhaite vous parler deux minutes", "Question sur la posologie", "Demande un conseil avant le rendez-vous",
-     "N'est pas sûr d'avoir bien compris la dernière fois", "Voudrait donner des nouvelles", "Effet gênant du nouveau traitement"),
+     "N'a pas bien compris la dernière fois", "Voudrait donner des nouvelles", "Effet gênant du nouveau traitement"),
     ("n'a pas voulu m'en dire plus", "sans caractère d'urgence, précise-t-on", "depuis deux jours", "depuis le week-end",
      "rendez-vous dans trois semaines", "c'est un proche qui appelle"),
     ("disponible toute la journée", "entre 12 h et 14 h", "après 18 h", "sur le portable de préférence", "le matin seulement",

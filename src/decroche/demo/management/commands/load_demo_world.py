@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from decroche.demo.world import SIGN_INS, NotAnEmptyHouse, load
+from decroche.demo.team import DEMO_PASSWORD
+from decroche.demo.world import PATIENTS, SIGN_INS, NotAnEmptyHouse, load
 from decroche.foundation import clock
 
 
@@ -19,17 +19,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--force", action="store_true", help="recharge même s'il est déjà là, et efface tout le reste")
-        parser.add_argument("--patients", type=int, default=20_000, help="nombre de patients (20 000)")
+        parser.add_argument("--patients", type=int, default=PATIENTS, help="nombre de patients (20 000)")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        console = Console()
-        with (
-            translation.override("fr"),
-            Progress(
-                SpinnerColumn(), TextColumn("{task.description:<42}"), BarColumn(bar_width=30), TimeElapsedColumn(),
-                console=console, transient=True,
-            ) as bar,
-        ):  # fmt: skip
+        console = Console(highlight=False, soft_wrap=True)
+        with translation.override("fr"), _bar(console) as bar:
             task = bar.add_task("Monde de démonstration", total=None)
 
             def show(title: str, step: int, steps: int) -> None:
@@ -47,13 +41,17 @@ class Command(BaseCommand):
             )
         else:
             console.print(f"Le monde du {loaded.day:%d/%m/%Y} est déjà là.")
-        console.print(_sign_ins())
+        console.print(f"\nPour entrer (mot de passe : [bold]{DEMO_PASSWORD}[/bold]) :")
+        for each in SIGN_INS:
+            console.print(f"  [bold]{each.email:<24}[/bold] {each.role:<28} {each.name}")
 
 
-def _sign_ins() -> Table:
-    table = Table(title="Pour entrer")
-    for heading in ("Adresse", "Mot de passe", "Rôle", "Qui"):
-        table.add_column(heading)
-    for each in SIGN_INS:
-        table.add_row(each.email, each.password, each.role, each.name)
-    return table
+def _bar(console: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description:<42}"),
+        BarColumn(bar_width=30),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )
