@@ -59,6 +59,10 @@ class Board:
         return [view.id for view in (*self.valid, *self.upcoming) if view.is_new]
 
     @property
+    def has_new_upcoming(self) -> bool:
+        return any(view.is_new for view in self.upcoming)
+
+    @property
     def changes(self) -> int:
         return len(self.new_ids) + len(self.ended)
 

@@ -91,7 +91,7 @@ def _write(
         instruction = add_instruction(
             practice=practice,
             practitioner=form.chosen,
-            kind=form.cleaned_data["kind"] or "note",
+            kind=form.cleaned_data["kind"],
             body=form.cleaned_data["body"],
             starts_at=form.cleaned_data["starts_at"],
             ends_at=form.cleaned_data["ends_at"],

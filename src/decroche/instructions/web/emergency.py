@@ -71,9 +71,13 @@ def write(request: PersonRequest, practice_id: int) -> HttpResponse:
         data, initial=_rows(existing), prefix="steps", form_kwargs={"region": practice.country_code}
     )
     context: dict[str, Any] = {"practice": practice, "practitioner": practitioner, "form": form, "steps": steps}
+    is_valid = data is not None and form.is_valid() & steps.is_valid()
+    for row, step in enumerate(steps, start=1):
+        step.fields["ORDER"].label = _("Ordre")
+        step.wear(row)
     if data is None:
         return render(request, "instructions/write_protocol.html", context)
-    if not (form.is_valid() & steps.is_valid()):
+    if not is_valid:
         return render(request, "instructions/write_protocol.html", context, status=422)
     try:
         protocol = write_protocol(

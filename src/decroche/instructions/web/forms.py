@@ -16,6 +16,7 @@ from decroche.practices.models import Practice, Practitioner
 from decroche.practices.queries import practitioners_of
 
 YEARS_AHEAD = 5
+EVERYONE = "all"
 
 
 class Lasting(forms.ChoiceField):
@@ -30,7 +31,7 @@ class Lasting(forms.ChoiceField):
             (self.UNTIL, gettext_lazy("Jusqu’au…")),
         ]
         super().__init__(
-            label=gettext_lazy("Durée"), choices=choices, initial=self.TODAY, widget=forms.RadioSelect, required=False
+            label=gettext_lazy("Durée"), choices=choices, initial=self.TODAY, widget=forms.RadioSelect
         )
 
 
@@ -61,21 +62,21 @@ class InstructionForm(forms.Form):
             "max_length": gettext_lazy("La consigne dépasse 1 000 caractères. Raccourcissez-la."),
         },
     )
-    practitioner = forms.ChoiceField(label=gettext_lazy("Pour"), required=False)
+    practitioner = forms.ChoiceField(label=gettext_lazy("Pour"), initial=EVERYONE)
     kind = forms.ChoiceField(
-        label=gettext_lazy("Sujet"), choices=InstructionKind.choices, initial=InstructionKind.NOTE, required=False
+        label=gettext_lazy("Sujet"), choices=InstructionKind.choices, initial=InstructionKind.NOTE
     )
     starts_at = moment(gettext_lazy("À partir de"), gettext_lazy("Vide : tout de suite."))
     lasts = Lasting()
     ends_at = moment(gettext_lazy("Fin"), gettext_lazy("Seulement pour « Jusqu’au… »."))
 
     def __init__(self, *args: Any, practice: Practice, now: datetime, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, auto_id="instruction_%s", **options)
         self.practice, self.now = practice, now
         self.people: dict[str, Practitioner] = {str(p.pk): p for p in practitioners_of(practice.pk)}
         field = self.fields["practitioner"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("Tout le cabinet")), *((pk, p.display_name) for pk, p in self.people.items())]
+        field.choices = [(EVERYONE, _("Tout le cabinet")), *((pk, p.display_name) for pk, p in self.people.items())]
 
     @classmethod
     def initial_of(cls, instruction: Instruction, now: datetime) -> dict[str, Any]:
@@ -85,7 +86,7 @@ class InstructionForm(forms.Form):
         ends_at = instruction.ends_at
         return {
             "body": instruction.body,
-            "practitioner": str(instruction.practitioner_id or ""),
+            "practitioner": str(instruction.practitioner_id or EVERYONE),
             "kind": instruction.kind,
             "starts_at": instruction.starts_at.astimezone(zone).replace(tzinfo=None) if later else None,
             "lasts": Lasting.UNTIL if ends_at else Lasting.OPEN,
@@ -111,7 +112,7 @@ class InstructionForm(forms.Form):
             cleaned["ends_at"] = datetime.combine(day, time.min, tzinfo=self.practice.zone)
         elif cleaned.get("lasts") == Lasting.UNTIL and not ends_at and "ends_at" not in self.errors:
             self.add_error("ends_at", _("Dites jusqu’à quand, ou choisissez « Jusqu’à nouvel ordre »."))
-        elif cleaned.get("lasts") in {Lasting.OPEN, ""} and ends_at:
+        elif cleaned.get("lasts") == Lasting.OPEN and ends_at:
             cleaned["lasts"] = Lasting.UNTIL
         if ends_at and (ends_at <= self.now or (starts_at and ends_at <= starts_at)):
             self.add_error("ends_at", _("La fin est déjà passée ou vient avant le début."))
@@ -143,6 +144,16 @@ class StepForm(forms.Form):
     def __init__(self, *args: Any, region: str = "FR", **options: Any) -> None:
         super().__init__(*args, **options)
         self.region = region
+
+    def wear(self, row: int) -> None:
+        """Name each control for who does not see the columns, and point at its error."""
+        for name, field in self.fields.items():
+            attrs = {"aria-label": _("%(label)s, étape %(row)s") % {"label": field.label, "row": row}}
+            attrs["class"] = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+            if self.is_bound and self.errors.get(name):
+                attrs |= {"class": f"{attrs['class']} is-invalid", "aria-invalid": "true"}
+                attrs["aria-describedby"] = f"{self[name].auto_id}_error"
+            field.widget.attrs |= attrs
 
     def clean_number(self) -> str:
         number: str = self.cleaned_data["number"].strip()

@@ -15,15 +15,16 @@ from decroche.practices.models import Practice, Practitioner
 from decroche.practices.queries import practitioners_of
 
 KEPT_IN_DRAFT = ("practitioner", "category", "is_urgent", "body", "caller_name", "caller_number")
+EVERYONE = "all"
 _DIGITS = re.compile(r"\d")
 
 
 class MessageForm(forms.Form):
     """Ask whom it is for, what it is about, and what the caller said."""
 
-    practitioner = forms.ChoiceField(label=gettext_lazy("Pour"), required=False)
+    practitioner = forms.ChoiceField(label=gettext_lazy("Pour"), initial=EVERYONE)
     category = forms.ChoiceField(
-        label=gettext_lazy("Sujet"), choices=Category.choices, initial=Category.CALLBACK, required=False
+        label=gettext_lazy("Sujet"), choices=Category.choices, initial=Category.CALLBACK
     )
     is_urgent = forms.BooleanField(label=gettext_lazy("Urgent"), required=False)
     body = forms.CharField(
@@ -53,12 +54,13 @@ class MessageForm(forms.Form):
 
     def __init__(self, *args: Any, practice: Practice, **options: Any) -> None:
         options.setdefault("initial", {})
+        options.setdefault("auto_id", "message_%s")
         options["initial"].setdefault("idempotency_key", uuid4())
         super().__init__(*args, **options)
         self.people: dict[str, Practitioner] = {str(p.pk): p for p in practitioners_of(practice.pk)}
         field = self.fields["practitioner"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [*((pk, p.display_name) for pk, p in self.people.items()), ("", _("Tout le cabinet"))]
+        field.choices = [*((pk, p.display_name) for pk, p in self.people.items()), (EVERYONE, _("Tout le cabinet"))]
         if len(self.people) == 1:
             field.initial = next(iter(self.people))
 

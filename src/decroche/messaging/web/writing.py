@@ -38,7 +38,10 @@ def compose(request: PersonRequest, practice_id: int) -> HttpResponse:
         initial |= drafts.pop(resumed)
     elif call_id in drafts:
         initial |= drafts.pop(call_id)
-    form = MessageForm(initial=initial, practice=practice)
+    auto_id = "message_dialog_%s" if request.method == "POST" else "message_%s"
+    form = MessageForm(initial=initial, practice=practice, auto_id=auto_id)
+    if request.method == "POST":
+        form.fields["body"].widget.attrs["autofocus"] = True
     context = {"drafts": drafts, "is_dialog": request.method == "POST"}
     return _form(request, practice, form, call_id=call_id, patient=patient, **context)
 
@@ -75,8 +78,9 @@ def send(request: PersonRequest, practice_id: int) -> HttpResponse:
     practice = get_object_or_404(Practice, pk=practice_id)
     call_id = call_named(request.POST.get("call_id", ""))
     patient = patient_named(practice, request.POST.get("patient_id", "")) if "no_patient" not in request.POST else None
-    form = MessageForm(request.POST, practice=practice)
     is_dialog = "is_dialog" in request.POST
+    auto_id = "message_dialog_%s" if is_dialog else "message_%s"
+    form = MessageForm(request.POST, practice=practice, auto_id=auto_id)
     if not form.is_valid():
         return _form(request, practice, form, call_id=call_id, patient=patient, status=422, is_dialog=is_dialog)
     message = send_message(
@@ -85,7 +89,7 @@ def send(request: PersonRequest, practice_id: int) -> HttpResponse:
         patient=patient,
         call_id=call_id,
         author=request.user,
-        category=form.cleaned_data["category"] or "other",
+        category=form.cleaned_data["category"],
         is_urgent=form.cleaned_data["is_urgent"],
         body=form.cleaned_data["body"],
         caller_name=form.cleaned_data["caller_name"],

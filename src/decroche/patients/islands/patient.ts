@@ -30,7 +30,8 @@ function moveWithin(list: Element, from: HTMLElement, step: number): void {
 
 document.addEventListener("keydown", (event) => {
   const at = event.target as HTMLElement;
-  const list = at.closest("[data-roving]");
+  const list = at.closest<HTMLElement>("[data-roving]");
+  if (event.defaultPrevented && event.key !== "ArrowUp") return;
   if (at.id === BOX) {
     const first = document.querySelector<HTMLElement>("#patient-hits button");
     if (event.key === "ArrowDown" && first) {
@@ -43,8 +44,9 @@ document.addEventListener("keydown", (event) => {
     }
   } else if (list) {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const handled = event.defaultPrevented; // the desk moves among its rows by itself, but knows no box above them
       event.preventDefault();
-      moveWithin(list, at, event.key === "ArrowDown" ? 1 : -1);
+      if (!handled || hits(list)[0] === at) moveWithin(list, at, event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "Escape" && list.id === "patient-hits") {
       event.preventDefault();
       box()?.focus();
@@ -66,6 +68,12 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
     document.querySelector<HTMLElement>("#patient-hits button")?.focus();
     return;
   }
+  const warning = target.querySelector<HTMLElement>(".patient-form [role=alert]");
+  if (warning) {
+    warning.scrollIntoView({ block: "start" });
+    target.querySelector<HTMLElement>("#patient-hits button")?.focus({ preventScroll: true });
+    return;
+  }
   const wrong = target.querySelector<HTMLElement>(".is-invalid");
   const fresh = target.querySelector<HTMLElement>(".patient-form input:not([type=hidden])");
   if (wrong) wrong.focus();
@@ -80,4 +88,6 @@ document.body.addEventListener("patient-chosen", (event) => {
   const chosen = (event as CustomEvent<{ patient_id?: number }>).detail?.patient_id;
   const field = document.getElementById("desk-patient") as HTMLInputElement | null;
   if (field && chosen !== undefined) field.value = String(chosen);
+  const typed = box();
+  if (typed) typed.value = "";
 });

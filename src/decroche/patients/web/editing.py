@@ -11,10 +11,12 @@ from decroche.accounts.guard import PersonRequest, requires
 from decroche.accounts.permissions import Permission
 from decroche.foundation import clock
 from decroche.kernel import phone as phones
+from decroche.kernel.names import normalised
 from decroche.patients.actions.correct_identity import correct_identity
 from decroche.patients.actions.register_patient import ResemblingPatient, register_patient
 from decroche.patients.actions.update_contact import Reach, update_contact
-from decroche.patients.domain.search import understand
+from decroche.patients.domain.birth_dates import MONTHS
+from decroche.patients.domain.search import LONGEST_TEXT, understand
 from decroche.patients.models import IdentityStatus, Patient
 from decroche.patients.web.finding import card_response
 from decroche.patients.web.forms import ContactForm, IdentityForm, NewPatientForm
@@ -98,13 +100,19 @@ def _guessed(request: PersonRequest, practice: Practice) -> dict[str, Any]:
     number = phones.parse_or_none(query.digits, region=practice.country_code) or next(
         (value for value in request.POST.getlist("caller_number") if value.strip()), ""
     )
-    words = [word.capitalize() for word in query.words]
+    words = _typed_names(request.POST.get("text", "")) if query.words else []
     return {
         "birth_date": max(past) if past else None,
         "birth_name": words[0] if words else "",
         "first_names": " ".join(words[1:]),
         "phone": phones.parse_or_none(number, region=practice.country_code) or "",
     }
+
+
+def _typed_names(text: str) -> list[str]:
+    """Keep the words that are no date, as they were typed but for a capital."""
+    words = [word for word in text[:LONGEST_TEXT].split() if not any(c.isdigit() for c in word)]
+    return [word[:1].upper() + word[1:] for word in words if normalised(word) not in MONTHS]
 
 
 def _traits(patient: Patient) -> dict[str, Any]:

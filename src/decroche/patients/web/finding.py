@@ -61,7 +61,7 @@ def card(request: PersonRequest, patient_id: int) -> HttpResponse:
 def detail(request: PersonRequest, patient_id: int) -> HttpResponse:
     """Show one patient on a page of their own."""
     patient = _card_or_404(request, patient_id)
-    context = {"patient": patient, "practice": patient.practice}
+    context = {"patient": patient, "practice": patient.practice, "is_page": True}
     return render(request, "patients/detail.html", context | _rights(request, patient.practice_id))
 
 
