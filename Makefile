@@ -19,7 +19,7 @@ test: .venv/.ready-dev front ## Set up what tests need and pass them
 	@echo "== Data layer on PostgreSQL 15"
 	@bash scripts/on_postgresql_15.sh $(BIN)/pytest -q -m data
 	@echo "== Real Asterisk"
-	@$(BIN)/pytest -q -m asterisk
+	@$(BIN)/pytest -q -m "asterisk and not journey"
 	@echo "== Journeys in Chromium"
 	@$(BIN)/pytest -q -m journey
 

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +15,9 @@ Command = Callable[[argparse.Namespace], int]
 def main(argv: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code (0 well, 1 refused, 2 misused)."""
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM)
+    )  # so that what was begun is tidied up
     arguments = _parser().parse_args(argv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "decroche.config.settings")
     sys.exit(arguments.command(arguments))
@@ -98,6 +102,7 @@ def demo_world(arguments: argparse.Namespace) -> int:
     from decroche.operations import demo
 
     os.environ["DECROCHE_MODE"] = "demo"
+    os.environ.setdefault("DECROCHE_LOG_LEVEL", "WARNING")
     if arguments.what == "call":
         _django()
         return demo.place_call(secretary_email=arguments.secretary)

@@ -3,11 +3,15 @@
 import os
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from decroche.calls.adapters.asterisk.apt import AsteriskUnavailable
 from decroche.foundation import embedded_database
 from decroche.operations import group
 from decroche.operations.steps import console, counted, step
+
+if TYPE_CHECKING:
+    from decroche.accounts.models import User
 
 FREE_PORT_TRIES = 20
 
@@ -24,8 +28,14 @@ def run(*, port: int, data_dir: Path, only_load: bool = False) -> int:
         if only_load:
             return 0
         port = free_port(port)
+        log_dir = data_dir / "log"
+        console.print(f"  [dim]Les processus écrivent leurs journaux dans {log_dir}[/]")
         return group.run(
-            host="127.0.0.1", port=port, data_dir=data_dir, on_ready=lambda: _welcome(port, people)
+            host="127.0.0.1",
+            port=port,
+            data_dir=data_dir,
+            on_ready=lambda: _welcome(port, people),
+            log_dir=log_dir,
         )
     finally:
         with step("Arrêt de la base de données"):
@@ -85,10 +95,54 @@ def _load_world() -> list[tuple[str, str, str]]:
 def _welcome(port: int, people: list[tuple[str, str, str]]) -> None:
     console.print(f"\n  Ouvrez [bold underline]http://localhost:{port}/[/] et choisissez qui vous êtes :\n")
     for email, role, password in people:
-        console.print(f"    {role:<28} {email:<44} {password}")
-    console.print("\n  Puis « Simuler un appel », ou « decroche demo call ». Ctrl-C pour tout arrêter.\n")
+        console.print(f"    {role:<28} {email:<28} {password}", soft_wrap=True)
+    console.print(
+        "\n  Prenez votre poste (F2), puis « Simuler un appel », ou « .venv/bin/decroche demo call » ailleurs.\n"
+        "  Ctrl-C pour tout arrêter.\n",
+        soft_wrap=True,
+    )
 
 
 def place_call(*, secretary_email: str | None) -> int:
-    """Ask the running switchboard for a simulated call, to a practice that the secretary answers for."""
-    raise NotImplementedError
+    """Ask the running switchboard for a simulated call to a practice of a secretary who is at her post."""
+    import random
+
+    from django.conf import settings
+
+    from decroche.accounts.permissions import Permission
+    from decroche.calls.actions.give_order import OrderRefused, SwitchboardSilent
+    from decroche.calls.actions.simulate_call import NoLine, simulate_call
+    from decroche.foundation.clock import now
+    from decroche.practices.access import access_of
+
+    if settings.MODE != "demo":
+        raise SystemExit("Un appel ne se simule que dans la démonstration.")
+    user = _someone_at_her_post(secretary_email)
+    instant = now()
+    access = access_of(user_id=user.pk, is_administrator=False, now=instant)
+    practices = access.practices_for(Permission.HANDLE_CALL)
+    try:
+        line = simulate_call(user=user, practice_ids=practices, now=instant, dice=random.SystemRandom())
+    except SwitchboardSilent:
+        raise SystemExit("Le standard ne tourne pas : lancez d’abord « make demo ».") from None
+    except NoLine:
+        raise SystemExit(f"{user.display_name} ne répond pour aucune ligne.") from None
+    except OrderRefused as refused:
+        raise SystemExit(f"Le standard refuse : {refused.refusal}.") from None
+    console.print(f"  Un patient appelle {line.practice.name} ({line.number}).")
+    return 0
+
+
+def _someone_at_her_post(email: str | None) -> "User":
+    from decroche.accounts.models import User
+    from decroche.calls.models import Post
+
+    if email:
+        user = User.objects.filter(email__iexact=email).first()
+        if user is None:
+            raise SystemExit(f"{email} : personne de ce nom. « make demo » montre les adresses.")
+        return user
+    post = Post.objects.filter(state="available").select_related("user").order_by("since").first()
+    if post is None:
+        raise SystemExit("Personne n’est à son poste : entrez comme secrétaire et prenez votre poste (F2).")
+    return post.user

@@ -23,12 +23,24 @@ def children(*, host: str, port: int, telephony: str) -> list[Child]:
     ]
 
 
-def run(*, host: str, port: int, data_dir: Path, on_ready: Callable[[], None] | None = None) -> int:
-    """Run the group until Ctrl-C or SIGTERM."""
+def run(
+    *,
+    host: str,
+    port: int,
+    data_dir: Path,
+    on_ready: Callable[[], None] | None = None,
+    log_dir: Path | None = None,
+) -> int:
+    """Run the group until Ctrl-C or SIGTERM; each process writes to our output, or to a file of its own in ``log_dir``."""
     data_dir.mkdir(parents=True, exist_ok=True)
     telephony = os.environ.get("DECROCHE_TELEPHONY", "asterisk")
     url = f"http://{host}:{port}/"
-    return Group(children(host=host, port=port, telephony=telephony)).run(
+    processes = children(host=host, port=port, telephony=telephony)
+    if log_dir is not None:
+        log_dir.mkdir(parents=True, exist_ok=True)
+        for child in processes:
+            child.log_path = log_dir / f"{child.name}.log"
+    return Group(processes).run(
         is_ready=lambda: _answers(f"{url}healthz"),
         on_ready=on_ready or (lambda: print(f"Décroche : {url}")),
     )

@@ -12,7 +12,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 import structlog
@@ -33,6 +35,7 @@ class Child:
     command: list[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_seconds: float = 10
+    log_path: Path | None = None  # None: our own output
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     falls: int = 0
@@ -40,13 +43,16 @@ class Child:
 
     def start(self) -> None:
         """Start the process in a session of its own."""
-        self.process = subprocess.Popen(  # noqa: S603
-            self.command,
-            env={**os.environ, **self.environment},
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509
-        )
+        with self.log_path.open("ab") if self.log_path else nullcontext() as output:
+            self.process = subprocess.Popen(  # noqa: S603
+                self.command,
+                env={**os.environ, **self.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509
+            )
         self.started_at = time.monotonic()
 
     def stop(self) -> None:

@@ -1,0 +1,187 @@
+"""The whole house for a journey: the demo world, a real exchange, our three processes, a real browser.
+
+The processes are those of production, started as `decroche run` starts them, on ports of their own.
+"""
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.db import connection, connections
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from pytest_django import DjangoDbBlocker
+
+from decroche.calls.adapters.asterisk.server import AsteriskServer
+from decroche.foundation.tenancy import every_practice
+from tests.asterisk.fixtures import exchange, installation, new_caller, operator_port  # noqa: F401
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM_FLAGS = [
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required",
+]  # fmt: skip
+DESK = {"width": 1440, "height": 900}
+POCKET = {"width": 390, "height": 844}
+
+
+@dataclass
+class House:
+    """Everything that runs, and how to stop and start its parts."""
+
+    url: str
+    exchange: AsteriskServer
+    environment: dict[str, str]
+    processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+
+    def start(self, name: str, *arguments: str) -> None:
+        command = [sys.executable, "-m", "decroche", name, *arguments]
+        log = Path(self.environment["DECROCHE_DATA_DIR"]) / f"{name}.log"
+        with log.open("ab") as output:
+            self.processes[name] = subprocess.Popen(command, env=self.environment, stdout=output, stderr=output)
+
+    def stop(self, name: str) -> None:
+        process = self.processes.pop(name)
+        process.terminate()
+        process.wait(15)
+
+
+@pytest.fixture(scope="session")
+def demo_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Load the demo world into the test database, and leave it as empty as it was found."""
+    del django_db_setup
+    from decroche.demo.world import load
+
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        from django.conf import settings
+
+        patch.setattr(settings, "MODE", "demo")
+        load(now=datetime.now(tz=UTC))
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
+                           " AND tablename NOT IN ('django_migrations') AND tablename NOT LIKE '%accesslog%'")
+            tables = cursor.fetchone()[0]
+            cursor.execute(f"TRUNCATE {tables} CASCADE")
+        connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def house(demo_world: None, exchange: AsteriskServer) -> Iterator[House]:  # noqa: F811
+    """Start web, worker and switchboard on the demo world and on a real exchange whose trunk is ours."""
+    del demo_world
+    port = _free_port()
+    data_dir = exchange.settings.state_dir.parent
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("DJANGO_")},
+        "DATABASE_URL": _test_database_url(),
+        "DECROCHE_DATA_DIR": str(data_dir),
+        "DECROCHE_MODE": "demo",
+        "DECROCHE_LOG_LEVEL": "INFO",
+    }
+    running = House(f"http://localhost:{port}", exchange, environment)
+    running.start("web", "--port", str(port))
+    running.start("worker")
+    running.start("switchboard")
+    _wait_for(f"{running.url}/healthz")
+    yield running
+    for name in list(running.processes):
+        running.stop(name)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("NO CHROMIUM ON THIS MACHINE (apt-get install chromium): no journey is proved")
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield started
+        await started.close()
+
+
+@dataclass
+class Person:
+    """Someone signed in, in a browser of their own."""
+
+    page: Page
+    email: str
+    context: BrowserContext
+
+    async def presses(self, *keys: str) -> None:
+        for key in keys:
+            await self.page.keyboard.press(key)
+
+    async def types(self, text: str) -> None:
+        await self.page.keyboard.type(text, delay=15)
+
+    async def sees(self, selector: str, text: str | None = None, *, seconds: float = 10) -> None:
+        found = self.page.locator(selector, has_text=text) if text else self.page.locator(selector)
+        await found.first.wait_for(state="visible", timeout=seconds * 1000)
+
+
+@pytest.fixture
+async def enter(house: House, browser: Browser) -> AsyncIterator[Callable[..., Awaitable[Person]]]:
+    """Let a person of the demo world in, on a desk or on a pocket screen."""
+    contexts: list[BrowserContext] = []
+
+    async def enter_as(email: str, *, size: dict[str, int] = DESK, **options: Any) -> Person:
+        context = await browser.new_context(viewport=size, locale="fr-FR", **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = await context.new_page()
+        await page.goto(f"{house.url}/accounts/login/")
+        await page.locator(f"button[value='{email}'], form:has(input[value='{email}']) button").first.click()
+        await page.wait_for_url(lambda url: "/accounts/login" not in url)
+        return Person(page, email, context)
+
+    yield enter_as
+    for context in contexts:
+        await context.close()
+
+
+async def look(function: Callable[[], Any]) -> Any:
+    """Read the database from a story, in a thread of its own, across every practice."""
+
+    def read() -> Any:
+        try:
+            with every_practice():
+                return function()
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(read)
+
+
+def _test_database_url() -> str:
+    database = connection.settings_dict
+    host = quote(str(database["HOST"] or ""), safe="")
+    user = f"{database['USER']}:{database['PASSWORD']}" if database["PASSWORD"] else str(database["USER"])
+    return f"postgresql://{user}@/{database['NAME']}?host={host}&port={database['PORT'] or 5432}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(url: str) -> None:
+    deadline = monotonic() + 60
+    while monotonic() < deadline:
+        try:
+            urllib.request.urlopen(url, timeout=1).close()
+        except OSError:
+            sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"{url} does not answer")
