@@ -42,7 +42,7 @@ def test_a_practitioner_sees_who_opened_his_patients(client):
     client.force_login(make_practice_person(practice=lilas))
     page = client.get(URL).content.decode()
     assert "Awa Diallo" in page
-    assert "a vu fiche de patient (41)" in page
+    assert "a vu fiche de patient (n° 41)" in page
     assert "8765" not in page
     assert "Cabinet du Port" not in page
 

@@ -74,7 +74,7 @@ def toast_of(response):
 
 
 def test_one_look_says_who_is_next_and_how_to_call_them(client, place):
-    practice, roussel, colleague, visit_type = place
+    _practice, roussel, colleague, visit_type = place
     book(roussel, visit_type, 9, name="Petit")
     book(roussel, visit_type, 14, 30, name="Nguyen", number="+33639981234")
     book(roussel, visit_type, 15, name="Girard")
@@ -218,7 +218,7 @@ class TestMessages:
         assert FollowUp.objects.get().body == "Je rappelle à 13 h"
 
     def test_a_colleague_s_messages_are_his(self, client, place):
-        practice, roussel, colleague, _type = place
+        practice, _roussel, colleague, _type = place
         tell(practice, colleague, body="Pour le confrère")
         tell(practice, None, body="Pour tous")
         page = client.get("/companion/").content.decode()

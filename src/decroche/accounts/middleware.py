@@ -30,7 +30,7 @@ class PersonMiddleware:
         with timezone.override(request.zone):  # type: ignore[attr-defined]
             if user.is_authenticated:
                 translation.activate(user.language)
-                request.LANGUAGE_CODE = user.language  # type: ignore[attr-defined]
+                request.LANGUAGE_CODE = user.language
             response = self.get_response(request)
         if user.is_authenticated and "theme" not in request.COOKIES and user.theme != User.Theme.AUTO:
             response.set_cookie("theme", user.theme, max_age=YEAR_SECONDS, samesite="Lax")

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from decroche.accounts.domain.team import TeamKind, TeamRef
 from decroche.accounts.guard import PersonRequest, requires
@@ -110,11 +110,9 @@ def _narrow(
 
 def _line(row: AccessLogEntry, practices: dict[int, str], people: dict[int, str]) -> dict[str, Any]:
     kind, count = kind_name(row.kind), len(row.object_ids)
-    numbers = (
-        ", ".join(row.object_ids)
-        if count <= NAMED
-        else ngettext("%(n)s ligne", "%(n)s lignes", count) % {"n": count}
-    )
+    numbers = ngettext("%(n)s ligne", "%(n)s lignes", count) % {"n": count}
+    if count <= NAMED:
+        numbers = gettext("n° %(numbers)s") % {"numbers": ", ".join(row.object_ids)}
     return {
         "at": row.at,
         "who": people.get(row.user_id, str(row.user_id)),
