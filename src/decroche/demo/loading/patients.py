@@ -22,8 +22,8 @@ _PATIENT = (
 def write_patients(stage: Stage) -> int:
     """Write every practice's patients and their numbers; return how many patients."""
     for cabinet in CABINETS:
-        first = next(stage.ids.next(Patient) for _ in stage.people[cabinet.key])
-        stage.first_patient[cabinet.key] = first
+        ids = [stage.ids.next(Patient) for _ in stage.people[cabinet.key]]
+        stage.first_patient[cabinet.key] = ids[0]
     written = copy_rows(Patient, _PATIENT, (row for cabinet in CABINETS for row in _rows(stage, cabinet)))
     copy_rows(PatientPhone, ("id", "patient_id", "number", "label", "position"), _phones(stage))
     return written
