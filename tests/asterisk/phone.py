@@ -103,6 +103,78 @@ class Ring:
         return self.invite.get("from")
 
 
+class Dialogue(asyncio.DatagramProtocol):
+    """Be a caller outside: ring a number, hear, hang up when told."""
+
+    def __init__(self, exchange_port: int, *, voice: int) -> None:
+        self.exchange = ("127.0.0.1", exchange_port)
+        self.media = Media(voice)
+        self.answered, self.ended = asyncio.Event(), asyncio.Event()
+        self._transport: asyncio.DatagramTransport | None = None
+        self._invite, self._to, self._target = "", "", ""
+
+    async def call(self, called: str, *, number: str, name: str = "") -> None:
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
+        self.port, sound = self._transport.get_extra_info("sockname")[1], await self.media.open()
+        self._target = f"sip:{called}@127.0.0.1:{self.exchange[1]}"
+        self._from = f'"{name}" <sip:{number or "anonymous"}@outside.example>;tag={secrets.token_hex(4)}'
+        self._call_id, self._branch = secrets.token_hex(8), f"z9hG4bK{secrets.token_hex(6)}"
+        self._to = f"<{self._target}>"
+        sdp = f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {sound} RTP/AVP 8\r\n"
+        self._send("INVITE", 1, self._branch, sdp)
+
+    def _send(self, method: str, cseq: int, branch: str, body: str = "") -> None:
+        if self._transport is None:
+            return
+        kind = "Content-Type: application/sdp\r\n" if body else ""
+        self._transport.sendto(
+            f"{method} {self._target} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self.port};rport;branch={branch}\r\n"
+            f"Max-Forwards: 70\r\nFrom: {self._from}\r\nTo: {self._to}\r\nCall-ID: {self._call_id}\r\nCSeq: {cseq} {method}\r\n"
+            f"Contact: <sip:outside@127.0.0.1:{self.port}>\r\n{kind}Content-Length: {len(body)}\r\n\r\n{body}".encode(),
+            self.exchange,
+        )
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        message = Message.parse(data)
+        if message.start.startswith("BYE"):
+            self._reply(message, addr)
+            self._over()
+        elif message.start.startswith("SIP/2.0") and message.get("cseq").endswith("INVITE"):
+            status = int(message.start.split()[1])
+            if status >= 200:
+                self._to = message.get("to")
+                self._send("ACK", 1, f"z9hG4bK{secrets.token_hex(6)}" if status < 300 else self._branch)
+            if status >= 300:
+                self._over()
+            elif status >= 200:
+                self.answered.set()
+                self.media.speak_to(*message.media)
+
+    def _reply(self, request: Message, addr: tuple[str, int]) -> None:
+        lines = ["SIP/2.0 200 OK", *(f"Via: {via}" for via in request.all("via"))]
+        lines += [f"{name.title()}: {request.get(name)}" for name in ("from", "to", "call-id", "cseq")]
+        if self._transport:
+            self._transport.sendto("\r\n".join([*lines, "Content-Length: 0", "", ""]).encode(), addr)
+
+    def hang_up(self) -> None:
+        if self.answered.is_set():
+            self._send("BYE", 2, f"z9hG4bK{secrets.token_hex(6)}")
+        else:
+            self._send("CANCEL", 1, self._branch)
+        self._over()
+
+    def _over(self) -> None:
+        self.media.silence()
+        self.ended.set()
+
+    def close(self) -> None:
+        self.media.close()
+        if self._transport:
+            self._transport.close()
+            self._transport = None
+
+
 class Phone(asyncio.DatagramProtocol):
     """Register, ring, answer, refuse, hang up, vanish."""
 
@@ -134,6 +206,10 @@ class Phone(asyncio.DatagramProtocol):
             self._transport = None
 
     close = vanish
+
+    @property
+    def is_open(self) -> bool:
+        return self._transport is not None
 
     # --- registering ---------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from decroche.calls.adapters.asterisk.configuration import ExchangeSettings
 from decroche.calls.adapters.asterisk.install import Installation
 from decroche.calls.adapters.asterisk.server import AsteriskServer
 from decroche.calls.ports import CallerGone, PhoneAccount, PhoneAnswered, PhoneGone
+from tests.asterisk.fixtures import SOUNDS
 from tests.asterisk.listening import Listener
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.journey]
@@ -66,7 +67,8 @@ window.sound = async () => {
 @pytest.fixture(scope="module")
 def demonstration(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AsteriskServer]:
     """An exchange whose outside world is itself, as in `make demo`."""
-    with AsteriskServer(installation, ExchangeSettings(tmp_path_factory.mktemp("demo") / "telephony", lease_seconds=5)) as server:
+    settings = ExchangeSettings(tmp_path_factory.mktemp("demo") / "telephony", sounds_dir=SOUNDS, lease_seconds=5)
+    with AsteriskServer(installation, settings) as server:
         yield server
 
 

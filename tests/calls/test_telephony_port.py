@@ -111,12 +111,15 @@ class AsteriskWorld:
 
     async def message_is_left(self, listener: Listener) -> None:
         async with asyncio.timeout(30):
-            while not listener.told(VoicemailLeft):
+            while not list((self._server.settings.state_dir / "spool/voicemail").glob("*.wav")):
                 await asyncio.sleep(0.1)
+            await asyncio.sleep(2)
+        self._caller.hang_up()
 
     async def close(self) -> None:
         self._caller.close()
         for phone in self._phones.values():
+            await phone.register(expires=0)
             phone.close()
         await asyncio.to_thread(self._server.command, "channel request hangup all")
 

@@ -55,6 +55,7 @@ class Interpreter:
     _callers: dict[str, _Caller] = field(default_factory=dict)
     _by_call: dict[UUID, str] = field(default_factory=dict)
     _legs: dict[UUID, set[SecretaryLeg]] = field(default_factory=dict)
+    _ringing: set[SecretaryLeg] = field(default_factory=set)
     _playbacks: "OrderedDict[str, asyncio.Future[None]]" = field(default_factory=OrderedDict)
 
     # --- what is known ------------------------------------------------------------------
@@ -64,6 +65,7 @@ class Interpreter:
         self._callers.clear()
         self._by_call.clear()
         self._legs.clear()
+        self._ringing.clear()
         for channel in channels:
             if (leg := channel.leg) is not None:
                 self._legs.setdefault(leg.call_id, set()).add(leg)
@@ -151,7 +153,10 @@ class Interpreter:
         if channel is None or leg is None:
             return _NOTHING
         self._legs.setdefault(leg.call_id, set()).add(leg)
-        return Reading((PhoneRinging(leg, read_time(raw)),)) if channel.state == "Ringing" else _NOTHING
+        if channel.state != "Ringing" or leg in self._ringing:
+            return _NOTHING
+        self._ringing.add(leg)
+        return Reading((PhoneRinging(leg, read_time(raw)),))
 
     def _created(self, raw: Mapping[str, Any]) -> Reading:
         channel = read_channel(raw.get("channel"))
@@ -166,6 +171,7 @@ class Interpreter:
         if (leg := channel.leg) is not None:
             legs = self._legs.get(leg.call_id, set())
             legs.discard(leg)
+            self._ringing.discard(leg)
             if not legs:
                 self._legs.pop(leg.call_id, None)
             return Reading((LegGone(leg, at, read_cause(raw)),))

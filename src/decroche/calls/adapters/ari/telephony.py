@@ -62,14 +62,15 @@ class AriSettings:
     """Say how to reach one exchange."""
 
     address: Address
-    state_dir: Path | None  # where the exchange keeps sounds and messages, when it is on this machine
+    state_dir: Path | None  # where the exchange keeps its messages, when it is on this machine
+    sounds_dir: Path | None = None
     is_demonstration: bool = False
     phones_are_browsers: bool = True
 
     @classmethod
     def of(cls, connection: Connection) -> Self:
         address = Address(connection.ari_url, connection.ari_user, connection.ari_password, connection.app)
-        return cls(address, connection.state_dir, connection.is_demonstration)
+        return cls(address, connection.state_dir, connection.sounds_dir, connection.is_demonstration)
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -84,8 +85,8 @@ class AriSettings:
             address = Address(
                 url.rstrip("/"), env.get("DECROCHE_ARI_USER", "decroche"), env.get("DECROCHE_ARI_PASSWORD", ""), "decroche"
             )
-            folder = env.get("DECROCHE_ASTERISK_STATE_DIR")
-            return cls(address, Path(folder) if folder else None, phones_are_browsers=not plain)
+            folder = Path(env["DECROCHE_ASTERISK_STATE_DIR"]) if "DECROCHE_ASTERISK_STATE_DIR" in env else None
+            return cls(address, folder, folder and folder / "sounds", phones_are_browsers=not plain)
         try:
             found = cls.of(Connection.read(default_state_dir()))
         except (OSError, ValueError, TypeError) as error:
@@ -153,8 +154,8 @@ class AriTelephony:
         self._settings = settings
         self._phones.is_browser = settings.phones_are_browsers
         self._phones.is_loopback = any(host in settings.address.url for host in ("//127.0.0.1", "//localhost"))
-        state = settings.state_dir
-        self._voice = best_voice(state / "sounds/greetings") if state else None
+        state, sounds_dir = settings.state_dir, settings.sounds_dir
+        self._voice = best_voice(sounds_dir / "greetings") if sounds_dir else None
         self._box = VoicemailBox(state / "spool/voicemail") if state else None
         self._fallbacks = FallbackBook(state / "conf/fallbacks.conf" if state else None)
 
@@ -308,6 +309,8 @@ class AriTelephony:
 
     async def ring_phone(self, leg: SecretaryLeg, *, shown_number: str, shown_name: str) -> None:
         caller = self._channel(leg.call_id)
+        if leg in self._interpreter.legs_of(leg.call_id):
+            return  # it rings already
         request = Request(
             "POST",
             f"channels/{naming.leg_id(leg)}",
@@ -324,7 +327,7 @@ class AriTelephony:
         try:
             await self._exchange.ask(request)
         except AriRefused as error:
-            if error.status == HTTP_CONFLICT:  # it rings already
+            if error.status == HTTP_CONFLICT:
                 return
             if "originator" in str(error).lower():
                 raise ChannelGone(caller) from error
@@ -405,7 +408,10 @@ class AriTelephony:
 
     async def announce_and_end(self, channel_id: str, announcement: Announcement) -> None:
         where = {"context": "decroche-announce", "extension": announcement.value, "priority": "1"}
-        await self._one(Request("POST", f"channels/{channel_id}/continue", where))
+        await self._all(
+            [self._subscription(f"channel:{channel_id}"), Request("POST", f"channels/{channel_id}/continue", where)],
+            must=(-1,),
+        )
 
     async def hang_up(self, call_id: UUID) -> None:
         """End every channel of the call."""
@@ -438,9 +444,9 @@ class AriTelephony:
     ) -> str:
         """Ring one of our lines from the outside world; the caller speaks once somebody answers."""
         settings = self._settings
-        if settings is None or not settings.is_demonstration or settings.state_dir is None:
+        if settings is None or not settings.is_demonstration or settings.sounds_dir is None:
             raise ExchangeDown("Les appels simulés n’existent que dans la démonstration.")
-        folder = settings.state_dir / "sounds/callers"
+        folder = settings.sounds_dir / "callers"
         name, lines, pause = await asyncio.to_thread(sounds.prepare_caller, folder, voice)
         simulation = uuid.uuid4().hex
         query = {

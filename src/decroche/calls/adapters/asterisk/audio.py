@@ -16,7 +16,7 @@ else:
 
 NARROW: Final = 8000  # what a telephone carries
 WIDE: Final = 16000
-_HALF_TAPS: Final = 12
+_HALF_TAPS: Final = 8
 _LOUDEST: Final = 32767
 
 

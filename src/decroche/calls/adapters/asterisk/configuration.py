@@ -57,6 +57,7 @@ class ExchangeSettings:
     """Hold every knob of one exchange. Port 0 asks for a free one, kept from then on in the object ``settled``."""
 
     state_dir: Path
+    sounds_dir: Path | None = None  # None: inside state_dir; several exchanges may share one
     sip_host: str = "127.0.0.1"
     sip_port: int = 0
     http_host: str = "127.0.0.1"
@@ -75,6 +76,10 @@ class ExchangeSettings:
     extra_dialplan: str = ""
     extra_pjsip: str = ""
     extra_files: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def sounds(self) -> Path:
+        return self.sounds_dir or self.state_dir / "sounds"
 
     @classmethod
     def from_environment(cls, state_dir: Path) -> Self:
@@ -119,6 +124,7 @@ class Connection:
     softphone_url: str = ""
     app: str = "decroche"
     state_dir: Path = Path()
+    sounds_dir: Path = Path()
     is_demonstration: bool = False
     sip_port: int = 0
 
@@ -130,11 +136,11 @@ class Connection:
             FileNotFoundError: no exchange was started from this folder.
         """
         raw = json.loads((state_dir / _CONNECTION_FILE).read_text())
-        return cls(**{**raw, "state_dir": Path(raw["state_dir"])})
+        return cls(**{**raw, "state_dir": Path(raw["state_dir"]), "sounds_dir": Path(raw["sounds_dir"])})
 
     def write(self) -> None:
         raw = {name: getattr(self, name) for name in self.__slots__}
-        write_private(self.state_dir / _CONNECTION_FILE, json.dumps({**raw, "state_dir": str(self.state_dir)}))
+        write_private(self.state_dir / _CONNECTION_FILE, json.dumps(raw, default=str))
 
 
 def write_private(path: Path, text: str) -> None:
@@ -182,7 +188,7 @@ def _secret(state_dir: Path) -> str:
 def write_configuration(settings: ExchangeSettings, installation: Installation, run_dir: Path) -> Connection:
     """Write the whole configuration of a settled exchange; return how to reach it."""
     state = settings.state_dir
-    for name in ("conf", "lib/keys", "log", "sounds/music", "sounds/callers", "sounds/greetings", "spool/voicemail"):
+    for name in ("conf", "lib/keys", "log", "spool/voicemail"):
         (state / name).mkdir(parents=True, exist_ok=True, mode=0o700)
     password = _secret(state)
     values = _values(settings, installation, run_dir, password)
@@ -207,6 +213,7 @@ def write_configuration(settings: ExchangeSettings, installation: Installation, 
         softphone_url=f"ws://{reach}:{settings.http_port}/ws",
         app=settings.app,
         state_dir=state,
+        sounds_dir=settings.sounds,
         is_demonstration=settings.trunk is None,
         sip_port=settings.sip_port,
     )
@@ -238,6 +245,7 @@ def _values(settings: ExchangeSettings, installation: Installation, run_dir: Pat
         "modules": str(installation.modules_dir),
         "data": str(installation.data_dir),
         "state": str(settings.state_dir),
+        "sounds": str(settings.sounds),
         "run": str(run_dir),
         "http_host": settings.http_host,
         "http_port": str(settings.http_port),

@@ -76,7 +76,7 @@ class AsteriskServer:
         self._run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.settings = self.settings.settled()
         self._connection = configuration.write_configuration(self.settings, self.installation, self._run_dir)
-        sounds.prepare(self.settings.state_dir / "sounds", say=say or (lambda _: None))
+        sounds.prepare(self.settings.sounds, say=say or (lambda _: None))
         self._spawn()
         self._wait_until_ready(timeout)
         return self._connection

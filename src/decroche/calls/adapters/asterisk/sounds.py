@@ -44,6 +44,7 @@ def prepare(folder: Path, *, say: Callable[[str], None]) -> None:
     with contextlib.suppress(OSError, ValueError):
         if json.loads(stamp.read_text()) == wanted:
             return
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     say("Téléphonie : préparation des annonces et de la musique d’attente…")
     for name, (text, notes) in _PROMPTS.items():
         _prompt(folder / f"{name}.wav", text, notes)
