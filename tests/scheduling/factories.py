@@ -45,7 +45,9 @@ def make_patient(*, practice: Practice, **fields: Any) -> Patient:
     return Patient.objects.create(practice=practice, **known | fields)
 
 
-def make_agenda(*, practitioners: int = 1, **practice_fields: Any) -> tuple[Practice, list[Practitioner], VisitType]:
+def make_agenda(
+    *, practitioners: int = 1, **practice_fields: Any
+) -> tuple[Practice, list[Practitioner], VisitType]:
     """A practice open on weekdays from 9 to 12, with a visit type of a quarter of an hour."""
     practice = make_practice(**practice_fields)
     people = [make_practitioner(practice=practice, position=n) for n in range(practitioners)]
@@ -71,6 +73,15 @@ def make_appointment(
     )
 
 
-def make_hold(*, practitioner: Practitioner, visit_type: VisitType, starts_at: datetime, by: User, **fields: Any) -> Appointment:
-    known = {"status": Status.HELD, "held_by": by, "hold_expires_at": NOW + timedelta(minutes=5), "created_at": NOW}
-    return make_appointment(practitioner=practitioner, visit_type=visit_type, starts_at=starts_at, **known | fields)
+def make_hold(
+    *, practitioner: Practitioner, visit_type: VisitType, starts_at: datetime, by: User, **fields: Any
+) -> Appointment:
+    known = {
+        "status": Status.HELD,
+        "held_by": by,
+        "hold_expires_at": NOW + timedelta(minutes=5),
+        "created_at": NOW,
+    }
+    return make_appointment(
+        practitioner=practitioner, visit_type=visit_type, starts_at=starts_at, **known | fields
+    )

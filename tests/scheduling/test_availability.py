@@ -108,7 +108,9 @@ def test_answers_are_in_the_sites_zone_whatever_the_zone_of_the_question() -> No
 
 def test_alignment_follows_the_wall_clock_not_the_epoch() -> None:
     start = datetime(2026, 11, 24, 9, 0, tzinfo=KATHMANDU)
-    assert slots([(start, start + timedelta(hours=2))], minutes=60, zone=KATHMANDU, align=timedelta(hours=1)) == [
+    assert slots(
+        [(start, start + timedelta(hours=2))], minutes=60, zone=KATHMANDU, align=timedelta(hours=1)
+    ) == [
         "09:00",
         "10:00",
     ]
@@ -146,7 +148,10 @@ def test_a_rule_opens_its_weekday_only() -> None:
 
 def test_validity_dates_are_both_included() -> None:
     rule = WeeklyRule(1, time(9), time(10), date(2026, 11, 10), date(2026, 11, 17))
-    assert [start for start, _ in spans([rule], date(2026, 11, 1), date(2026, 11, 30))] == ["10 08:00", "17 08:00"]
+    assert [start for start, _ in spans([rule], date(2026, 11, 1), date(2026, 11, 30))] == [
+        "10 08:00",
+        "17 08:00",
+    ]
 
 
 def test_a_night_duty_crosses_midnight_and_belongs_to_the_evening() -> None:
@@ -192,7 +197,10 @@ def test_an_hour_that_autumn_repeats_opens_twice() -> None:
 
 def test_the_day_after_a_change_opens_at_its_usual_wall_time() -> None:
     rule = WeeklyRule(0, time(9), time(12))
-    assert spans([rule], date(2026, 3, 23), date(2026, 3, 30)) == [("23 08:00", "23 11:00"), ("30 07:00", "30 10:00")]
+    assert spans([rule], date(2026, 3, 23), date(2026, 3, 30)) == [
+        ("23 08:00", "23 11:00"),
+        ("30 07:00", "30 10:00"),
+    ]
 
 
 def test_martinique_has_no_summer_time() -> None:
@@ -204,7 +212,9 @@ def test_martinique_has_no_summer_time() -> None:
 
 
 def test_a_leap_day_is_a_day() -> None:
-    assert spans([WeeklyRule(1, time(9), time(10))], date(2028, 2, 28), date(2028, 3, 1)) == [("29 08:00", "29 09:00")]
+    assert spans([WeeklyRule(1, time(9), time(10))], date(2028, 2, 28), date(2028, 3, 1)) == [
+        ("29 08:00", "29 09:00")
+    ]
 
 
 def test_two_rules_that_touch_make_one_period() -> None:
@@ -241,7 +251,9 @@ def rules_near(draw, day: date) -> list[WeeklyRule]:
 
 @settings(max_examples=40, deadline=None)
 @given(st.data(), changing_days, st.sampled_from(ZONES))
-def test_expansion_opens_exactly_the_minutes_that_the_wall_clock_says(data, day: date, zone: ZoneInfo) -> None:
+def test_expansion_opens_exactly_the_minutes_that_the_wall_clock_says(
+    data, day: date, zone: ZoneInfo
+) -> None:
     rules = data.draw(rules_near(day))
     first, last = day - timedelta(days=1), day + timedelta(days=1)
     periods = expand_rules(rules, first_day=first, last_day=last, zone=zone)
@@ -299,6 +311,8 @@ def test_slots_agree_with_a_walk_minute_by_minute(data, day, zone, duration, ste
 )
 def test_gaps_are_the_free_minutes_that_are_not_busy_and_never_touch(free, busy) -> None:
     found = list(gaps(free, busy))
-    minutes = {m for start, end in free for m in range(start, end)} - {m for s, e in busy for m in range(s, e)}
+    minutes = {m for start, end in free for m in range(start, end)} - {
+        m for s, e in busy for m in range(s, e)
+    }
     assert {m for start, end in found for m in range(start, end)} == minutes
     assert all(a[1] < b[0] for a, b in zip(found, found[1:], strict=False))

@@ -83,7 +83,11 @@ def kinds(appointment) -> list[str]:
 
 def test_a_hold_owns_its_time_for_five_minutes(agenda, awa) -> None:
     held = hold(agenda, awa)
-    assert (held.status, held.held_by, held.ends_at - held.starts_at) == (Status.HELD, awa, timedelta(minutes=15))
+    assert (held.status, held.held_by, held.ends_at - held.starts_at) == (
+        Status.HELD,
+        awa,
+        timedelta(minutes=15),
+    )
     assert held.hold_expires_at == NOW + timedelta(minutes=5)
 
 
@@ -182,7 +186,9 @@ def test_a_hold_on_screen_is_renewed_but_not_for_ever(agenda, awa) -> None:
 
 def test_confirming_books_and_keeps_the_story(agenda, awa) -> None:
     patient, call = make_patient(practice=agenda[0]), uuid4()
-    appointment = confirm_hold(hold_id=hold(agenda, awa).pk, patient=patient, confirmed_by=awa, now=NOW, call_id=call)
+    appointment = confirm_hold(
+        hold_id=hold(agenda, awa).pk, patient=patient, confirmed_by=awa, now=NOW, call_id=call
+    )
     appointment.refresh_from_db()
     assert (appointment.status, appointment.patient, appointment.call_id) == (Status.BOOKED, patient, call)
     assert appointment.hold_expires_at is None
@@ -314,7 +320,10 @@ def test_the_day_goes_forward_and_back(agenda, awa) -> None:
     assert done.status == Status.DONE
     with pytest.raises(IllegalMove):
         mark_no_show(appointment_id=appointment.pk, by=awa, now=NOW)
-    assert undo_change(appointment_id=appointment.pk, version=done.version, by=awa, now=NOW).status == Status.ARRIVED
+    assert (
+        undo_change(appointment_id=appointment.pk, version=done.version, by=awa, now=NOW).status
+        == Status.ARRIVED
+    )
 
 
 def test_marking_twice_is_marking_once(agenda, awa) -> None:
@@ -333,7 +342,10 @@ def test_undo_takes_back_a_booking_a_move_and_a_cancellation(agenda, awa) -> Non
     again = undo_change(appointment_id=appointment.pk, version=gone.version, by=awa, now=NOW)
     assert again.status == Status.BOOKED
     other = booked(agenda, awa, 10)
-    assert undo_change(appointment_id=other.pk, version=other.version, by=awa, now=NOW).status == Status.CANCELLED
+    assert (
+        undo_change(appointment_id=other.pk, version=other.version, by=awa, now=NOW).status
+        == Status.CANCELLED
+    )
 
 
 def test_undo_refuses_once_something_else_happened(agenda, awa, lea) -> None:
@@ -374,7 +386,9 @@ def test_the_database_itself_refuses_a_double_booking(agenda) -> None:
     make_appointment(practitioner=people[0], visit_type=visit_type, starts_at=paris(9))
     with pytest.raises(IntegrityError), transaction.atomic():
         make_appointment(practitioner=people[0], visit_type=visit_type, starts_at=paris(9, 14))
-    make_appointment(practitioner=people[0], visit_type=visit_type, starts_at=paris(9, 5), status=Status.CANCELLED)
+    make_appointment(
+        practitioner=people[0], visit_type=visit_type, starts_at=paris(9, 5), status=Status.CANCELLED
+    )
 
 
 @pytest.mark.parametrize(
@@ -406,8 +420,20 @@ def test_a_practice_asks_with_one_key_once(agenda, awa) -> None:
     for minute, allowed in ((0, True), (30, False)):
         with transaction.atomic():
             if allowed:
-                make_hold(practitioner=people[0], visit_type=visit_type, starts_at=paris(9, minute), by=awa, idempotency_key="a")
+                make_hold(
+                    practitioner=people[0],
+                    visit_type=visit_type,
+                    starts_at=paris(9, minute),
+                    by=awa,
+                    idempotency_key="a",
+                )
             else:
                 with pytest.raises(IntegrityError), transaction.atomic():
-                    make_hold(practitioner=people[0], visit_type=visit_type, starts_at=paris(9, minute), by=awa, idempotency_key="a")
+                    make_hold(
+                        practitioner=people[0],
+                        visit_type=visit_type,
+                        starts_at=paris(9, minute),
+                        by=awa,
+                        idempotency_key="a",
+                    )
     assert Appointment.objects.count() == 1

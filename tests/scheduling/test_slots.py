@@ -38,7 +38,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere"), pyte
 
 
 def ask(people, visit_type, **more):
-    return open_slots(practitioners=people, visit_type=visit_type, **({"start": NOW, "now": NOW, "limit": 5} | more))
+    return open_slots(
+        practitioners=people, visit_type=visit_type, **({"start": NOW, "now": NOW, "limit": 5} | more)
+    )
 
 
 def times(slots) -> list[str]:
@@ -49,7 +51,10 @@ def fill(person, visit_type, *days: date) -> None:
     """Book the whole morning of these days in one piece."""
     for day in days:
         make_appointment(
-            practitioner=person, visit_type=visit_type, starts_at=paris(9, day=day), ends_at=paris(12, day=day)
+            practitioner=person,
+            visit_type=visit_type,
+            starts_at=paris(9, day=day),
+            ends_at=paris(12, day=day),
         )
 
 
@@ -62,7 +67,9 @@ def test_booked_held_and_absent_times_are_not_proposed_but_lapsed_holds_are() ->
     _, people, visit_type = make_agenda()
     person, awa = people[0], make_user()
     make_appointment(practitioner=person, visit_type=visit_type, starts_at=paris(9))
-    make_appointment(practitioner=person, visit_type=visit_type, starts_at=paris(9, 15), status=Status.CANCELLED)
+    make_appointment(
+        practitioner=person, visit_type=visit_type, starts_at=paris(9, 15), status=Status.CANCELLED
+    )
     make_hold(practitioner=person, visit_type=visit_type, starts_at=paris(9, 30), by=awa)
     make_hold(practitioner=person, visit_type=visit_type, starts_at=paris(9, 45), by=awa, hold_expires_at=NOW)
     Absence.objects.create(
@@ -75,7 +82,12 @@ def test_several_practitioners_are_merged_by_time_then_by_rank() -> None:
     _, people, visit_type = make_agenda(practitioners=2)
     make_appointment(practitioner=people[0], visit_type=visit_type, starts_at=paris(9))
     found = ask(people, visit_type, limit=4)
-    assert [(f"{slot.starts_at:%H:%M}", people.index(p)) for slot in found for p in people if p.pk == slot.practitioner_id] == [
+    assert [
+        (f"{slot.starts_at:%H:%M}", people.index(p))
+        for slot in found
+        for p in people
+        if p.pk == slot.practitioner_id
+    ] == [
         ("09:00", 1),
         ("09:15", 0),
         ("09:15", 1),
@@ -118,7 +130,9 @@ def test_a_duty_around_the_clock_is_not_cut_by_the_windows() -> None:
 def test_a_rule_may_be_for_some_visit_types_only() -> None:
     practice, people, visit_type = make_agenda()
     vaccination = make_visit_type(practice=practice, duration_minutes=10)
-    make_rule(practitioner=people[0], weekday=1, starts=time(14), ends=time(14, 20)).visit_types.set([vaccination])
+    make_rule(practitioner=people[0], weekday=1, starts=time(14), ends=time(14, 20)).visit_types.set(
+        [vaccination]
+    )
     afternoon = {"start": paris(13), "limit": 3}
     assert times(ask(people, vaccination, **afternoon)) == ["Tue 14:00", "Tue 14:10", "Wed 09:00"]
     assert times(ask(people, visit_type, **afternoon))[0] == "Wed 09:00"
@@ -138,7 +152,13 @@ def test_validity_dates_and_sites_are_respected() -> None:
     practice, people, visit_type = make_agenda()
     OpeningRule.objects.all().delete()
     annexe = make_site(practice=practice, name="Annexe", timezone="America/Martinique")
-    make_rule(practitioner=people[0], site=annexe, weekday=1, valid_from=date(2026, 12, 1), valid_until=date(2026, 12, 1))
+    make_rule(
+        practitioner=people[0],
+        site=annexe,
+        weekday=1,
+        valid_from=date(2026, 12, 1),
+        valid_until=date(2026, 12, 1),
+    )
     slots = ask(people, visit_type, limit=100)
     assert len(slots) == 12
     assert (slots[0].site_name, f"{slots[0].starts_at:%d/%m %H:%M %z}") == ("Annexe", "01/12 09:00 -0400")
@@ -182,7 +202,9 @@ def test_a_day_takes_seven_queries(rows, django_assert_num_queries) -> None:
     for person in people:
         make_appointment(practitioner=person, visit_type=visit_type, starts_at=paris(9))
         Absence.objects.create(practice=practice, practitioner=person, starts_at=paris(11), ends_at=paris(12))
-        make_rule(practitioner=person, weekday=1, starts=time(14), ends=time(15)).visit_types.set([visit_type])
+        make_rule(practitioner=person, weekday=1, starts=time(14), ends=time(15)).visit_types.set(
+            [visit_type]
+        )
     with django_assert_num_queries(6):
         view = day_view(practice=practice, day=TUESDAY, now=NOW, visit_type=visit_type)
     assert [len(column.appointments) for column in view.columns] == [1] * rows
@@ -224,7 +246,12 @@ def test_a_view_grows_for_what_lies_outside_usual_hours() -> None:
 @pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25), date(2028, 2, 29)])
 def test_days_when_the_hour_changes_are_laid_out_on_the_wall_clock(day) -> None:
     practice, people, visit_type = make_agenda()
-    make_rule(practitioner=people[0], weekday=day.weekday(), starts=time(9) if day.weekday() == 6 else time(14), ends=time(15))
+    make_rule(
+        practitioner=people[0],
+        weekday=day.weekday(),
+        starts=time(9) if day.weekday() == 6 else time(14),
+        ends=time(15),
+    )
     make_appointment(practitioner=people[0], visit_type=visit_type, starts_at=paris(14, day=day))
     view = day_view(practice=practice, day=day, now=paris(6, day=day))
     assert (view.columns[0].appointments[0].row, view.hours[0][1]) == ((14 - 8) * 12, 8)
@@ -273,6 +300,20 @@ def test_lists_take_one_query(rows, django_assert_num_queries) -> None:
     with django_assert_num_queries(2):
         card = appointment_card(appointment_id=appointment.pk)
     assert [(line.kind, line.by) for line in card.history] == [("status", awa.display_name)]
+
+
+def test_names_are_worded_as_everywhere_else() -> None:
+    practice, people, visit_type = make_agenda()
+    patient = make_patient(
+        practice=practice, used_name="Le Goff", birth_name="Éluard", first_names="Zoé Anne"
+    )
+    awa = make_user()
+    make_appointment(practitioner=people[0], visit_type=visit_type, starts_at=paris(9), patient=patient)
+    make_hold(practitioner=people[0], visit_type=visit_type, starts_at=paris(10), by=awa)
+    first, second = day_view(practice=practice, day=TUESDAY, now=NOW).columns[0].appointments
+    assert first.appointment.patient_name == patient.display_name
+    assert first.appointment.practitioner_name == people[0].display_name
+    assert second.appointment.held_by == awa.display_name
 
 
 def test_the_search_reads_the_covering_index(django_assert_num_queries) -> None:

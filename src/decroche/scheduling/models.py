@@ -47,7 +47,9 @@ class VisitType(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["practice", "name"], name="visit_type_once"),
             models.CheckConstraint(condition=Q(colour__range=(1, 12)), name="visit_type_colour_known"),
-            models.CheckConstraint(condition=Q(duration_minutes__range=(5, 480)), name="visit_type_duration_sane"),
+            models.CheckConstraint(
+                condition=Q(duration_minutes__range=(5, 480)), name="visit_type_duration_sane"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -104,9 +106,7 @@ class OpeningRule(models.Model):
     ends = models.TimeField(_("à"))
     valid_from = models.DateField(_("à partir du"))
     valid_until = models.DateField(_("jusqu’au (inclus)"), null=True, blank=True)
-    visit_types = models.ManyToManyField(
-        VisitType, blank=True, related_name="opening_rules"
-    )
+    visit_types = models.ManyToManyField(VisitType, blank=True, related_name="opening_rules")
 
     objects = ScopedManager(practice="practice")
 
@@ -144,7 +144,9 @@ class Absence(models.Model):
         ordering = ["starts_at", "pk"]
         indexes = [models.Index(fields=["practitioner", "ends_at"], name="absence_of_practitioner")]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="absence_ends_after_it_starts")
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="absence_ends_after_it_starts"
+            )
         ]
 
     def __str__(self) -> str:
@@ -189,7 +191,9 @@ class Appointment(models.Model):
         ONLINE = "online", _("en ligne")
 
     practice = models.ForeignKey(Practice, models.PROTECT, related_name="appointments", db_index=False)
-    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="appointments", db_index=False)
+    practitioner = models.ForeignKey(
+        Practitioner, models.PROTECT, related_name="appointments", db_index=False
+    )
     site = models.ForeignKey(Site, models.PROTECT, related_name="appointments", db_index=False)
     visit_type = models.ForeignKey(VisitType, models.PROTECT, related_name="appointments", db_index=False)
     patient = models.ForeignKey(
@@ -294,7 +298,9 @@ class AppointmentChange(models.Model):
     old_practitioner = models.ForeignKey(
         Practitioner, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    old_site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    old_site = models.ForeignKey(
+        Site, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     old_starts_at = models.DateTimeField(null=True, blank=True)
     old_ends_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=120, blank=True, default="")

@@ -27,7 +27,9 @@ urlpatterns = [
     path("patient/<int:patient_id>/", appointment.of_patient, name="patient_appointments"),
     path("<int:practice_id>/settings/", settings.show, name="settings"),
     path("<int:practice_id>/settings/types/", settings.save_type, name="save_type"),
-    path("<int:practice_id>/settings/types/<int:visit_type_id>/", settings.save_type, name="change_visit_type"),
+    path(
+        "<int:practice_id>/settings/types/<int:visit_type_id>/", settings.save_type, name="change_visit_type"
+    ),
     path("practitioner/<int:practitioner_id>/rules/", settings.save_rule, name="save_rule"),
     path("rules/<int:rule_id>/", settings.change_rule, name="change_rule"),
     path("rules/<int:rule_id>/end/", settings.end_rule, name="end_rule"),

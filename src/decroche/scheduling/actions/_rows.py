@@ -37,7 +37,9 @@ def lock_appointment(appointment_id: int, *, version: int | None) -> Appointment
     return appointment
 
 
-def sweep_expired_holds(*, practitioner_id: int, starts_at: datetime, ends_at: datetime, now: datetime) -> None:
+def sweep_expired_holds(
+    *, practitioner_id: int, starts_at: datetime, ends_at: datetime, now: datetime
+) -> None:
     """Release the lapsed holds that stand in `[starts_at, ends_at)`; one being confirmed just now is left alone."""
     dead = (
         Appointment.objects.filter(
@@ -58,15 +60,15 @@ def sweep_expired_holds(*, practitioner_id: int, starts_at: datetime, ends_at: d
 
 def owner_of(*, practitioner_id: int, starts_at: datetime, ends_at: datetime, but: int | None = None) -> str:
     """Name the colleague who has this time, as her colleagues name her; empty when unknown."""
+    others = Appointment.objects.filter(
+        practitioner_id=practitioner_id,
+        status__in=OCCUPYING_STATES,
+        starts_at__lt=ends_at,
+        starts_at__gt=starts_at - LONGEST,
+        ends_at__gt=starts_at,
+    )
     row = (
-        Appointment.objects.filter(
-            practitioner_id=practitioner_id,
-            status__in=OCCUPYING_STATES,
-            starts_at__lt=ends_at,
-            starts_at__gt=starts_at - LONGEST,
-            ends_at__gt=starts_at,
-        )
-        .exclude(pk=but)
+        (others if but is None else others.exclude(pk=but))
         .select_related("held_by", "created_by")
         .order_by("-pk")
         .first()

@@ -1,6 +1,7 @@
 """Hold a slot while the caller decides."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -69,7 +70,7 @@ def hold_slot(
     with transaction.atomic():
         given_up = _give_up_first(replaces, practitioner, starts_at, ends_at, held_by, now)
         sweep_expired_holds(practitioner_id=practitioner.pk, starts_at=starts_at, ends_at=ends_at, now=now)
-        values = {
+        values: dict[str, Any] = {
             "practice": practitioner.practice_id,
             "practitioner": practitioner.pk,
             "site": site.pk,
@@ -98,15 +99,23 @@ def hold_slot(
 
 
 def _give_up_first(
-    replaces: int | None, practitioner: Practitioner, starts_at: datetime, ends_at: datetime, by: User, now: datetime
+    replaces: int | None,
+    practitioner: Practitioner,
+    starts_at: datetime,
+    ends_at: datetime,
+    by: User,
+    now: datetime,
 ) -> bool:
     """Release the replaced hold beforehand only where it stands in its own successor's way.
 
     Otherwise it goes after the insert: two people who swap their holds would each wait for the other.
     """
-    if replaces is None or not Appointment.objects.filter(
-        pk=replaces, held_by=by, practitioner=practitioner, starts_at__lt=ends_at, ends_at__gt=starts_at
-    ).exists():
+    if (
+        replaces is None
+        or not Appointment.objects.filter(
+            pk=replaces, held_by=by, practitioner=practitioner, starts_at__lt=ends_at, ends_at__gt=starts_at
+        ).exists()
+    ):
         return False
     lock_practitioners(practitioner.pk)
     return release_hold(hold_id=replaces, by=by, now=now)
@@ -118,7 +127,9 @@ def _already_asked(
     """Give what the same key made before; else say who took the time."""
     if key is not None:
         earlier: Appointment | None = (
-            Appointment.objects.filter(practice_id=practitioner.practice_id, idempotency_key=key, held_by=held_by)
+            Appointment.objects.filter(
+                practice_id=practitioner.practice_id, idempotency_key=key, held_by=held_by
+            )
             .exclude(status=Status.RELEASED)
             .select_related("practitioner", "site", "visit_type", "held_by")
             .first()

@@ -8,6 +8,8 @@ from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.models import Appointment
 
 
-def mark_done(*, appointment_id: int, by: User | None, now: datetime, version: int | None = None) -> Appointment:
+def mark_done(
+    *, appointment_id: int, by: User | None, now: datetime, version: int | None = None
+) -> Appointment:
     """Note that the consultation is over. Raises as `set_status`."""
     return set_status(appointment_id=appointment_id, status=Status.DONE, version=version, by=by, now=now)

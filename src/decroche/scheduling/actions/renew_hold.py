@@ -21,7 +21,9 @@ def renew_hold(*, hold_id: int, by: User, now: datetime) -> datetime:
     Raises `HoldExpired` when it is no longer held by `by`.
     """
     with transaction.atomic():
-        hold = Appointment.objects.select_for_update().filter(pk=hold_id, status=Status.HELD, held_by=by).first()
+        hold = (
+            Appointment.objects.select_for_update().filter(pk=hold_id, status=Status.HELD, held_by=by).first()
+        )
         if hold is None:
             raise HoldExpired
         expires_at = min(now + HOLD_LASTS, hold.created_at + LONGEST_HOLD)

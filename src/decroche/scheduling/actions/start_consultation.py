@@ -8,6 +8,10 @@ from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.models import Appointment
 
 
-def start_consultation(*, appointment_id: int, by: User | None, now: datetime, version: int | None = None) -> Appointment:
+def start_consultation(
+    *, appointment_id: int, by: User | None, now: datetime, version: int | None = None
+) -> Appointment:
     """Note that the patient went in. Raises as `set_status`."""
-    return set_status(appointment_id=appointment_id, status=Status.IN_CONSULTATION, version=version, by=by, now=now)
+    return set_status(
+        appointment_id=appointment_id, status=Status.IN_CONSULTATION, version=version, by=by, now=now
+    )

@@ -36,8 +36,14 @@ def undo_change(*, appointment_id: int, version: int, by: User, now: datetime) -
             return restore_appointment(appointment_id=appointment_id, version=version, by=by, now=now)
         if change.kind == kinds.STATUS:
             return set_status(
-                appointment_id=appointment_id, status=Status(change.old_status), version=version, by=by, now=now
+                appointment_id=appointment_id,
+                status=Status(change.old_status),
+                version=version,
+                by=by,
+                now=now,
             )
+        if change.old_practitioner_id is None or change.old_site_id is None or change.old_starts_at is None:
+            raise NothingToUndo
         return move_appointment(
             appointment_id=appointment_id,
             practitioner=Practitioner.objects.get(pk=change.old_practitioner_id),

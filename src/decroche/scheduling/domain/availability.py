@@ -135,7 +135,9 @@ def wall_to_minutes(zone: ZoneInfo, wall_start: int, wall_end: int) -> list[Minu
     # Near a change of hour: cut real time where the offset changes, and read each side with its own offset.
     low, high = wall_start - 2 * _DAY, wall_end + 2 * _DAY
     first, last = _offset_at(zone, low), _offset_at(zone, high)
-    change = low + bisect_right(range(low, high), 0, key=lambda minute: int(_offset_at(zone, minute) != first))
+    change = low + bisect_right(
+        range(low, high), 0, key=lambda minute: int(_offset_at(zone, minute) != first)
+    )
     return merge(
         [
             (wall_start - first, min(wall_end - first, change)),
@@ -144,7 +146,9 @@ def wall_to_minutes(zone: ZoneInfo, wall_start: int, wall_end: int) -> list[Minu
     )
 
 
-def expand_rules(rules: Iterable[WeeklyRule], *, first_day: date, last_day: date, zone: ZoneInfo) -> list[Minutes]:
+def expand_rules(
+    rules: Iterable[WeeklyRule], *, first_day: date, last_day: date, zone: ZoneInfo
+) -> list[Minutes]:
     """Turn weekly rules into the real periods that start on `first_day`…`last_day` (both included), merged.
 
     Exact over both nights of the year when the hour changes: the site is open exactly when its wall clock says so

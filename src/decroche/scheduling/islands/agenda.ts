@@ -124,8 +124,14 @@ function settle(): void {
   scrollOnce();
 }
 
-/** Open an appointment in the dialog, wherever its link stands. */
+/** Open an appointment in the dialog, wherever its link stands; take one's own hold up again in the strip. */
 function onClick(event: MouseEvent): void {
+  const hold = origin(event)?.closest<HTMLAnchorElement>("a[data-hold-link]");
+  if (hold) {
+    event.preventDefault();
+    void htmx.ajax("GET", hold.href, { target: "#agenda-booking", swap: "outerHTML" });
+    return;
+  }
   const link = origin(event)?.closest<HTMLAnchorElement>("a[data-appointment-link]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
   const target = document.getElementById("agenda-dialog");

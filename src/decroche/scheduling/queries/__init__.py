@@ -6,6 +6,7 @@ from decroche.scheduling.queries.appointments import (
     appointments_of_call,
     appointments_of_patient,
     day_list,
+    views_of,
 )
 from decroche.scheduling.queries.slots import Slot, earliest_slot, is_open, open_slots
 from decroche.scheduling.queries.views import AgendaView, Column, day_view, week_view
@@ -23,5 +24,6 @@ __all__ = [
     "earliest_slot",
     "is_open",
     "open_slots",
+    "views_of",
     "week_view",
 ]

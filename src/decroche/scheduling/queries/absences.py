@@ -22,7 +22,9 @@ class AbsenceView:
     zone: ZoneInfo
 
 
-def away(practice_ids: Collection[int], *, start: datetime, end: datetime, limit: int = 30) -> list[AbsenceView]:
+def away(
+    practice_ids: Collection[int], *, start: datetime, end: datetime, limit: int = 30
+) -> list[AbsenceView]:
     """Return the absences that touch [start, end) in these practices, the earliest first (one query)."""
     rows = (
         Absence.objects.filter(practice_id__in=practice_ids, starts_at__lt=end, ends_at__gt=start)

@@ -136,7 +136,8 @@ def earliest_slot(
 ) -> Slot | None:
     """Give the very first slot among several practitioners, or None within six months."""
     return next(
-        iter(open_slots(practitioners=practitioners, visit_type=visit_type, start=start, now=now, limit=1)), None
+        iter(open_slots(practitioners=practitioners, visit_type=visit_type, start=start, now=now, limit=1)),
+        None,
     )
 
 

@@ -29,7 +29,7 @@ from decroche.scheduling.models import (
     VisitOffer,
     VisitType,
 )
-from decroche.scheduling.queries.appointments import AppointmentView, as_view, with_people
+from decroche.scheduling.queries.appointments import AppointmentView, views_of
 
 ROW_MINUTES = 5
 _DAY_MINUTES = 24 * 60
@@ -110,7 +110,12 @@ class AgendaView:
 
 
 def day_view(
-    *, practice: Practice, day: date, now: datetime, visit_type: VisitType | None = None, shown: Sequence[int] = ()
+    *,
+    practice: Practice,
+    day: date,
+    now: datetime,
+    visit_type: VisitType | None = None,
+    shown: Sequence[int] = (),
 ) -> AgendaView:
     """Lay out a day with the practice's practitioners as columns (only `shown` ones if given); 6 queries.
 
@@ -191,18 +196,7 @@ def _read(
 ) -> _Facts:
     start, end = local_day(first, zone).start, local_day(last, zone).end
     facts = _Facts({}, {}, {}, {}, {}, {})
-    rules = OpeningRule.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=first - timedelta(days=1)),
-        practitioner_id__in=ids,
-        valid_from__lte=last,
-    )
-    for rule in rules.select_related("site").prefetch_related("visit_types"):
-        weekly = WeeklyRule(rule.weekday, rule.starts, rule.ends, rule.valid_from, rule.valid_until)
-        facts.rules.setdefault(rule.practitioner_id, {}).setdefault(rule.site_id, []).append(weekly)
-        facts.site_zones[rule.site_id] = rule.site.zone
-        kinds = {kind.pk for kind in rule.visit_types.all()}
-        if visit_type is None or not kinds or visit_type.pk in kinds:
-            facts.suiting.setdefault(rule.practitioner_id, {}).setdefault(rule.site_id, []).append(weekly)
+    _read_rules(facts, ids, first, last, visit_type)
     for absence in Absence.objects.filter(practitioner_id__in=ids, ends_at__gt=start, starts_at__lt=end):
         facts.absences.setdefault(absence.practitioner_id, []).append(absence)
     rows = Appointment.objects.filter(
@@ -213,10 +207,39 @@ def _read(
         starts_at__lt=end,
         ends_at__gt=start,
     )
-    for row in with_people(rows).order_by("starts_at"):
-        facts.appointments.setdefault(row.practitioner_id, []).append(as_view(row))
+    for view in views_of(rows.order_by("starts_at")):
+        facts.appointments.setdefault(view.practitioner_id, []).append(view)
     _read_durations(facts, ids, visit_type)
     return facts
+
+
+def _read_rules(facts: _Facts, ids: set[int], first: date, last: date, visit_type: VisitType | None) -> None:
+    """Read the rules in force in these days; keep apart those that receive for the visit type."""
+    rules = OpeningRule.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gte=first - timedelta(days=1)),
+        practitioner_id__in=ids,
+        valid_from__lte=last,
+    )
+    suiting = None
+    if visit_type is not None:
+        suits = Q(visit_types__isnull=True) | Q(visit_types=visit_type)
+        suiting = set(rules.filter(suits).values_list("pk", flat=True))
+    columns = (
+        "practitioner_id",
+        "site_id",
+        "site__timezone",
+        "weekday",
+        "starts",
+        "ends",
+        "valid_from",
+        "valid_until",
+    )
+    for row in rules.values_list("pk", *columns, named=True):
+        weekly = WeeklyRule(row.weekday, row.starts, row.ends, row.valid_from, row.valid_until)
+        facts.site_zones[row.site_id] = ZoneInfo(row.site__timezone)
+        facts.rules.setdefault(row.practitioner_id, {}).setdefault(row.site_id, []).append(weekly)
+        if suiting is None or row.pk in suiting:
+            facts.suiting.setdefault(row.practitioner_id, {}).setdefault(row.site_id, []).append(weekly)
 
 
 def _read_durations(facts: _Facts, ids: set[int], visit_type: VisitType | None) -> None:
@@ -243,7 +266,9 @@ def _spans(
     """Give the wall minutes of the day at which it is open, and its absences."""
     opened: list[Minutes] = []
     for site_id, rules in facts.rules.get(practitioner_id, {}).items():
-        opened += expand_rules(rules, first_day=day - timedelta(days=1), last_day=day, zone=facts.site_zones[site_id])
+        opened += expand_rules(
+            rules, first_day=day - timedelta(days=1), last_day=day, zone=facts.site_zones[site_id]
+        )
     walls = [_wall(to_datetime(a), to_datetime(b), day, zone) for a, b in merge(opened)]
     absences = [
         (*_wall(absence.starts_at, absence.ends_at, day, zone), absence)
@@ -265,7 +290,9 @@ def _wall(start: datetime, end: datetime, day: date, zone: ZoneInfo) -> tuple[in
 
 
 def _bounds(
-    raw: Iterable[tuple[Column, list[tuple[int, int]], list[tuple[int, int, Absence]]]], facts: _Facts, zone: ZoneInfo
+    raw: Iterable[tuple[Column, list[tuple[int, int]], list[tuple[int, int, Absence]]]],
+    facts: _Facts,
+    zone: ZoneInfo,
 ) -> tuple[int, int]:
     """Choose the first and last whole hour shown, so that nothing open or booked is left out."""
     low, high = _USUAL
@@ -301,7 +328,12 @@ def _fill(
         if end > low and start < high:
             band = _band(start, end, low, high)
             column.absences.append(
-                Band(*band, absence.reason, absence.starts_at.astimezone(zone), absence.ends_at.astimezone(zone))
+                Band(
+                    *band,
+                    absence.reason,
+                    absence.starts_at.astimezone(zone),
+                    absence.ends_at.astimezone(zone),
+                )
             )
     for view in facts.appointments.get(column.practitioner.pk, []):
         start, end = _wall(view.starts_at, view.ends_at, column.day, zone)
@@ -329,10 +361,18 @@ def _free_cells(
     for site_id, rules in facts.suiting.get(who, {}).items():
         site_zone = facts.site_zones[site_id]
         free = expand_rules(
-            rules, first_day=column.day - timedelta(days=1), last_day=column.day + timedelta(days=1), zone=site_zone
+            rules,
+            first_day=column.day - timedelta(days=1),
+            last_day=column.day + timedelta(days=1),
+            zone=site_zone,
         )
         starts = sweep(
-            free, busy, duration=minutes, step=minutes, earliest=max(ceil_minute(now), first), zone=site_zone,
+            free,
+            busy,
+            duration=minutes,
+            step=minutes,
+            earliest=max(ceil_minute(now), first),
+            zone=site_zone,
             align=ROW_MINUTES,
         )
         for start in starts:

@@ -54,11 +54,17 @@ def _appointment(
         mine = view.held_by_id == me
         who = words["mine"] if mine else conditional_escape(view.held_by)
         kind = conditional_escape(view.visit_type_short)
-        return (
-            f'<li><div id="appt-{view.id}" class="appt is-held{" is-mine" if mine else ""} {place}" data-cell tabindex="-1">'
+        inside = (
             f'<span class="appt-time">{time}</span><span class="appt-name">{who}</span>'
-            f'<span class="appt-type">{kind}</span></div></li>'
+            f'<span class="appt-type">{kind}</span>'
         )
+        if mine:
+            href = reverse("agenda:hold", args=[view.id])
+            return (
+                f'<li><a id="appt-{view.id}" class="appt is-held is-mine {place}" href="{href}" data-hold-link'
+                f' data-cell tabindex="-1">{inside}</a></li>'
+            )
+        return f'<li><div id="appt-{view.id}" class="appt is-held {place}" data-cell tabindex="-1">{inside}</div></li>'
     marks = [_MARKS.get(Status(view.status), "")]
     if item.is_past:
         marks.append("is-past")
@@ -103,16 +109,34 @@ def column_summary(column: Column, mode: str) -> str:
 
 
 @register.simple_tag
-def slot_when(item: Slot | AppointmentView) -> str:
-    """Give "aujourd’hui, 14 h 30" or "mar. 24 nov., 14 h 30", with the reader's own hour when it is another."""
+def slot_there(item: Slot | AppointmentView) -> str:
+    """Give "aujourd’hui, 14 h 30" or "mar. 24 nov., 14 h 30" on the site's clock."""
     zone = ZoneInfo(item.timezone)
     local = item.starts_at.astimezone(zone)
     today = timezone.now().astimezone(zone).date()
     if abs((local.date() - today).days) <= 1:
-        words = f"{relative_day(local.date(), today=today)}, {clock(local)}"
-    else:
-        words = short_datetime(local, this_year=today.year)
-    here = timezone.localtime(item.starts_at)
+        return f"{relative_day(local.date(), today=today)}, {clock(local)}"
+    return short_datetime(local, this_year=today.year)
+
+
+@register.simple_tag(takes_context=True)
+def slot_here(context: template.Context, item: Slot | AppointmentView) -> str:
+    """Give "19 h 30 chez vous" when the reader's clock shows another hour, else nothing."""
+    local = item.starts_at.astimezone(ZoneInfo(item.timezone))
+    here = _reader(context, item.starts_at)
+    return (
+        ""
+        if here.utcoffset() == local.utcoffset()
+        else _("%(here)s chez vous") % {"here": _clock_here(here, local)}
+    )
+
+
+@register.simple_tag(takes_context=True)
+def slot_when(context: template.Context, item: Slot | AppointmentView) -> str:
+    """Give the moment on the site's clock, and the reader's own hour when it is another."""
+    words = slot_there(item)
+    local = item.starts_at.astimezone(ZoneInfo(item.timezone))
+    here = _reader(context, item.starts_at)
     if here.utcoffset() == local.utcoffset():
         return words
     city = getattr(item, "site_city", "") or item.timezone.rsplit("/", 1)[-1].replace("_", " ")
@@ -121,6 +145,12 @@ def slot_when(item: Slot | AppointmentView) -> str:
         "city": city,
         "here": _clock_here(here, local),
     }
+
+
+def _reader(context: template.Context, moment: datetime) -> datetime:
+    """Read a moment on the reader's own clock, whatever zone the template shows."""
+    zone = getattr(context.get("request"), "zone", None)
+    return moment.astimezone(zone) if zone is not None else timezone.localtime(moment)
 
 
 def _clock_here(here: datetime, there: datetime) -> str:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,7 +39,7 @@ def page(request: PersonRequest, practice_id: int) -> HttpResponse:
     """Show the agenda on a page of its own, with the patients beside it."""
     practice = get_object_or_404(Practice, pk=practice_id)
     practices = Practice.objects.order_by("name").only("name")
-    context = _context(request, practice, standalone=True)
+    context = context_of(request, practice, request.GET, standalone=True)
     return render(request, "scheduling/page.html", context | {"practices": practices})
 
 
@@ -48,7 +48,9 @@ def page(request: PersonRequest, practice_id: int) -> HttpResponse:
 def panel(request: PersonRequest, practice_id: int) -> HttpResponse:
     """Show the agenda as a panel of the desk."""
     practice = get_object_or_404(Practice, pk=practice_id)
-    return render(request, "scheduling/_panel.html", _context(request, practice, standalone=False))
+    return render(
+        request, "scheduling/_panel.html", context_of(request, practice, request.GET, standalone=False)
+    )
 
 
 @require_GET
@@ -57,7 +59,7 @@ def view(request: PersonRequest, practice_id: int) -> HttpResponse:
     """Show toolbar and grid again: another day, another filter, or something changed."""
     practice = get_object_or_404(Practice, pk=practice_id)
     standalone = request.GET.get("standalone") == "1"
-    context = _context(request, practice, standalone=standalone)
+    context = context_of(request, practice, request.GET, standalone=standalone)
     response = render(request, "scheduling/_view.html", context)
     if standalone and request.GET.get("go") == "1":
         response["HX-Push-Url"] = f"{reverse('agenda:page', args=[practice.pk])}?{context['state'].query()}"
@@ -106,22 +108,30 @@ class State:
         return self.query(mode="day" if self.mode == "week" else "week", go=1)
 
 
-def _context(request: PersonRequest, practice: Practice, *, standalone: bool) -> dict[str, Any]:
+def context_of(
+    request: PersonRequest,
+    practice: Practice,
+    values: QueryDict,
+    *,
+    standalone: bool,
+    day: date | None = None,
+) -> dict[str, Any]:
+    """Gather what the view shows, as `values` ask; on `day` whatever they say."""
     now = clock_now()
     today = asked.today(now, practice.timezone)
     people = list(Practitioner.objects.filter(practice=practice, is_active=True))
     types = list(VisitType.objects.filter(practice=practice, is_active=True))
-    chosen = asked.number(request.GET, "practitioner")
+    chosen = asked.number(values, "practitioner")
     alone = next((person for person in people if person.pk == chosen), None)
-    mode = "week" if request.GET.get("mode") == "week" and people else "day"
+    mode = "week" if values.get("mode") == "week" and people else "day"
     state = State(
         mode=mode,
-        day=asked.day(request.GET, "date", today),
+        day=day or asked.day(values, "date", today),
         practitioner_id=alone.pk if alone else None,
-        filter_id=asked.number(request.GET, "filter"),
+        filter_id=asked.number(values, "filter"),
         standalone=standalone,
     )
-    booking_type = asked.number(request.GET, "visit_type")
+    booking_type = asked.number(values, "visit_type")
     visit_type = next((kind for kind in types if kind.pk == booking_type), None)
     shown = _view(practice, state, people, alone, visit_type, now)
     request.log_read("agenda", [day.isoformat() for day in shown.days], practice_id=practice.pk)

@@ -18,7 +18,6 @@ from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.domain.refusals import Refusal
 from decroche.scheduling.models import Appointment
 from decroche.scheduling.queries import appointment_card, appointments_of_patient
-from decroche.scheduling.queries.appointments import with_people
 from decroche.scheduling.web import asked, booking
 from decroche.scheduling.web.words import change_sentence, when
 
@@ -40,7 +39,9 @@ def detail(request: PersonRequest, appointment_id: int) -> HttpResponse:
 def cancel(request: PersonRequest, appointment_id: int) -> HttpResponse:
     """Cancel it; the reason is asked for, in a few ready words or one's own."""
     appointment = _appointment(appointment_id)
-    reason = (request.POST.get("reason", "").strip() or request.POST.get("other", "").strip())[:LONGEST_REASON]
+    reason = (request.POST.get("reason", "").strip() or request.POST.get("other", "").strip())[
+        :LONGEST_REASON
+    ]
     if not reason:
         return _card(request, appointment.pk, sentence=_("Dites pourquoi il est annulé."), status=INCOMPLETE)
     try:
@@ -53,7 +54,7 @@ def cancel(request: PersonRequest, appointment_id: int) -> HttpResponse:
         )
     except Refusal as refusal:
         return _card(request, appointment.pk, sentence=change_sentence(refusal), status=CONFLICT)
-    return _closed(request, gone, _("Rendez-vous annulé : %(when)s.") % {"when": when(appointment)})
+    return _closed(request, gone, _("Rendez-vous annulé : %(when)s.") % {"when": when(appointment)})
 
 
 @require_POST
@@ -75,7 +76,7 @@ def status(request: PersonRequest, appointment_id: int) -> HttpResponse:
     except Refusal as refusal:
         return _card(request, appointment.pk, sentence=change_sentence(refusal), status=CONFLICT)
     label = Appointment.State(changed.status).label
-    return _closed(request, changed, _("Noté : %(status)s.") % {"status": label})
+    return _closed(request, changed, _("Noté : %(status)s.") % {"status": label})
 
 
 @require_GET
@@ -99,7 +100,10 @@ def undo(request: PersonRequest, appointment_id: int, version: int) -> HttpRespo
     except Refusal as refusal:
         return _toast(change_sentence(refusal), status=204)
     request.log_write("appointment", [undone.pk], practice_id=undone.practice_id)
-    return _toast(_("C’est défait : %(when)s, %(status)s.") % {"when": when(undone), "status": undone.get_status_display()})
+    return _toast(
+        _("C’est défait : %(when)s, %(status)s.")
+        % {"when": when(undone), "status": undone.get_status_display()}
+    )
 
 
 @require_GET
@@ -115,12 +119,14 @@ def of_patient(request: PersonRequest, patient_id: int) -> HttpResponse:
 
 def _appointment(appointment_id: int) -> Appointment:
     found: Appointment = get_object_or_404(
-        with_people(Appointment.objects.select_related("practice")), pk=appointment_id
+        Appointment.objects.select_related("practice", "practitioner", "site"), pk=appointment_id
     )
     return found
 
 
-def _card(request: PersonRequest, appointment_id: int, *, sentence: str = "", status: int = 200) -> HttpResponse:
+def _card(
+    request: PersonRequest, appointment_id: int, *, sentence: str = "", status: int = 200
+) -> HttpResponse:
     card = appointment_card(appointment_id=appointment_id)
     item = card.appointment
     request.log_read("appointment", [item.id], practice_id=item.practice_id)

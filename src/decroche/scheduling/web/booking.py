@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -24,9 +25,8 @@ from decroche.scheduling.actions.renew_hold import renew_hold
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.domain.refusals import HoldExpired, Refusal
 from decroche.scheduling.models import Appointment, VisitType
-from decroche.scheduling.queries import open_slots
-from decroche.scheduling.queries.appointments import as_view, with_people
-from decroche.scheduling.web import asked
+from decroche.scheduling.queries import open_slots, views_of
+from decroche.scheduling.web import agenda, asked
 from decroche.scheduling.web.words import refusal_sentence, when
 
 LISTED = 9
@@ -84,7 +84,11 @@ def pick(request: PersonRequest, practice_id: int) -> HttpResponse:
         )
     except Refusal as refusal:
         return listing(
-            request, practice, asked_values=request.POST, sentence=refusal_sentence(refusal), around=wanted.starts_at
+            request,
+            practice,
+            asked_values=request.POST,
+            sentence=refusal_sentence(refusal),
+            around=wanted.starts_at,
         )
     return _strip(request, held)
 
@@ -93,7 +97,7 @@ def pick(request: PersonRequest, practice_id: int) -> HttpResponse:
 @requires(Permission.BOOK_APPOINTMENT)
 def hold(request: PersonRequest, hold_id: int) -> HttpResponse:
     """Show the hold again: the patient has just been chosen."""
-    held = get_object_or_404(with_people(Appointment.objects.all()), pk=hold_id, held_by=request.user)
+    held = get_object_or_404(_with_people(), pk=hold_id, held_by=request.user)
     if held.status != Status.HELD:
         return listing(request, held.practice, asked_values=request.GET, visit_type=held.visit_type)
     return _strip(request, held)
@@ -103,10 +107,11 @@ def hold(request: PersonRequest, hold_id: int) -> HttpResponse:
 @requires(Permission.BOOK_APPOINTMENT)
 def confirm(request: PersonRequest, hold_id: int) -> HttpResponse:
     """Book the hold for the patient chosen on the desk."""
-    held = get_object_or_404(with_people(Appointment.objects.all()), pk=hold_id, held_by=request.user)
-    patient = Patient.objects.filter(pk=asked.number(request.POST, "patient_id"), practice=held.practice_id).first()
+    held = get_object_or_404(_with_people(), pk=hold_id, held_by=request.user)
+    chosen = asked.number(request.POST, "patient_id") or 0
+    patient = Patient.objects.filter(pk=chosen, practice=held.practice_id).first()
     if patient is None:
-        sentence = _("Choisissez d’abord le patient : touche / pour le chercher.")
+        sentence = _("Choisissez d’abord le patient : touche / pour le chercher.")
         return _strip(request, held, sentence=sentence, status=INCOMPLETE)
     try:
         booked = confirm_hold(
@@ -126,7 +131,10 @@ def confirm(request: PersonRequest, hold_id: int) -> HttpResponse:
             around=held.starts_at,
         )
     request.log_write("appointment", [booked.pk], practice_id=booked.practice_id)
-    text = _("Rendez-vous pris : %(when)s, %(who)s.") % {"when": when(booked), "who": booked.practitioner.display_name}
+    text = _("Rendez-vous pris : %(when)s, %(who)s.") % {
+        "when": when(booked),
+        "who": booked.practitioner.display_name,
+    }
     return done(request, booked, text, event="appointment-booked")
 
 
@@ -134,7 +142,7 @@ def confirm(request: PersonRequest, hold_id: int) -> HttpResponse:
 @requires(Permission.BOOK_APPOINTMENT)
 def renew(request: PersonRequest, hold_id: int) -> HttpResponse:
     """Keep the hold while its strip is on screen."""
-    held = get_object_or_404(with_people(Appointment.objects.all()), pk=hold_id, held_by=request.user)
+    held = get_object_or_404(_with_people(), pk=hold_id, held_by=request.user)
     try:
         held.hold_expires_at = renew_hold(hold_id=held.pk, by=request.user, now=clock_now())
     except HoldExpired:
@@ -146,7 +154,7 @@ def renew(request: PersonRequest, hold_id: int) -> HttpResponse:
 @requires(Permission.BOOK_APPOINTMENT)
 def release(request: PersonRequest, hold_id: int) -> HttpResponse:
     """Give the slot back."""
-    held = get_object_or_404(with_people(Appointment.objects.all()), pk=hold_id, held_by=request.user)
+    held = get_object_or_404(_with_people(), pk=hold_id, held_by=request.user)
     release_hold(hold_id=held.pk, by=request.user, now=clock_now())
     return rest(request, held.practice)
 
@@ -155,8 +163,10 @@ def release(request: PersonRequest, hold_id: int) -> HttpResponse:
 @requires(Permission.BOOK_APPOINTMENT)
 def change_type(request: PersonRequest, hold_id: int) -> HttpResponse:
     """Hold the same time for another visit type, in its own length."""
-    held = get_object_or_404(with_people(Appointment.objects.all()), pk=hold_id, held_by=request.user)
-    kind = get_object_or_404(VisitType, pk=asked.number(request.POST, "visit_type"), practice=held.practice_id)
+    held = get_object_or_404(_with_people(), pk=hold_id, held_by=request.user)
+    kind = get_object_or_404(
+        VisitType, pk=asked.number(request.POST, "visit_type"), practice=held.practice_id
+    )
     try:
         again = hold_slot(
             practitioner=held.practitioner,
@@ -228,11 +238,15 @@ def listing(
         "kind": kind,
         "choice": choice,
         "moving": moving,
-        "slots": [(slot, f"{slot.practitioner_id}.{slot.site_id}.{int(slot.starts_at.timestamp()) // 60}") for slot in found],
+        "slots": [
+            (slot, f"{slot.practitioner_id}.{slot.site_id}.{int(slot.starts_at.timestamp()) // 60}")
+            for slot in found
+        ],
         "sentence": sentence,
         "hold": asked.number(asked_values, "hold"),
         "today": asked.today(now, practice.timezone),
         "several": len(people) > 1,
+        "many_sites": len({slot.site_id for slot in found}) > 1,
     }
     response = render(request, "scheduling/_slots.html", context, status=CONFLICT if sentence else 200)
     response["HX-Trigger-After-Settle"] = json.dumps({"agenda-changed": {"target": "body"}})
@@ -242,7 +256,9 @@ def listing(
 class Choice:
     """What the caller would like: with whom, from which day, at which time of day."""
 
-    def __init__(self, practitioner_id: int | None, first_day: date | None, half: str, zone: ZoneInfo) -> None:
+    def __init__(
+        self, practitioner_id: int | None, first_day: date | None, half: str, zone: ZoneInfo
+    ) -> None:
         self.practitioner_id = practitioner_id
         self.first_day = first_day
         self.half = half if half in {"am", "pm"} else ""
@@ -272,22 +288,40 @@ class Choice:
         return not self.half or (start.hour < noon) == (self.half == "am")
 
 
-def _strip(request: PersonRequest, held: Appointment, *, sentence: str = "", status: int = 200) -> HttpResponse:
+def _strip(
+    request: PersonRequest, held: Appointment, *, sentence: str = "", status: int = 200
+) -> HttpResponse:
     """Draw the hold: what, when, for whom, how long still."""
     values = request.POST if request.method == "POST" else request.GET
     patient_id = asked.number(values, "patient_id")
     context = {
         "practice": held.practice,
         "hold": held,
-        "item": as_view(held),
-        "patient": Patient.objects.filter(pk=patient_id, practice=held.practice_id).first() if patient_id else None,
+        "item": views_of(Appointment.objects.filter(pk=held.pk))[0],
+        "patient": Patient.objects.filter(pk=patient_id, practice=held.practice_id).first()
+        if patient_id
+        else None,
         "types": VisitType.objects.filter(practice=held.practice_id, is_active=True),
         "sentence": sentence,
-        "renew_seconds": 90,
     }
+    context |= _jump(request, held)
     response = render(request, "scheduling/_hold.html", context, status=status)
     response["HX-Trigger-After-Settle"] = json.dumps({"agenda-changed": {"target": "body"}})
     return response
+
+
+def _jump(request: PersonRequest, held: Appointment) -> dict[str, Any]:
+    """Show the day of the slot just picked, where the grid shows another one."""
+    values = request.POST
+    day = held.starts_at.astimezone(ZoneInfo(held.practice.timezone)).date()
+    shown = asked.day(values, "date", day)
+    visible = (
+        shown.isocalendar()[:2] == day.isocalendar()[:2] if values.get("mode") == "week" else shown == day
+    )
+    if visible:
+        return {}
+    standalone = values.get("standalone") == "1"
+    return agenda.context_of(request, held.practice, values, standalone=standalone, day=day) | {"jump": True}
 
 
 def _move(
@@ -309,7 +343,10 @@ def _move(
         now=clock_now(),
     )
     request.log_write("appointment", [moved.pk], practice_id=practice.pk)
-    text = _("Rendez-vous déplacé : %(when)s, %(who)s.") % {"when": when(moved), "who": practitioner.display_name}
+    text = _("Rendez-vous déplacé : %(when)s, %(who)s.") % {
+        "when": when(moved),
+        "who": practitioner.display_name,
+    }
     return done(request, moved, text, event="appointment-moved")
 
 
@@ -317,13 +354,19 @@ def _moving(practice: Practice, values: Any) -> Appointment | None:
     wanted = asked.number(values, "moving")
     if wanted is None:
         return None
-    found: Appointment | None = with_people(Appointment.objects.filter(pk=wanted, practice=practice)).first()
+    found: Appointment | None = _with_people().filter(pk=wanted, practice=practice).first()
     return found
+
+
+def _with_people() -> QuerySet[Appointment]:
+    return Appointment.objects.select_related(
+        "practice", "practitioner", "site", "visit_type", "patient", "held_by"
+    )
 
 
 def _asked_type(practice: Practice, values: Any) -> VisitType | None:
     found: VisitType | None = VisitType.objects.filter(
-        pk=asked.number(values, "visit_type"), practice=practice, is_active=True
+        pk=asked.number(values, "visit_type") or 0, practice=practice, is_active=True
     ).first()
     return found
 

@@ -50,7 +50,7 @@ class RuleForm(forms.Form):
     valid_until = _date(_("Jusqu’au (inclus)"), required=False)
     visit_types = forms.ModelMultipleChoiceField(
         label=_("Motifs reçus"),
-        help_text=_("Aucun coché : tous les motifs."),
+        help_text=_("Aucun coché : tous les motifs."),
         queryset=VisitType.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -119,7 +119,9 @@ class VisitTypeForm(forms.Form):
             "invalid": _("Un nombre de minutes."),
         },
     )
-    colour = forms.TypedChoiceField(label=_("Couleur"), choices=[(n, str(n)) for n in range(1, 13)], coerce=int)
+    colour = forms.TypedChoiceField(
+        label=_("Couleur"), choices=[(n, str(n)) for n in range(1, 13)], coerce=int
+    )
     emergency = forms.BooleanField(label=_("Réservé aux urgences"), required=False)
     is_active = forms.BooleanField(label=_("Proposé à la réservation"), required=False, initial=True)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -22,9 +21,8 @@ from decroche.scheduling.actions.remove_absence import remove_absence
 from decroche.scheduling.actions.save_opening_rule import RuleDatesReversed, RuleOverlaps, save_opening_rule
 from decroche.scheduling.actions.save_visit_type import NameTaken, save_visit_type
 from decroche.scheduling.domain.refusals import NotOfThisPractice
-from decroche.scheduling.models import Absence, OpeningRule, VisitType
-from decroche.scheduling.queries import AppointmentView
-from decroche.scheduling.queries.appointments import as_view
+from decroche.scheduling.models import Absence, Appointment, OpeningRule, VisitType
+from decroche.scheduling.queries import AppointmentView, views_of
 from decroche.scheduling.web import asked
 from decroche.scheduling.web.forms import AbsenceForm, RuleForm, VisitTypeForm
 from decroche.ui.formats import clock
@@ -47,9 +45,7 @@ class RuleLine:
 def show(request: PersonRequest, practice_id: int) -> HttpResponse:
     """Show one practitioner's week, absences, and the practice's visit types."""
     practice = get_object_or_404(Practice, pk=practice_id)
-    people = Practitioner.objects.filter(practice=practice, is_active=True)
-    chosen = asked.number(request.GET, "practitioner")
-    practitioner = people.filter(pk=chosen).first() or people.first()
+    practitioner = _shown(request, practice)
     if practitioner is None:
         return render(request, "scheduling/nothing.html", {"practice": practice})
     return _screen(request, practitioner)
@@ -71,7 +67,9 @@ def change_rule(request: PersonRequest, rule_id: int) -> HttpResponse:
     practitioner = _practitioner(rule.practitioner_id)
     if request.method == "POST":
         return _write_rule(request, practitioner, rule)
-    initial = {name: getattr(rule, name) for name in ("weekday", "starts", "ends", "valid_from", "valid_until")}
+    initial = {
+        name: getattr(rule, name) for name in ("weekday", "starts", "ends", "valid_from", "valid_until")
+    }
     initial |= {"site": rule.site_id, "visit_types": list(rule.visit_types.values_list("pk", flat=True))}
     form = RuleForm(practice=practitioner.practice, initial=initial)
     return _screen(request, practitioner, rule_form=form, editing=rule)
@@ -104,8 +102,9 @@ def save_absence(request: PersonRequest, practitioner_id: int) -> HttpResponse:
     )
     if not recorded.touched:
         return _back(request, practitioner.practice_id, practitioner.pk)
-    touched = [as_view_without_holder(row) for row in recorded.touched]
-    request.log_read("appointment", [item.id for item in touched], practice_id=practitioner.practice_id)
+    ids = [row.pk for row in recorded.touched]
+    touched = views_of(Appointment.objects.filter(pk__in=ids).order_by("starts_at"))
+    request.log_read("appointment", ids, practice_id=practitioner.practice_id)
     return _screen(request, practitioner, touched=touched)
 
 
@@ -124,8 +123,9 @@ def save_type(request: PersonRequest, practice_id: int, visit_type_id: int | Non
     """Add a visit type or change one."""
     practice = get_object_or_404(Practice, pk=practice_id)
     kind = get_object_or_404(VisitType, pk=visit_type_id, practice=practice) if visit_type_id else None
-    people = Practitioner.objects.filter(practice=practice, is_active=True)
-    practitioner = people.filter(pk=asked.number(request.GET, "practitioner")).first() or get_object_or_404(people[:1])
+    practitioner = _shown(request, practice)
+    if practitioner is None:
+        return render(request, "scheduling/nothing.html", {"practice": practice})
     if request.method == "GET":
         names = VisitTypeForm.base_fields
         form = VisitTypeForm(initial={name: getattr(kind, name) for name in names} if kind else None)
@@ -150,15 +150,18 @@ def save_type(request: PersonRequest, practice_id: int, visit_type_id: int | Non
 # --- answers -------------------------------------------------------------------------------------------------------
 
 
-def as_view_without_holder(row: Any) -> AppointmentView:
-    """Flatten a touched appointment; a booked one has no holder to look up."""
-    row.held_by = None
-    return as_view(row)
-
-
 def _practitioner(practitioner_id: int) -> Practitioner:
-    found: Practitioner = get_object_or_404(Practitioner.objects.select_related("practice"), pk=practitioner_id)
+    found: Practitioner = get_object_or_404(
+        Practitioner.objects.select_related("practice"), pk=practitioner_id
+    )
     return found
+
+
+def _shown(request: PersonRequest, practice: Practice) -> Practitioner | None:
+    """Give the practitioner named in the address, else the practice's first."""
+    people = list(Practitioner.objects.filter(practice=practice, is_active=True).select_related("practice"))
+    chosen = asked.number(request.GET, "practitioner")
+    return next((person for person in people if person.pk == chosen), people[0] if people else None)
 
 
 def _write_rule(request: PersonRequest, practitioner: Practitioner, rule: OpeningRule | None) -> HttpResponse:
@@ -178,7 +181,9 @@ def _write_rule(request: PersonRequest, practitioner: Practitioner, rule: Openin
                 "from": clock(overlap.other.starts),
                 "to": clock(overlap.other.ends),
             }
-            form.add_error(None, _("Cette plage en chevauche une autre : %(day)s de %(from)s à %(to)s.") % words)
+            form.add_error(
+                None, _("Cette plage en chevauche une autre : %(day)s de %(from)s à %(to)s.") % words
+            )
         except RuleDatesReversed:
             form.add_error("valid_until", _("Le dernier jour vient avant le premier."))
         except NotOfThisPractice:
@@ -190,7 +195,9 @@ def _write_rule(request: PersonRequest, practitioner: Practitioner, rule: Openin
 
 def _back(request: PersonRequest, practice_id: int, practitioner_id: int) -> HttpResponse:
     del request
-    return HttpResponseRedirect(f"{reverse('agenda:settings', args=[practice_id])}?practitioner={practitioner_id}")
+    return HttpResponseRedirect(
+        f"{reverse('agenda:settings', args=[practice_id])}?practitioner={practitioner_id}"
+    )
 
 
 def _screen(
@@ -209,7 +216,11 @@ def _screen(
     now = clock_now()
     zone = ZoneInfo(practice.timezone)
     today = asked.today(now, practice.timezone)
-    rules = OpeningRule.objects.filter(practitioner=practitioner).select_related("site").prefetch_related("visit_types")
+    rules = (
+        OpeningRule.objects.filter(practitioner=practitioner)
+        .select_related("site")
+        .prefetch_related("visit_types")
+    )
     lines = [
         RuleLine(
             rule,
@@ -235,8 +246,8 @@ def _screen(
         "editing_type": editing_type,
         "touched": touched,
         "touched_words": ngettext(
-            "Absence enregistrée. %(count)s rendez-vous est à reporter :",
-            "Absence enregistrée. %(count)s rendez-vous sont à reporter :",
+            "Absence enregistrée. %(count)s rendez-vous est à reporter :",
+            "Absence enregistrée. %(count)s rendez-vous sont à reporter :",
             count,
         )
         % {"count": count},

@@ -35,14 +35,14 @@ def change_sentence(refusal: Refusal) -> str:
     """Say why an appointment was left as it is."""
     if isinstance(refusal, SlotTaken):
         if refusal.by:
-            return _("Ce créneau a été pris entre-temps par %(who)s ; le rendez-vous est resté tel quel.") % {
+            return _("Ce créneau a été pris entre-temps par %(who)s ; le rendez-vous est resté tel quel.") % {
                 "who": refusal.by
             }
-        return _("Ce créneau a été pris entre-temps ; le rendez-vous est resté tel quel.")
+        return _("Ce créneau a été pris entre-temps ; le rendez-vous est resté tel quel.")
     if isinstance(refusal, StaleVersion):
         return _("Ce rendez-vous a changé depuis que vous l’avez ouvert. Le voici tel qu’il est maintenant.")
     if isinstance(refusal, IllegalMove):
-        return _("Ce rendez-vous ne peut plus être changé ainsi : voici où il en est.")
+        return _("Ce rendez-vous ne peut plus être changé ainsi : voici où il en est.")
     if isinstance(refusal, NothingToUndo):
         return _("Il n’y a plus rien à défaire sur ce rendez-vous.")
     return _("Ce rendez-vous est resté tel quel.")

@@ -19,8 +19,8 @@ def zone_note(theirs: str, mine: str, now: datetime) -> str:
         length = f"{length} {rest:02d}"
     place = theirs.rsplit("/", 1)[-1].replace("_", " ")
     words = (
-        _("Heure de %(place)s : %(length)s de moins que chez vous")
+        _("Heure de %(place)s : %(length)s de moins que chez vous")
         if minutes < 0
-        else _("Heure de %(place)s : %(length)s de plus que chez vous")
+        else _("Heure de %(place)s : %(length)s de plus que chez vous")
     )
     return words % {"place": place, "length": length}

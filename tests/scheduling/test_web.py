@@ -1,0 +1,411 @@
+"""The agenda through its doors, as a secretary uses it."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from decroche.accounts.permissions import Role
+from decroche.scheduling.actions.hold_slot import hold_slot
+from decroche.scheduling.domain.appointment import Status
+from decroche.scheduling.models import Absence, Appointment, OpeningRule, VisitType
+from tests.factories import make_practice_person, make_secretary, make_site
+from tests.scheduling.factories import (
+    NOW,
+    TUESDAY,
+    make_agenda,
+    make_appointment,
+    make_hold,
+    make_patient,
+    make_rule,
+    make_visit_type,
+    paris,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere", "on_that_tuesday")]
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture
+def on_that_tuesday(monkeypatch):
+    """Stop the doors' clock at seven o'clock in Paris."""
+    for door in ("agenda", "booking", "appointment", "settings"):
+        monkeypatch.setattr(f"decroche.scheduling.web.{door}.clock_now", lambda: NOW)
+
+
+@pytest.fixture
+def agenda():
+    return make_agenda(practitioners=2)
+
+
+@pytest.fixture
+def awa(agenda, client):
+    awa = make_secretary(practices=(agenda[0],), last_name="Diallo")
+    client.force_login(awa)
+    return awa
+
+
+def key(practitioner, start) -> str:
+    return (
+        f"{practitioner.pk}.{practitioner.practice.sites.get(is_main=True).pk}.{int(start.timestamp()) // 60}"
+    )
+
+
+def url(name, *args) -> str:
+    return reverse(f"agenda:{name}", args=args)
+
+
+def events(answer) -> dict:
+    return json.loads(answer.get("HX-Trigger-After-Settle") or answer.get("HX-Trigger") or "{}")
+
+
+# --- looking -------------------------------------------------------------------------------------------------------
+
+
+def test_the_day_shows_who_comes_who_holds_and_what_is_free(agenda, awa, client) -> None:
+    practice, people, kind = agenda
+    booked = make_appointment(practitioner=people[0], visit_type=kind, starts_at=paris(9))
+    lea = make_secretary(last_name="Petit")
+    make_hold(practitioner=people[1], visit_type=kind, starts_at=paris(9), by=lea)
+    page = client.get(url("panel", practice.pk)).content.decode()
+    assert booked.patient.display_name in page
+    assert "Mme Petit" in page
+    assert f'id="slot-{key(people[0], paris(9, 15))}"' in page
+    assert f'id="slot-{key(people[0], paris(9))}"' not in page
+
+
+def test_the_week_shows_one_practitioners_seven_days(agenda, awa, client) -> None:
+    answer = client.get(url("view", agenda[0].pk), {"mode": "week", "practitioner": agenda[1][1].pk}, **HTMX)
+    assert [column.day.day for column in answer.context["agenda"].columns] == [23, 24, 25, 26, 27, 28, 29]
+    assert {column.practitioner for column in answer.context["agenda"].columns} == {agenda[1][1]}
+
+
+@pytest.mark.parametrize(
+    "date", ["", "hier", "2026-02-30", "0001-01-01", "99999-01-01", "2026-11-24' OR 1=1"]
+)
+def test_an_absurd_date_shows_today(agenda, awa, client, date) -> None:
+    answer = client.get(
+        url("view", agenda[0].pk), {"date": date, "practitioner": "9" * 30, "filter": "x"}, **HTMX
+    )
+    assert answer.context["agenda"].day == TUESDAY
+
+
+def test_another_zone_is_named(client) -> None:
+    practice, _, _ = make_agenda(timezone="America/Martinique")
+    client.force_login(make_secretary(practices=(practice,)))
+    page = client.get(url("page", practice.pk)).content.decode()
+    assert "Heure de Martinique\u202f: 5 heures de moins que chez vous" in page
+
+
+def test_a_patients_name_cannot_carry_markup(agenda, awa, client) -> None:
+    practice, people, kind = agenda
+    patient = make_patient(practice=practice, birth_name="<script>alert(1)</script>")
+    make_appointment(practitioner=people[0], visit_type=kind, starts_at=paris(9), patient=patient)
+    assert "<script>alert" not in client.get(url("panel", practice.pk)).content.decode()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_panel_takes_the_same_queries_whatever_the_rows(rows, client, django_assert_num_queries) -> None:
+    practice, people, kind = make_agenda(practitioners=rows)
+    for person in people:
+        make_appointment(practitioner=person, visit_type=kind, starts_at=paris(9))
+    client.force_login(make_secretary(practices=(practice,)))
+    client.get(url("panel", practice.pk))
+    # session, person, rights; practice, people, types; four for the view; the access log in its savepoint
+    with django_assert_num_queries(13):
+        client.get(url("panel", practice.pk))
+
+
+def test_strangers_find_nothing(agenda, client) -> None:
+    practice, people, kind = agenda
+    appointment = make_appointment(practitioner=people[0], visit_type=kind, starts_at=paris(9))
+    client.force_login(make_secretary(practices=(make_agenda()[0],)))
+    assert client.get(url("panel", practice.pk)).status_code == 404
+    assert client.get(url("appointment", appointment.pk)).status_code == 404
+    assert client.post(url("cancel", appointment.pk), {"reason": "x"}).status_code == 404
+    assert client.post(url("pick", practice.pk), {"slot": key(people[0], paris(10))}).status_code == 404
+
+
+# --- booking -------------------------------------------------------------------------------------------------------
+
+
+def test_booking_from_the_type_to_the_appointment(agenda, awa, client) -> None:
+    practice, people, kind = agenda
+    patient = make_patient(practice=practice)
+    listed = client.get(url("slots", practice.pk), {"visit_type": kind.pk}, **HTMX)
+    assert len(listed.context["slots"]) == 9
+    _, first = listed.context["slots"][0]
+    held = client.post(
+        url("pick", practice.pk), {"slot": first, "visit_type": kind.pk, "patient_id": patient.pk}, **HTMX
+    )
+    hold = held.context["hold"]
+    assert patient.display_name in held.content.decode()
+    done = client.post(url("confirm", hold.pk), {"patient_id": patient.pk}, **HTMX)
+    hold.refresh_from_db()
+    assert (hold.status, hold.patient, hold.starts_at) == (Status.BOOKED, patient, paris(9))
+    toast = events(done)["toast"]
+    assert toast["text"].startswith("Rendez-vous pris\u202f: mar. 24 nov., 9")
+    client.post(toast["undo"], **HTMX)
+    hold.refresh_from_db()
+    assert hold.status == Status.CANCELLED
+
+
+def test_confirming_without_a_patient_asks_for_one_and_loses_nothing(agenda, awa, client) -> None:
+    practice, people, kind = agenda
+    hold = make_hold(practitioner=people[0], visit_type=kind, starts_at=paris(9), by=awa)
+    answer = client.post(url("confirm", hold.pk), **HTMX)
+    assert answer.status_code == 422
+    assert "Choisissez d’abord le patient" in answer.content.decode()
+    assert answer.context["hold"].pk == hold.pk
+
+
+def test_a_slot_taken_between_display_and_enter_says_by_whom_and_lists_the_next(agenda, awa, client) -> None:
+    practice, people, kind = agenda
+    lea = make_secretary(last_name="Petit")
+    make_hold(practitioner=people[0], visit_type=kind, starts_at=paris(9), by=lea)
+    answer = client.post(
+        url("pick", practice.pk),
+        {"slot": key(people[0], paris(9)), "visit_type": kind.pk, "with": people[0].pk},
+        **HTMX,
+    )
+    assert answer.status_code == 409
+    assert "Créneau pris à l’instant par Mme Petit. Voici les suivants." in answer.content.decode()
+    assert answer.context["slots"][0][0].starts_at == paris(9, 15)
+
+
+def test_a_hold_that_was_taken_over_says_so_at_confirmation(agenda, awa, client) -> None:
+    practice, people, kind = agenda
+    hold = make_hold(
+        practitioner=people[0],
+        visit_type=kind,
+        starts_at=paris(9),
+        by=awa,
+        hold_expires_at=NOW - timedelta(minutes=1),
+    )
+    lea = make_secretary(last_name="Petit")
+    hold_slot(
+        practitioner=people[0],
+        site=practice.sites.get(),
+        visit_type=kind,
+        starts_at=paris(9),
+        held_by=lea,
+        now=NOW,
+    )
+    answer = client.post(url("confirm", hold.pk), {"patient_id": make_patient(practice=practice).pk}, **HTMX)
+    assert (answer.status_code, answer.context["kind"]) == (409, kind)
+    assert "par Mme Petit" in answer.content.decode()
+
+
+def test_a_free_cell_proposes_that_time_for_the_first_type(agenda, awa, client) -> None:
+    practice, people, kind = agenda
+    client.post(url("pick", practice.pk), {"slot": key(people[1], paris(10, 30))}, **HTMX)
+    hold = Appointment.objects.get()
+    assert (hold.practitioner, hold.visit_type, hold.starts_at, hold.held_by) == (
+        people[1],
+        kind,
+        paris(10, 30),
+        awa,
+    )
+
+
+@pytest.mark.parametrize("slot", ["", "1", "a.b.c", "1.2.3", "9999999999999999999.1.29000000", "1.1.-5"])
+def test_an_absurd_slot_changes_nothing(agenda, awa, client, slot) -> None:
+    answer = client.post(url("pick", agenda[0].pk), {"slot": slot}, **HTMX)
+    assert answer.status_code in {200, 404}
+    assert not Appointment.objects.exists()
+
+
+def test_another_type_holds_the_same_time_in_its_own_length(agenda, awa, client) -> None:
+    practice, people, kind = agenda
+    longer = make_visit_type(practice=practice, duration_minutes=30)
+    hold = make_hold(practitioner=people[0], visit_type=kind, starts_at=paris(9), by=awa)
+    answer = client.post(url("change_type", hold.pk), {"visit_type": longer.pk}, **HTMX)
+    again = answer.context["hold"]
+    assert (again.starts_at, again.ends_at, again.visit_type) == (paris(9), paris(9, 30), longer)
+    assert Appointment.objects.filter(status=Status.HELD).count() == 1
+
+
+def test_half_days_days_and_practitioners_narrow_the_list(agenda, awa, client) -> None:
+    practice, people, kind = agenda
+    make_rule(practitioner=people[1], weekday=3, starts=paris(14).time(), ends=paris(15).time())
+    wish = {"visit_type": kind.pk, "half": "pm", "from": "2026-11-25", "with": people[1].pk}
+    found = client.get(url("slots", practice.pk), wish, **HTMX).context["slots"]
+    assert {(slot.practitioner_id, slot.starts_at.hour) for slot, _ in found} == {(people[1].pk, 14)}
+    assert found[0][0].starts_at.date().day == 26
+
+
+def test_releasing_gives_the_slot_back(agenda, awa, client) -> None:
+    hold = make_hold(practitioner=agenda[1][0], visit_type=agenda[2], starts_at=paris(9), by=awa)
+    client.post(url("release", hold.pk), **HTMX)
+    hold.refresh_from_db()
+    assert hold.status == Status.RELEASED
+
+
+# --- changing ------------------------------------------------------------------------------------------------------
+
+
+def test_cancelling_needs_a_reason_and_can_be_undone(agenda, awa, client) -> None:
+    appointment = make_appointment(practitioner=agenda[1][0], visit_type=agenda[2], starts_at=paris(9))
+    silent = client.post(url("cancel", appointment.pk), {"version": 1, "reason": "", "other": " "}, **HTMX)
+    assert silent.status_code == 422
+    done = client.post(
+        url("cancel", appointment.pk), {"version": 1, "reason": "", "other": "en voyage"}, **HTMX
+    )
+    appointment.refresh_from_db()
+    assert (appointment.status, appointment.cancel_reason) == (Status.CANCELLED, "en voyage")
+    client.post(events(done)["toast"]["undo"], **HTMX)
+    appointment.refresh_from_db()
+    assert appointment.status == Status.BOOKED
+
+
+def test_a_stale_tab_is_shown_what_is_true_now(agenda, awa, client) -> None:
+    appointment = make_appointment(practitioner=agenda[1][0], visit_type=agenda[2], starts_at=paris(9))
+    client.post(url("status", appointment.pk), {"version": 1, "status": "arrived"}, **HTMX)
+    stale = client.post(url("cancel", appointment.pk), {"version": 1, "reason": "x"}, **HTMX)
+    assert stale.status_code == 409
+    assert "a changé depuis que vous l’avez ouvert" in stale.content.decode()
+    assert 'name="version" value="2"' in stale.content.decode()
+
+
+def test_moving_lists_slots_then_moves_where_one_picks(agenda, awa, client) -> None:
+    practice, people, kind = agenda
+    appointment = make_appointment(practitioner=people[0], visit_type=kind, starts_at=paris(9))
+    listed = client.get(url("move", appointment.pk), **HTMX)
+    assert appointment.patient.display_name in listed.content.decode()
+    answer = client.post(
+        url("pick", practice.pk),
+        {"slot": key(people[1], paris(11)), "moving": appointment.pk, "version": 1, "visit_type": kind.pk},
+        **HTMX,
+    )
+    appointment.refresh_from_db()
+    assert (appointment.practitioner, appointment.starts_at) == (people[1], paris(11))
+    client.post(events(answer)["toast"]["undo"], **HTMX)
+    appointment.refresh_from_db()
+    assert (appointment.practitioner, appointment.starts_at) == (people[0], paris(9))
+
+
+def test_an_undo_that_comes_too_late_says_so(agenda, awa, client) -> None:
+    appointment = make_appointment(practitioner=agenda[1][0], visit_type=agenda[2], starts_at=paris(9))
+    answer = client.post(url("undo", appointment.pk, 7), **HTMX)
+    assert answer.status_code == 204
+    assert "plus rien à défaire" in events(answer)["toast"]["text"]
+
+
+def test_the_card_lists_what_comes_and_opens_as_a_page_too(agenda, awa, client) -> None:
+    appointment = make_appointment(practitioner=agenda[1][0], visit_type=agenda[2], starts_at=paris(9))
+    found = client.get(url("patient_appointments", appointment.patient_id), **HTMX).content.decode()
+    assert url("appointment", appointment.pk) in found
+    assert "<html" in client.get(url("appointment", appointment.pk)).content.decode()
+    assert "<html" not in client.get(url("appointment", appointment.pk), **HTMX).content.decode()
+
+
+# --- settings -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def doctor(agenda, client):
+    person = make_practice_person(practice=agenda[0], role=Role.PRACTITIONER)
+    client.force_login(person)
+    return person
+
+
+def rule_fields(practice, **changes) -> dict:
+    known = {
+        "weekday": "5",
+        "starts": "08:30",
+        "ends": "12:00",
+        "site": practice.sites.get(is_main=True).pk,
+        "valid_from": "2026-11-24",
+        "valid_until": "",
+    }
+    return known | changes
+
+
+def test_a_secretary_does_not_change_the_rules(agenda, awa, client) -> None:
+    assert client.get(url("settings", agenda[0].pk)).status_code == 404
+
+
+def test_a_practitioner_opens_saturday_mornings(agenda, doctor, client) -> None:
+    practice, people, kind = agenda
+    answer = client.post(
+        url("save_rule", people[0].pk), rule_fields(practice, visit_types=[kind.pk]), follow=True
+    )
+    rule = OpeningRule.objects.get(practitioner=people[0], weekday=5)
+    assert list(rule.visit_types.all()) == [kind]
+    assert "Samedi" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"weekday": "1", "starts": "11:00"}, "Cette plage en chevauche une autre\u202f: mardi de 9"),
+        ({"starts": ""}, "Ce champ est nécessaire."),
+        ({"starts": "9:02"}, "à 5 minutes près"),
+        ({"valid_until": "2026-11-01"}, "Le dernier jour vient avant le premier."),
+    ],
+)
+def test_wrong_rules_are_explained_and_nothing_typed_is_lost(
+    agenda, doctor, client, changes, sentence
+) -> None:
+    answer = client.post(url("save_rule", agenda[1][0].pk), rule_fields(agenda[0], **changes))
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert 'value="12:00"' in answer.content.decode()
+
+
+def test_a_rule_is_changed_then_stopped(agenda, doctor, client) -> None:
+    rule = OpeningRule.objects.filter(practitioner=agenda[1][0], weekday=1).get()
+    assert 'value="09:00"' in client.get(url("change_rule", rule.pk)).content.decode()
+    client.post(
+        url("change_rule", rule.pk),
+        rule_fields(agenda[0], weekday="1", starts="10:00", valid_from="2020-01-01"),
+    )
+    rule.refresh_from_db()
+    assert rule.starts.hour == 10
+    client.post(url("end_rule", rule.pk))
+    rule.refresh_from_db()
+    assert rule.valid_until == TUESDAY - timedelta(days=1)
+
+
+def test_an_absence_names_whom_it_touches(agenda, doctor, client) -> None:
+    practice, people, kind = agenda
+    appointment = make_appointment(practitioner=people[0], visit_type=kind, starts_at=paris(11))
+    answer = client.post(
+        url("save_absence", people[0].pk),
+        {"first_day": "2026-11-24", "starts": "10:00", "last_day": "2026-11-25"},
+    )
+    assert appointment.patient.display_name in answer.content.decode()
+    absence = Absence.objects.get()
+    assert (absence.starts_at, absence.ends_at) == (paris(10), paris(0, day=TUESDAY + timedelta(days=2)))
+    client.post(url("drop_absence", absence.pk))
+    assert not Absence.objects.exists()
+
+
+def test_an_absence_that_ends_before_it_starts_is_explained(agenda, doctor, client) -> None:
+    answer = client.post(
+        url("save_absence", agenda[1][0].pk), {"first_day": "2026-11-24", "last_day": "2026-11-20"}
+    )
+    assert "L’absence doit finir après avoir commencé." in answer.content.decode()
+
+
+def test_visit_types_are_added_and_changed(agenda, doctor, client) -> None:
+    practice = agenda[0]
+    fields = {"name": "Suivi", "duration_minutes": "20", "colour": "4", "is_active": "on"}
+    client.post(url("save_type", practice.pk), fields)
+    again = client.post(url("save_type", practice.pk), fields)
+    assert "déjà un motif de ce nom" in again.content.decode()
+    kind = VisitType.objects.get(practice=practice, name="Suivi")
+    client.post(url("change_visit_type", practice.pk, kind.pk), fields | {"duration_minutes": "25"})
+    kind.refresh_from_db()
+    assert (kind.duration_minutes, kind.short_name) == (25, "Suivi")
+
+
+def test_another_site_may_be_chosen_but_not_another_practices(agenda, doctor, client) -> None:
+    practice, people, _ = agenda
+    annexe = make_site(practice=practice, name="Annexe")
+    client.post(url("save_rule", people[0].pk), rule_fields(practice, site=annexe.pk))
+    assert OpeningRule.objects.get(weekday=5).site == annexe
+    foreign = make_agenda()[0].sites.get()
+    answer = client.post(url("save_rule", people[0].pk), rule_fields(practice, weekday="6", site=foreign.pk))
+    assert answer.status_code == 422
