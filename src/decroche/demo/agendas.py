@@ -66,6 +66,8 @@ class Agenda:
         self.rules = [rule for rule in rules if rule.doctor == rank]
         self.off = [away for away in off if away.doctor == rank]
         self.dice: Random = dice_for("agenda", cabinet.key, self.doctor.last, self.today)
+        # What the hour of the day decides draws apart, so that it never changes who comes when.
+        self.fate: Random = dice_for("fate", cabinet.key, self.doctor.last, self.today)
         self.crowd = Crowd(cabinet, rank, people, self.today, self.dice, met if met is not None else set())
         self.no_show = 0.06 + 0.04 * dice_for("no-show", cabinet.key).random()
         self.open_minutes = self.taken_minutes = 0
@@ -163,34 +165,35 @@ class Agenda:
     def _booking(self, date: dt.date, minute: int, minutes: int, site: int, rank: int, patient: int) -> Booking:
         starts = self._instant(date, minute)
         created, fresh = self._taken_at(starts, urgent=self.cabinet.visits[rank].urgent, patient=patient)
-        source = "practice" if fresh or self.dice.random() < 0.22 else "phone"
+        source = "practice" if self.dice.random() < 0.22 or fresh else "phone"
         booking = Booking(
             self.rank, site, rank, patient, starts, starts + dt.timedelta(minutes=minutes), "booked", created, source, fresh
         )
         self._live_through(booking)
-        if self.dice.random() < 0.03 and not fresh and created < starts - dt.timedelta(days=3):
-            booking.moved_from = starts + dt.timedelta(days=self.dice.choice((-7, -2, -1, 1, 7, 14)))
+        moved = self.dice.random() < 0.03
+        if moved and not fresh and created < starts - dt.timedelta(days=3):
+            booking.moved_from = starts + dt.timedelta(days=self.fate.choice((-7, -2, -1, 1, 7, 14)))
         return booking
 
     def _live_through(self, booking: Booking) -> None:
         """Give a status to what is past, and to today's patients according to the hour."""
         if booking.ends <= self.now:
-            missed = self.dice.random() < self.no_show
+            missed = self.fate.random() < self.no_show
             booking.status = "no_show" if missed else "done"
-            booking.changed = booking.ends + dt.timedelta(minutes=self.dice.randint(-2, 9))
+            booking.changed = booking.ends + dt.timedelta(minutes=self.fate.randint(-2, 9))
             if not missed:
-                booking.arrived = booking.starts - dt.timedelta(minutes=self.dice.randint(-4, 16))
+                booking.arrived = booking.starts - dt.timedelta(minutes=self.fate.randint(-4, 16))
             booking.changed = min(booking.changed, self.now)
         elif booking.starts <= self.now:
             booking.status, booking.changed = "in_consultation", booking.starts
-            booking.arrived = booking.starts - dt.timedelta(minutes=self.dice.randint(2, 15))
-        elif booking.starts - self.now < dt.timedelta(minutes=20) and self.dice.random() < 0.7:
+            booking.arrived = booking.starts - dt.timedelta(minutes=self.fate.randint(2, 15))
+        elif booking.starts - self.now < dt.timedelta(minutes=20) and self.fate.random() < 0.7:
             booking.status = "arrived"
-            booking.arrived = booking.changed = self.now - dt.timedelta(minutes=self.dice.randint(0, 8))
+            booking.arrived = booking.changed = self.now - dt.timedelta(minutes=self.fate.randint(0, 8))
 
     def _taken_at(self, starts: dt.datetime, *, urgent: bool, patient: int) -> tuple[dt.datetime, bool]:
         """Return when it was taken, and whether in the last week; never before the patient was known."""
-        dice, wait = self.dice, 1 if urgent else self.cabinet.wait_days
+        dice, wait = self.fate, 1 if urgent else self.cabinet.wait_days
         days = dice.expovariate(1 / (wait + 2)) if not urgent else dice.random() * 0.4
         at = starts - dt.timedelta(days=days, minutes=dice.randint(10, 300))
         if at >= self.now:

@@ -18,7 +18,7 @@ DAILY = {
     "bergeres": 54, "coquelicots": 82, "pascalini": 34, "montezin": 14, "loire": 28, "peyroux": 34, "anse": 64, "bellefeuille": 27,
 }  # fmt: skip
 _HOURS = {8: 8, 9: 11, 10: 11.4, 11: 10.2, 12: 5, 13: 5.6, 14: 10.4, 15: 10, 16: 10.2, 17: 9, 18: 6.4, 19: 1.6, 20: 0.8}
-_WEEKDAY = (1.3, 1.05, 0.85, 1.0, 0.98, 0.22, 0.03)
+_WEEKDAY = (1.3, 1.05, 0.85, 1.0, 0.98, 0.22, 0.06)
 _OUTCOMES = {
     "booked": 35, "moved": 7, "cancelled": 6, "message": 26, "information": 17, "transferred": 3, "emergency": 1.2,
     "wrong_number": 1, "other": 3.8,
@@ -73,12 +73,14 @@ class Switchboard:
         self._taken: dict[tuple[str, str], int] = {}
 
     def at_post(self, at: dt.datetime) -> list[Answerer]:
-        """Return who works at that moment, each on her own clock; Saturday is two by turns, Sunday nobody."""
+        """Return who works at that moment, each on her own clock; Saturday is two by turns, Sunday one."""
         found = []
         for rank, someone in enumerate(self._team):
             local = at.astimezone(ZoneInfo(someone.zone))
-            on_saturday = (local.isocalendar().week + rank) % 4 == 0 or len(self._team) == 1
-            if local.weekday() == 6 or (local.weekday() == 5 and not (on_saturday and local.hour < 13)):
+            alone, turn = len(self._team) == 1, local.isocalendar().week + rank
+            if local.weekday() == 5 and not ((turn % 4 == 0 or alone) and local.hour < 13):
+                continue
+            if local.weekday() == 6 and (turn % 8 or alone):
                 continue
             off = dice_for("day off", someone.login, local.date()).random() < 0.04 and len(self._team) > 1
             if someone.starts <= local.time() < someone.ends and not off:

@@ -19,14 +19,14 @@ TILLEULS = Cabinet(
                "lun,mar,jeu,ven 8:30-12:30; lun,jeu 14:00-19:00; mar 14:00-17:00; ven 14:00-18:00 @1"),
         Doctor("Dr", "Mathieu", "Escoffard", "Médecine générale",
                "lun-mer,ven 9:00-12:30; lun-mar,ven 14:00-18:30; mer 14:00-17:00 [Suivi de nourrisson|Vaccination|Consultation];"
-               " sam 9:00-12:00 [Urgence du jour|Consultation]"),
+               " sam 9:00-12:00 [Urgence du jour|Consultation]; dim 9:00-12:30; dim 14:00-18:00"),
         Doctor("Dr", "Yasmina", "Ouldkadi", "Médecine générale",
                "lun,mer-ven 8:30-12:00; lun,jeu-ven 13:30-18:00",
                later_hours="lun,mer-ven 8:00-12:00; lun,jeu 13:30-18:00"),
         Doctor("Dr", "Bertrand", "Chassaignol", "Médecine générale",
                "lun-ven 8:00-8:45 [Urgence du jour]; lun-ven 8:45-12:00; lun-mar,jeu 15:00-19:30", pace=1.34),
         Doctor("Dr", "Maïwenn", "Tréguerny", "Médecine générale",
-               "mar-ven 9:00-13:00; mar,jeu 14:00-18:00; mer 14:00-16:00 @1; sam 9:00-12:00 [Urgence du jour]",
+               "mar-ven 9:00-13:00; mar,jeu 14:00-18:00; mer 14:00-16:00 @1; sam 9:00-12:00 [Urgence du jour]; dim 9:00-13:00",
                without=("Visite à domicile",)),
     ),
     places=(
@@ -210,7 +210,7 @@ COQUELICOTS = Cabinet(
         Doctor("Dr", "Clotilde", "Vandermesch", "Pédiatrie",
                "lun-mar,jeu-ven 8:30-12:30; lun,jeu-ven 14:00-18:30; mar 14:00-17:00"),
         Doctor("Dr", "Samuel", "Hartweg", "Pédiatrie",
-               "lun-mer,ven 9:00-12:30; lun,mer 14:00-19:00; ven 14:00-18:00; sam 9:00-12:00 [Consultation enfant malade]"),
+               "lun-mer,ven 9:00-12:30; lun,mer 14:00-19:00; ven 14:00-18:00; sam-dim 9:00-12:00 [Consultation enfant malade]"),
     ),
     places=(
         Place("Les Coquelicots", "19 rue du Faubourg-de-Roubaix", "59800", "Lille",
@@ -303,7 +303,7 @@ ANSE = Cabinet(
     visits=visits.GENERAL,
     doctors=(
         Doctor("Dr", "Marie-Hélène", "Rosalba", "Médecine générale",
-               "lun-ven 7:30-12:30; lun-mar,jeu 14:00-17:00; sam 8:00-11:00 [Urgence du jour|Consultation]"),
+               "lun-ven 7:30-12:30; lun-mar,jeu 14:00-17:00; sam-dim 8:00-11:00 [Urgence du jour|Consultation]"),
         Doctor("Dr", "Rodrigue", "Sainte-Luce-Marny", "Médecine générale",
                "lun-mar,jeu-ven 8:00-13:00; lun-mar,jeu-ven 14:30-17:30; mer 7:30-11:30"),
     ),

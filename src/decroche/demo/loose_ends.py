@@ -13,6 +13,20 @@ from decroche.demo.texts.shapes import dated
 from decroche.demo.typography import typeset
 from decroche.demo.weave import Memo
 
+_PARIS = ZoneInfo("Europe/Paris")
+
+
+def _in_hours(at: dt.datetime) -> dt.datetime:
+    """Return ``at``, or the next morning on which a secretary has time for call-backs."""
+    local = at.astimezone(_PARIS)
+    closes = 13 if local.weekday() == 5 else 19
+    if local.weekday() == 6 or local.hour >= closes:
+        local = (local + dt.timedelta(days=1)).replace(hour=8, minute=local.minute)
+        local += dt.timedelta(days=1 if local.weekday() == 6 else 0)
+    elif local.hour < 8:
+        local = local.replace(hour=8)
+    return local.astimezone(dt.UTC)
+
 
 @dataclass(slots=True)
 class Thread:
@@ -73,13 +87,13 @@ class LooseEnds:
             call.cabinet, "voicemail" if call.reason == "voicemail" else "callback", typeset(body),
             ended + dt.timedelta(minutes=45), ended, call.patient, call, call.caller, call.name,
         )  # fmt: skip
-        if self.now - ended > dt.timedelta(hours=3) and dice.random() < 0.97:
-            self._close(thread, dice, logins)
+        done = _in_hours(ended + dt.timedelta(minutes=dice.randint(6, 150)))
+        if done < self.now:
+            self._close(thread, done, dice, logins)
         return thread
 
-    def _close(self, thread: Thread, dice: Random, logins: list[str]) -> None:
-        done = thread.created + dt.timedelta(minutes=dice.randint(6, 150))
-        thread.done, thread.hand = min(done, self.now), dice.choice(logins)
+    def _close(self, thread: Thread, done: dt.datetime, dice: Random, logins: list[str]) -> None:
+        thread.done, thread.hand = done, dice.choice(logins)
         thread.tries = dice.choice((0, 0, 1, 2))
         thread.result = dice.choices(("reached", "left_message", "unreachable", "not_needed"), (58, 18, 12, 12))[0]
         thread.result_note = typeset(dice.choice(RESULT_NOTES)) if dice.random() < 0.2 else ""

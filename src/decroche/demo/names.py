@@ -207,7 +207,7 @@ def first_name(dice: Random, sex: str, year: int, origin: str) -> str:
 def given_names(dice: Random, sex: str, year: int, origin: str) -> str:
     """Draw all the given names of a civil record, one to three, separated by spaces."""
     names = [first_name(dice, sex, year, origin)]
-    for share in (0.45, 0.5):
+    for share in (0.3, 0.35):
         if dice.random() >= share:
             break
         second = first_name(dice, sex, year - 28, origin)

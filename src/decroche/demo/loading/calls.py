@@ -30,7 +30,7 @@ def _calls(stage: Stage) -> Iterator[tuple[Any, ...]]:
             yield (
                 call.id, line, stage.practices[cabinet.key], number, call.caller, call.name, "in", "ended",
                 stage.users.get(call.secretary), None if call.patient is None else stage.patient(cabinet.key, call.patient), "",
-                call.arrived, call.answered, call.ended, call.reason, call.outcome, call.wrap_up_until, True,
+                call.arrived, call.answered, call.ended, call.reason, call.outcome, call.wrap_up_until, False,
             )  # fmt: skip
 
 

@@ -35,10 +35,15 @@ class Command(BaseCommand):
                 raise CommandError("Cette base contient déjà des cabinets ; --force les effacerait.") from None
             elapsed = bar.tasks[0].elapsed or 0.0
         if loaded.fresh:
-            console.print(
-                f"Monde du {loaded.day:%d/%m/%Y} : {loaded.patients} patients, {loaded.appointments} rendez-vous, "
-                f"{loaded.calls} appels, {loaded.messages} messages, {loaded.follow_ups} suivis, en {elapsed:.1f} s."
+            counts = (
+                (loaded.patients, "patients"),
+                (loaded.appointments, "rendez-vous"),
+                (loaded.calls, "appels"),
+                (loaded.messages, "messages"),
+                (loaded.follow_ups, "suivis"),
             )
+            told = ", ".join(f"{count:,} {what}".replace(",", "\u202f") for count, what in counts)
+            console.print(f"Monde du {loaded.day:%d/%m/%Y} : {told}, en {elapsed:.0f} s.")
         else:
             console.print(f"Le monde du {loaded.day:%d/%m/%Y} est déjà là.")
         console.print(f"\nPour entrer (mot de passe : [bold]{DEMO_PASSWORD}[/bold]) :")
