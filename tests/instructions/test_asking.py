@@ -118,7 +118,9 @@ def test_another_practice_sees_none_of_it(practice, doctor, secretary):
     assert unread([other.pk], NOW, secretary) == []
 
 
-def test_one_instruction_or_three_cost_the_same_queries(practice, doctor, secretary, django_assert_num_queries):
+def test_one_instruction_or_three_cost_the_same_queries(
+    practice, doctor, secretary, django_assert_num_queries
+):
     practitioner = make_practitioner(practice=practice)
     for count in (1, 2):
         for _ in range(count):
@@ -134,9 +136,15 @@ def test_a_protocol_is_rewritten_whole_and_read_in_order(practice, doctor):
             practice=practice, practitioner=practitioner, title="Douleur", by=doctor, now=NOW,
             steps=[Step(text) for text in texts] + [Step("Passer le 15", kind="do", number="15"), Step("  ")],
         )  # fmt: skip
-    write_protocol(practice=practice, practitioner=None, title="Cabinet", by=doctor, now=NOW, steps=[Step("Nom ?")])
+    write_protocol(
+        practice=practice, practitioner=None, title="Cabinet", by=doctor, now=NOW, steps=[Step("Nom ?")]
+    )
     of_practitioner = protocols(practice.pk)[0]
-    assert [step.text for step in of_practitioner.steps.all()] == ["Où êtes-vous ?", "Respire-t-il ?", "Passer le 15"]
+    assert [step.text for step in of_practitioner.steps.all()] == [
+        "Où êtes-vous ?",
+        "Respire-t-il ?",
+        "Passer le 15",
+    ]
     assert len(protocols(practice.pk)) == 2
 
 
@@ -145,5 +153,10 @@ def test_a_protocol_says_something_and_dials_real_numbers(practice, doctor):
         write_protocol(practice=practice, practitioner=None, title="x", by=doctor, now=NOW, steps=[Step(" ")])
     with pytest.raises(NotAPhoneNumber):
         write_protocol(
-            practice=practice, practitioner=None, title="x", by=doctor, now=NOW, steps=[Step("Appeler", number="abc")]
+            practice=practice,
+            practitioner=None,
+            title="x",
+            by=doctor,
+            now=NOW,
+            steps=[Step("Appeler", number="abc")],
         )

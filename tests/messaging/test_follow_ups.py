@@ -34,7 +34,12 @@ def test_a_call_leaves_one_call_back_however_often_its_end_is_told():
     assert opened(practice, call_id=call) == opened(practice, call_id=call)
     voicemail = opened(practice, call_id=call, kind=FollowUpKind.VOICEMAIL, voicemail_path="a/b.wav")
     assert FollowUp.objects.count() == 2
-    assert queries.follow_up_counts([practice.pk], now=NOW) == {"callbacks": 1, "voicemails": 1, "all": 2, "late": 2}
+    assert queries.follow_up_counts([practice.pk], now=NOW) == {
+        "callbacks": 1,
+        "voicemails": 1,
+        "all": 2,
+        "late": 2,
+    }
     assert voicemail in queries.follow_ups_of_call(call)
 
 
@@ -76,10 +81,16 @@ def test_of_eight_who_reach_for_it_at_once_one_has_it():
 def test_closed_once_with_what_came_of_it():
     follow_up, secretary = opened(), make_user()
     claim_follow_up(follow_up=follow_up, by=secretary, now=NOW)
-    assert close_follow_up(follow_up=follow_up, result=FollowUpResult.LEFT_MESSAGE, note="Répondeur", by=secretary, now=NOW)
+    assert close_follow_up(
+        follow_up=follow_up, result=FollowUpResult.LEFT_MESSAGE, note="Répondeur", by=secretary, now=NOW
+    )
     assert not close_follow_up(follow_up=follow_up, by=secretary, now=NOW)
     (done,) = queries.follow_ups_done([follow_up.practice_id])
-    assert (done.result, done.result_note, done.done_by) == (FollowUpResult.LEFT_MESSAGE, "Répondeur", secretary)
+    assert (done.result, done.result_note, done.done_by) == (
+        FollowUpResult.LEFT_MESSAGE,
+        "Répondeur",
+        secretary,
+    )
     with pytest.raises(AlreadyClaimed):
         claim_follow_up(follow_up=follow_up, by=make_user(), now=NOW)
 

@@ -19,7 +19,9 @@ NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
 def send(practice, author, **fields):
-    return send_message(**{"practice": practice, "author": author, "body": "Rappeler M. Morel", "now": NOW} | fields)
+    return send_message(
+        **{"practice": practice, "author": author, "body": "Rappeler M. Morel", "now": NOW} | fields
+    )
 
 
 def test_sent_twice_with_one_key_it_is_one_message():
@@ -72,7 +74,10 @@ def test_done_by_mistake_is_taken_back():
     assert queries.waiting([practice.pk]) == [message]
 
 
-@pytest.mark.parametrize(("is_urgent", "hours", "late"), [(True, 0.4, False), (True, 0.5, True), (False, 23, False), (False, 24, True)])
+@pytest.mark.parametrize(
+    ("is_urgent", "hours", "late"),
+    [(True, 0.4, False), (True, 0.5, True), (False, 23, False), (False, 24, True)],
+)
 def test_an_urgent_message_is_overdue_after_half_an_hour_another_after_a_day(is_urgent, hours, late):
     message = send(make_practice(), make_user(), is_urgent=is_urgent)
     assert queries.is_overdue(message, NOW + timedelta(hours=hours)) is late
@@ -82,7 +87,9 @@ def test_an_empty_message_is_not_sent_and_absurd_ones_are_cut():
     practice, author = make_practice(), make_user()
     with pytest.raises(EmptyMessage):
         send(practice, author, body=" \n")
-    message = send(practice, author, body="x" * 10_000, caller_name="<b>" * 5_000, caller_number="anonymous" * 900)
+    message = send(
+        practice, author, body="x" * 10_000, caller_name="<b>" * 5_000, caller_number="anonymous" * 900
+    )
     assert (len(message.body), len(message.caller_name), len(message.caller_number)) == (2000, 120, 16)
 
 
@@ -91,7 +98,10 @@ def test_a_draft_is_kept_until_it_is_sent_each_secretary_and_each_call_its_own()
     keep_draft(practice=practice, author=author, content={"body": "Il dem"}, now=NOW)
     keep_draft(practice=practice, author=author, call_id=call, content={"body": "Autre appel"}, now=NOW)
     keep_draft(practice=practice, author=author, content={"body": "Il demande"}, now=NOW)
-    assert queries.drafts_of(practice.pk, author) == {None: {"body": "Il demande"}, call: {"body": "Autre appel"}}
+    assert queries.drafts_of(practice.pk, author) == {
+        None: {"body": "Il demande"},
+        call: {"body": "Autre appel"},
+    }
     assert queries.drafts_of(practice.pk, colleague) == {}
     send(practice, author)
     assert list(queries.drafts_of(practice.pk, author)) == [call]
@@ -114,4 +124,7 @@ def test_one_message_or_three_cost_one_query(django_assert_num_queries):
         for _ in range(count):
             send(practice, author, practitioner=practitioner, patient=make_patient(practice=practice))
         with django_assert_num_queries(1):
-            [(str(m.practice), str(m.practitioner), str(m.patient)) for m in queries.for_practitioner(practitioner.pk)]
+            [
+                (str(m.practice), str(m.practitioner), str(m.patient))
+                for m in queries.for_practitioner(practitioner.pk)
+            ]

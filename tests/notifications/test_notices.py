@@ -30,7 +30,13 @@ def _empty_box():
 
 
 def queue(practice, **fields):
-    known = {"fact": "appointment:1", "kind": "reminder", "to": "06 39 98 12 34", "body": "À demain 14 h 30", "now": NOON}
+    known = {
+        "fact": "appointment:1",
+        "kind": "reminder",
+        "to": "06 39 98 12 34",
+        "body": "À demain 14 h 30",
+        "now": NOON,
+    }
     return queue_notice(practice=practice, **known | fields)
 
 
@@ -39,7 +45,11 @@ class TestQueueing:
 
     def test_one_fact_goes_out_once_for_each_kind(self, deliver):
         practice = make_practice()
-        assert [queue(practice)[1], queue(practice)[1], queue(practice, kind="thanks")[1]] == [True, False, True]
+        assert [queue(practice)[1], queue(practice)[1], queue(practice, kind="thanks")[1]] == [
+            True,
+            False,
+            True,
+        ]
         deliver()
         assert [parcel.to for parcel in memory.carried()] == ["+33639981234"] * 2
         assert set(OutgoingNotice.objects.values_list("status", flat=True)) == {NoticeStatus.SENT}
@@ -50,7 +60,10 @@ class TestQueueing:
         at_once, _ = queue(practice, fact="other", now=NIGHT, is_awaited=True)
         assert later.not_before == datetime(2026, 11, 25, 7, tzinfo=UTC)
         assert at_once.not_before == NIGHT
-        assert [job.scheduled_at for job in ProcrastinateJob.objects.order_by("id")] == [later.not_before, None]
+        assert [job.scheduled_at for job in ProcrastinateJob.objects.order_by("id")] == [
+            later.not_before,
+            None,
+        ]
 
     def test_nothing_medical_not_even_the_speciality(self):
         practice = make_practice(speciality="podologie")
@@ -72,7 +85,9 @@ class TestQueueing:
         deliver()
         (parcel,) = memory.carried()
         assert parcel.sender == "ROUSSEL"
-        assert parcel.body == "12 rue des Lilas, 69003 Lyon. En face de la boulangerie. Code 12B45. 1er étage."
+        assert (
+            parcel.body == "12 rue des Lilas, 69003 Lyon. En face de la boulangerie. Code 12B45. 1er étage."
+        )
 
 
 class TestSending:

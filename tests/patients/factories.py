@@ -12,6 +12,7 @@ def make_patient(*, practice: Practice, phones: tuple[str, ...] = (), **fields: 
     patient = Patient(practice=practice, **known | fields)
     patient.save(numbers=list(phones))
     PatientPhone.objects.bulk_create(
-        PatientPhone(patient=patient, number=number, position=position) for position, number in enumerate(phones)
+        PatientPhone(patient=patient, number=number, position=position)
+        for position, number in enumerate(phones)
     )
     return patient

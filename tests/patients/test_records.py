@@ -21,7 +21,13 @@ data = [pytest.mark.django_db, pytest.mark.data, pytest.mark.usefixtures("everyw
 
 
 def register(practice, **fields):
-    known = {"birth_name": "Morel", "first_names": "Jeanne", "birth_date": BORN, "created_by": None, "now": NOW}
+    known = {
+        "birth_name": "Morel",
+        "first_names": "Jeanne",
+        "birth_date": BORN,
+        "created_by": None,
+        "now": NOW,
+    }
     return register_patient(practice=practice, **known | fields)
 
 
@@ -85,7 +91,13 @@ class TestCorrecting:
     def test_a_misheard_name_is_corrected_everywhere(self):
         patient = make_patient(practice=make_practice(), phones=("+33639981234",))
         correct_identity(
-            patient=patient, birth_name="Maurel", used_name="", first_names="Jeanne", birth_date=BORN, sex="F", now=NOW
+            patient=patient,
+            birth_name="Maurel",
+            used_name="",
+            first_names="Jeanne",
+            birth_date=BORN,
+            sex="F",
+            now=NOW,
         )
         assert [hit.last_name for hit in search([patient.practice_id], "maur")] == ["Maurel"]
         assert [hit.last_name for hit in search([patient.practice_id], "0639981234")] == ["Maurel"]
@@ -94,7 +106,13 @@ class TestCorrecting:
         patient = make_patient(practice=make_practice(), identity_status=IdentityStatus.QUALIFIED)
         with pytest.raises(IdentityIsQualified):
             correct_identity(
-                patient=patient, birth_name="X", used_name="", first_names="Y", birth_date=BORN, sex="F", now=NOW
+                patient=patient,
+                birth_name="X",
+                used_name="",
+                first_names="Y",
+                birth_date=BORN,
+                sex="F",
+                now=NOW,
             )
 
 

@@ -133,7 +133,7 @@ def test_one_hit_or_three_cost_the_same_queries(typed, queries):
     for number in (1, 2, 3):
         make_patient(practice=practice, first_names=f"Jeanne{'abc'[number - 1]}", phones=("+33639981234",))
         if number in {1, 3}:
-            with CaptureQueriesContext(connection ) as captured:
+            with CaptureQueriesContext(connection) as captured:
                 assert len(search([practice.pk], typed)) == number
             assert len(captured) == queries
 

@@ -83,10 +83,12 @@ def board(practice_id: int, now: datetime, reader: User) -> Board:
     )
 
 
-def unread(practice_ids: Collection[int], now: datetime, reader: User, limit: int = 20) -> list[InstructionView]:
+def unread(
+    practice_ids: Collection[int], now: datetime, reader: User, limit: int = 20
+) -> list[InstructionView]:
     """Return what the reader has not yet read in any of these practices, newest first (one query)."""
     rows = _running(now).filter(practice_id__in=practice_ids, created_at__gte=now - _ENDED_AT_MOST)
-    fresh = _told(rows, reader).filter(is_read=False).order_by("-created_at")
+    fresh = _told(rows.exclude(reads__user=reader), reader).order_by("-created_at")
     return _views(fresh[:limit])
 
 
@@ -111,7 +113,9 @@ def protocols(practice_id: int) -> list[EmergencyProtocol]:
 
 
 def _running(now: datetime) -> "QuerySet[Instruction]":
-    rows: QuerySet[Instruction] = Instruction.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now), ended_at=None)
+    rows: QuerySet[Instruction] = Instruction.objects.filter(
+        Q(ends_at=None) | Q(ends_at__gt=now), ended_at=None
+    )
     return rows
 
 
@@ -127,7 +131,9 @@ def _told(rows: "QuerySet[Instruction]", reader: User | None) -> "QuerySet[Instr
 def _ended_unknown_to(practice_id: int, now: datetime, reader: User) -> list[InstructionView]:
     """Return what the reader had read, that ended early and was not replaced since the reader's mark."""
     mark = (
-        ReadingMark.objects.filter(practice_id=practice_id, user=reader).values_list("read_at", flat=True).first()
+        ReadingMark.objects.filter(practice_id=practice_id, user=reader)
+        .values_list("read_at", flat=True)
+        .first()
     )
     since = max(mark or now - _ENDED_AT_MOST, now - _ENDED_AT_MOST)
     rows = Instruction.objects.filter(

@@ -159,7 +159,8 @@ class FollowUp(models.Model):
                 name="follow_up_once_a_call",
             ),
             models.CheckConstraint(
-                condition=Q(done_at=None) | Q(done_at__gte=F("created_at")), name="follow_up_done_after_created"
+                condition=Q(done_at=None) | Q(done_at__gte=F("created_at")),
+                name="follow_up_done_after_created",
             ),
         ]
         verbose_name = _("suivi")

@@ -78,7 +78,9 @@ def follow_ups_due(practice_ids: Collection[int], *, limit: int = MOST_SHOWN) ->
 
 def follow_ups_of_call(call_id: UUID) -> list[FollowUp]:
     """Return what a call left to be done, done or not."""
-    rows = FollowUp.objects.filter(call_id=call_id).select_related("practice", "patient", "assigned_to", "done_by")
+    rows = FollowUp.objects.filter(call_id=call_id).select_related(
+        "practice", "patient", "assigned_to", "done_by"
+    )
     return list(rows.order_by("created_at", "pk"))
 
 
@@ -105,7 +107,9 @@ def follow_up_counts(practice_ids: Collection[int], *, now: datetime) -> FollowU
         all=Count("pk"),
         late=Count("pk", filter=Q(due_at__lte=now)),
     )
-    return FollowUpCounts(**counts)
+    return FollowUpCounts(
+        callbacks=counts["callbacks"], voicemails=counts["voicemails"], all=counts["all"], late=counts["late"]
+    )
 
 
 def _meant_for(practitioner_id: int) -> Q:

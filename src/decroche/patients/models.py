@@ -82,6 +82,15 @@ class Patient(models.Model):
     def __str__(self) -> str:
         return self.display_name
 
+    def save(self, *args: Any, numbers: list[str] | None = None, **kwargs: Any) -> None:
+        """Keep the search columns in step with what is written; ``numbers`` spares reading them."""
+        if numbers is None:
+            numbers = [phone.number for phone in self.phones.all()] if self.pk else []
+        self.index(numbers)
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "name_key", "first_key", "search_tokens"}
+        super().save(*args, **kwargs)
+
     @property
     def last_name(self) -> str:
         """Give the name the person goes by."""
@@ -103,15 +112,6 @@ class Patient(models.Model):
         )
         self.name_key, self.first_key = found.name_key, found.first_key
         self.search_tokens = list(found.tokens)
-
-    def save(self, *args: Any, numbers: list[str] | None = None, **kwargs: Any) -> None:
-        """Keep the search columns in step with what is written; ``numbers`` spares reading them."""
-        if numbers is None:
-            numbers = [phone.number for phone in self.phones.all()] if self.pk else []
-        self.index(numbers)
-        if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "name_key", "first_key", "search_tokens"}
-        super().save(*args, **kwargs)
 
 
 class PatientPhone(models.Model):

@@ -7,6 +7,7 @@ from threading import Lock
 
 from django.db.models import Count, Max
 
+from decroche.kernel.names import normalised
 from decroche.patients.domain.likeness import Names
 from decroche.patients.models import Patient
 
@@ -19,7 +20,7 @@ _kept: "OrderedDict[int, tuple[Stamp, Names]]" = OrderedDict()
 _lock = Lock()
 
 
-def names_of_practice(practice_ids: Collection[int]) -> Iterator[tuple[int, Names]]:
+def names_of_practice(practice_ids: Collection[int]) -> Iterator[Names]:
     """Yield each practice's names, current (one query for the stamps, one for each practice that changed)."""
     stamps: dict[int, Stamp] = {
         practice_id: (changed, count)
@@ -40,9 +41,9 @@ def names_of_practice(practice_ids: Collection[int]) -> Iterator[tuple[int, Name
                 _kept.move_to_end(practice_id)
             while len(_kept) > MOST_PRACTICES:
                 _kept.popitem(last=False)
-        yield practice_id, kept[1]
+        yield kept[1]
 
 
 def _read(practice_id: int) -> Names:
     rows = Patient.objects.filter(practice_id=practice_id).values_list("pk", "name_key", "birth_name")
-    return Names((pk, f"{name_key} {birth_name.casefold()}") for pk, name_key, birth_name in rows.iterator())
+    return Names((pk, f"{name_key} {normalised(birth_name)}") for pk, name_key, birth_name in rows.iterator())

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import BooleanField, F, Func, QuerySet, Value
 
 from decroche.patients.domain.keys import token
-from decroche.patients.domain.likeness import ALIKE, resemble
+from decroche.patients.domain.likeness import resemble
 from decroche.patients.domain.search import SearchQuery, understand
 from decroche.patients.models import Patient, PatientPhone
 from decroche.patients.name_cache import names_of_practice
@@ -92,9 +92,7 @@ def card(patient_id: int) -> Patient:
 
 def names_of(patient_ids: Iterable[int]) -> dict[int, str]:
     """Return "NOM Prénom" of each of these patients that is in scope (one query)."""
-    rows = Patient.objects.filter(pk__in=set(patient_ids)).only(
-        "birth_name", "used_name", "first_names"
-    )
+    rows = Patient.objects.filter(pk__in=set(patient_ids)).only("birth_name", "used_name", "first_names")
     return {patient.pk: patient.display_name for patient in rows}
 
 
@@ -103,14 +101,14 @@ def resembling(
 ) -> list[PatientHit]:
     """Return the patients born the same day under a name that sounds alike: perhaps the same person."""
     born = Patient.objects.filter(practice_id=practice_id, birth_date=birth_date)[:_BORN_THE_SAME_DAY]
-    wanted = [f"{name} {first_names}" for name in {birth_name, used_name} if name]
+    wanted = {name for name in (birth_name, used_name) if name}
     alike = [
         patient.pk
         for patient in born
         if any(
-            resemble(one, f"{name} {patient.first_names}") >= ALIKE
-            for one in wanted
-            for name in {patient.birth_name, patient.used_name or patient.birth_name}
+            resemble((name, first_names), (known, patient.first_names))
+            for name in wanted
+            for known in {patient.birth_name, patient.last_name}
         )
     ]
     return _hits(alike, is_alike=False)
@@ -160,7 +158,11 @@ def _indexed(
     )
     wanted = Value(" | ".join(f"({part})" for part in each_practice))
     match = Func(
-        F("search_vector"), wanted, template="%(expressions)s::tsquery", arg_joiner=" @@ ", output_field=BooleanField()
+        F("search_vector"),
+        wanted,
+        template="%(expressions)s::tsquery",
+        arg_joiner=" @@ ",
+        output_field=BooleanField(),
     )
     rows = everyone.filter(match).order_by("name_key", "birth_date")
     return list(rows.values_list("pk", flat=True)[:limit])
@@ -168,9 +170,9 @@ def _indexed(
 
 def _alike(practice_ids: Collection[int], words: Sequence[str], limit: int) -> list[int]:
     found: list[int] = []
-    for practice_id, names in names_of_practice(practice_ids):
+    for names in names_of_practice(practice_ids):
         found += names.closest(words, limit=limit)
-        if len(found) >= limit and practice_id:
+        if len(found) >= limit:
             break
     return found[:limit]
 
@@ -179,9 +181,7 @@ def _hits(patient_ids: Sequence[int], *, is_alike: bool) -> list[PatientHit]:
     """Load the hits in the order of ``patient_ids`` (two queries)."""
     if not patient_ids:
         return []
-    rows = (
-        Patient.objects.filter(pk__in=patient_ids).select_related("practice").prefetch_related("phones")
-    )
+    rows = Patient.objects.filter(pk__in=patient_ids).select_related("practice").prefetch_related("phones")
     by_id = {patient.pk: patient for patient in rows}
     return [_hit(by_id[pk], is_alike=is_alike) for pk in patient_ids if pk in by_id]
 

@@ -30,7 +30,9 @@ from decroche.practices.models import Practice
 def add(request: PersonRequest, practice_id: int) -> HttpResponse:
     """Ask something new."""
     practice = get_object_or_404(Practice, pk=practice_id)
-    form = InstructionForm(request.POST if request.method == "POST" else None, practice=practice, now=clock.now())
+    form = InstructionForm(
+        request.POST if request.method == "POST" else None, practice=practice, now=clock.now()
+    )
     return _write(request, practice, form, replaces=None)
 
 
@@ -58,7 +60,9 @@ def end(request: PersonRequest, instruction_id: int) -> HttpResponse:
     request.log_write("instruction", [instruction.pk], practice_id=instruction.practice_id)
     response = _after(request, instruction.practice)
     undo = reverse("instructions:restore", args=[instruction.pk])
-    response["HX-Trigger"] = json.dumps({"toast": {"text": _("Consigne terminée."), "undo": undo, "seconds": 10}})
+    response["HX-Trigger"] = json.dumps(
+        {"toast": {"text": _("Consigne terminée."), "undo": undo, "seconds": 10}}
+    )
     return response
 
 
@@ -82,7 +86,9 @@ def _write(
     request: PersonRequest, practice: Practice, form: InstructionForm, *, replaces: Instruction | None
 ) -> HttpResponse:
     context: dict[str, Any] = {"practice": practice, "form": form, "replaces": replaces}
-    template = "instructions/_form_dialog.html" if request.headers.get("HX-Request") else "instructions/form.html"
+    template = (
+        "instructions/_form_dialog.html" if request.headers.get("HX-Request") else "instructions/form.html"
+    )
     if not form.is_bound:
         return render(request, template, context)
     if not form.is_valid():
@@ -100,14 +106,18 @@ def _write(
             now=clock.now(),
         )
     except InstructionAlreadyChanged:
-        form.add_error(None, _("Quelqu’un vient de changer cette consigne. Votre texte est gardé : fermez et relisez."))
+        form.add_error(
+            None, _("Quelqu’un vient de changer cette consigne. Votre texte est gardé : fermez et relisez.")
+        )
         return render(request, template, context, status=409)
     except InstructionNeverHolds:
         form.add_error("ends_at", _("La fin est déjà passée ou vient avant le début."))
         return render(request, template, context, status=422)
     request.log_write("instruction", [instruction.pk], practice_id=practice.pk)
     response = _after(request, practice)
-    response["HX-Trigger"] = json.dumps({"toast": {"text": _("Consigne transmise au secrétariat.")}, "dialog-done": {}})
+    response["HX-Trigger"] = json.dumps(
+        {"toast": {"text": _("Consigne transmise au secrétariat.")}, "dialog-done": {}}
+    )
     return response
 
 

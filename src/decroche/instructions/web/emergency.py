@@ -35,7 +35,9 @@ def sheet(request: PersonRequest, practice_id: int) -> HttpResponse:
         "may_edit": request.access.allows(Permission.EDIT_INSTRUCTION, practice.pk),
     }
     is_part = request.headers.get("HX-Request")
-    return render(request, "instructions/_emergency.html" if is_part else "instructions/emergency.html", context)
+    return render(
+        request, "instructions/_emergency.html" if is_part else "instructions/emergency.html", context
+    )
 
 
 @require_GET
@@ -62,7 +64,11 @@ def write(request: PersonRequest, practice_id: int) -> HttpResponse:
     practice = get_object_or_404(Practice, pk=practice_id)
     practitioner = _named(request, practice)
     existing = next(
-        (p for p in queries.protocols(practice.pk) if p.practitioner_id == (practitioner.pk if practitioner else None)),
+        (
+            p
+            for p in queries.protocols(practice.pk)
+            if p.practitioner_id == (practitioner.pk if practitioner else None)
+        ),
         None,
     )
     data = request.POST if request.method == "POST" else None
@@ -70,7 +76,12 @@ def write(request: PersonRequest, practice_id: int) -> HttpResponse:
     steps = StepFormSet(
         data, initial=_rows(existing), prefix="steps", form_kwargs={"region": practice.country_code}
     )
-    context: dict[str, Any] = {"practice": practice, "practitioner": practitioner, "form": form, "steps": steps}
+    context: dict[str, Any] = {
+        "practice": practice,
+        "practitioner": practitioner,
+        "form": form,
+        "steps": steps,
+    }
     is_valid = data is not None and form.is_valid() & steps.is_valid()
     for row, step in enumerate(steps, start=1):
         step.fields["ORDER"].label = _("Ordre")

@@ -71,12 +71,16 @@ class InstructionForm(forms.Form):
     ends_at = moment(gettext_lazy("Fin"), gettext_lazy("Seulement pour « Jusqu’au… »."))
 
     def __init__(self, *args: Any, practice: Practice, now: datetime, **options: Any) -> None:
-        super().__init__(*args, auto_id="instruction_%s", **options)
+        options.setdefault("auto_id", "instruction_%s")
+        super().__init__(*args, **options)
         self.practice, self.now = practice, now
         self.people: dict[str, Practitioner] = {str(p.pk): p for p in practitioners_of(practice.pk)}
         field = self.fields["practitioner"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(EVERYONE, _("Tout le cabinet")), *((pk, p.display_name) for pk, p in self.people.items())]
+        field.choices = [
+            (EVERYONE, _("Tout le cabinet")),
+            *((pk, p.display_name) for pk, p in self.people.items()),
+        ]
 
     @classmethod
     def initial_of(cls, instruction: Instruction, now: datetime) -> dict[str, Any]:
@@ -132,7 +136,9 @@ class InstructionForm(forms.Form):
 class StepForm(forms.Form):
     """Ask for one step of a protocol."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Geste"), choices=StepKind.choices, initial=StepKind.ASK, required=False)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Geste"), choices=StepKind.choices, initial=StepKind.ASK, required=False
+    )
     text = forms.CharField(
         label=gettext_lazy("Étape"),
         max_length=300,
@@ -157,7 +163,11 @@ class StepForm(forms.Form):
 
     def clean_number(self) -> str:
         number: str = self.cleaned_data["number"].strip()
-        if number and number not in SHORT_NUMBERS and phones.parse_or_none(number, region=self.region) is None:
+        if (
+            number
+            and number not in SHORT_NUMBERS
+            and phones.parse_or_none(number, region=self.region) is None
+        ):
             raise forms.ValidationError(_("Ce numéro ne se compose pas. Exemples : 15, 06 39 98 12 34."))
         return number
 
@@ -175,4 +185,6 @@ class ProtocolForm(forms.Form):
     )
 
 
-StepFormSet = forms.formset_factory(StepForm, extra=4, max_num=MOST_STEPS, absolute_max=MOST_STEPS, can_order=True)
+StepFormSet = forms.formset_factory(
+    StepForm, extra=4, max_num=MOST_STEPS, absolute_max=MOST_STEPS, can_order=True
+)

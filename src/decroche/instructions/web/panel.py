@@ -39,7 +39,10 @@ def acknowledge_one(request: PersonRequest, instruction_id: int) -> HttpResponse
     """Take note of one instruction."""
     instruction = get_object_or_404(Instruction.objects.select_related("practice"), pk=instruction_id)
     acknowledge(
-        practice_id=instruction.practice_id, reader=request.user, now=clock.now(), instruction_ids=[instruction.pk]
+        practice_id=instruction.practice_id,
+        reader=request.user,
+        now=clock.now(),
+        instruction_ids=[instruction.pk],
     )
     return panel_response(request, instruction.practice)
 

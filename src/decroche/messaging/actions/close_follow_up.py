@@ -24,7 +24,12 @@ class InColleaguesHand(Exception):
 
 
 def close_follow_up(
-    *, follow_up: FollowUp, result: str = FollowUpResult.REACHED, note: str = "", by: User | None, now: datetime
+    *,
+    follow_up: FollowUp,
+    result: str = FollowUpResult.REACHED,
+    note: str = "",
+    by: User | None,
+    now: datetime,
 ) -> bool:
     """Close a follow-up; ``by`` is null when the house itself closes it. Return whether it was open.
 
@@ -33,7 +38,11 @@ def close_follow_up(
 
     """
     with transaction.atomic():
-        current = FollowUp.objects.select_for_update(of=("self",)).select_related("assigned_to").get(pk=follow_up.pk)
+        current = (
+            FollowUp.objects.select_for_update(of=("self",))
+            .select_related("assigned_to")
+            .get(pk=follow_up.pk)
+        )
         if current.done_at is not None:
             return False
         _not_in_other_hands(current, by)
@@ -61,7 +70,11 @@ def note_try(*, follow_up: FollowUp, by: User, now: datetime) -> None:
 
     """
     with transaction.atomic():
-        current = FollowUp.objects.select_for_update(of=("self",)).select_related("assigned_to").get(pk=follow_up.pk)
+        current = (
+            FollowUp.objects.select_for_update(of=("self",))
+            .select_related("assigned_to")
+            .get(pk=follow_up.pk)
+        )
         if current.done_at is not None:
             return
         _not_in_other_hands(current, by)

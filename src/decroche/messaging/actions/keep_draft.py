@@ -14,7 +14,12 @@ KEPT_FOR = timedelta(days=7)
 
 
 def keep_draft(
-    *, practice: Practice, author: User, call_id: UUID | None = None, content: Mapping[str, str], now: datetime
+    *,
+    practice: Practice,
+    author: User,
+    call_id: UUID | None = None,
+    content: Mapping[str, str],
+    now: datetime,
 ) -> None:
     """Store one person's unsent message for one practice and call; an empty one is forgotten."""
     kept = {name: value.replace("\x00", "")[:LONGEST_VALUE] for name, value in content.items()}

@@ -14,7 +14,9 @@ from decroche.messaging.models import Message
 def mark_read(*, message: Message, by: User, now: datetime) -> bool:
     """Mark a message read; the first reader counts. Return whether it was this reader."""
     with transaction.atomic():
-        first: bool = bool(Message.objects.filter(pk=message.pk, read_at=None).update(read_at=now, read_by=by))
+        first: bool = bool(
+            Message.objects.filter(pk=message.pk, read_at=None).update(read_at=now, read_by=by)
+        )
         if first:
             publish(MessageRead(message_id=message.pk, practice_id=message.practice_id, by_id=by.pk, at=now))
             hint("messages", practice_id=message.practice_id, message_id=message.pk)

@@ -49,13 +49,15 @@ def send_directions(request: PersonRequest, practice_id: int) -> HttpResponse:
 def _try_to_send(request: PersonRequest, site: Site, to: str, request_key: str) -> str:
     """Send, or return the sentence that says why not."""
     try:
-        notice, _is_new = send_access_card(site=site, to=to[:40], request_key=request_key[:40], now=clock.now())
+        notice, _is_new = send_access_card(
+            site=site, to=to[:40], request_key=request_key[:40], now=clock.now()
+        )
     except NotAPhoneNumber:
         return _("Ce numéro n’est pas complet ou n’existe pas. Exemple : 06 39 98 12 34.")
     except MedicalContent as refusal:
-        return _("Le SMS nommerait « %(word)s », ce qu’un SMS ne doit pas faire. Corrigez la fiche d’accès.") % {
-            "word": refusal.word
-        }
+        return _(
+            "Le SMS nommerait « %(word)s », ce qu’un SMS ne doit pas faire. Corrigez la fiche d’accès."
+        ) % {"word": refusal.word}
     except TooLongForSms:
         return _("La fiche d’accès est trop longue pour un SMS. Raccourcissez-la.")
     request.log_write("notice", [notice.pk], practice_id=site.practice_id)

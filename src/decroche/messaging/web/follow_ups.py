@@ -45,7 +45,9 @@ def claim(request: PersonRequest, follow_up_id: int) -> HttpResponse:
         claim_follow_up(follow_up=follow_up, by=request.user, now=clock.now())
     except AlreadyClaimed as quicker:
         if quicker.by:
-            return _list(request, told=_("%(who)s vient de le prendre. Voici les suivants.") % {"who": quicker.by})
+            return _list(
+                request, told=_("%(who)s vient de le prendre. Voici les suivants.") % {"who": quicker.by}
+            )
         return _list(request, told=_("C’est déjà fait. Voici les suivants."))
     request.log_write("follow_up", [follow_up.pk], practice_id=follow_up.practice_id)
     return _list(request)

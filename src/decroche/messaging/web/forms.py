@@ -60,7 +60,10 @@ class MessageForm(forms.Form):
         self.people: dict[str, Practitioner] = {str(p.pk): p for p in practitioners_of(practice.pk)}
         field = self.fields["practitioner"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [*((pk, p.display_name) for pk, p in self.people.items()), (EVERYONE, _("Tout le cabinet"))]
+        field.choices = [
+            *((pk, p.display_name) for pk, p in self.people.items()),
+            (EVERYONE, _("Tout le cabinet")),
+        ]
         if len(self.people) == 1:
             field.initial = next(iter(self.people))
 

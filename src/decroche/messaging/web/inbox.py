@@ -30,7 +30,9 @@ def mine(request: PersonRequest) -> HttpResponse:
     """Show what waits: a practitioner's own, else everything of the practices where one may see it."""
     waiting = _mine(request)
     _log(request, waiting)
-    context = {"waiting": waiting, "late": _late(waiting), "now": clock.now(), "tab": "waiting"} | _rights(request)
+    context = {"waiting": waiting, "late": _late(waiting), "now": clock.now(), "tab": "waiting"} | _rights(
+        request
+    )
     is_part = request.headers.get("HX-Request")
     return render(request, "messaging/_inbox.html" if is_part else "messaging/inbox.html", context)
 
@@ -42,7 +44,13 @@ def treated(request: PersonRequest) -> HttpResponse:
     rows = queries.treated(request.access.practices_for(Permission.SEE_MESSAGE))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     _log(request, list(page.object_list))
-    context = {"page_obj": page, "waiting": page.object_list, "now": clock.now(), "tab": "treated", "late": set()}
+    context = {
+        "page_obj": page,
+        "waiting": page.object_list,
+        "now": clock.now(),
+        "tab": "treated",
+        "late": set(),
+    }
     return render(request, "messaging/inbox.html", context | _rights(request))
 
 
@@ -79,7 +87,9 @@ def reopened(request: PersonRequest, message_id: int) -> HttpResponse:
     reopen(message=message, now=clock.now())
     request.log_write("message", [message.pk], practice_id=message.practice_id)
     message.refresh_from_db()
-    return _after(request, message) if request.headers.get("HX-Target") != "body" else HttpResponse(status=204)
+    return (
+        _after(request, message) if request.headers.get("HX-Target") != "body" else HttpResponse(status=204)
+    )
 
 
 @require_GET
@@ -89,7 +99,9 @@ def of_patient(request: PersonRequest, patient_id: int) -> HttpResponse:
     patient = get_object_or_404(Patient, pk=patient_id)
     found = queries.of_patient(patient.pk)
     _log(request, found)
-    return render(request, "messaging/_of_patient.html", {"found": found, "late": _late(found), "now": clock.now()})
+    return render(
+        request, "messaging/_of_patient.html", {"found": found, "late": _late(found), "now": clock.now()}
+    )
 
 
 def _mine(request: PersonRequest) -> list[Message]:
@@ -114,7 +126,9 @@ def _rights(request: PersonRequest) -> dict[str, Any]:
 
 
 def _message_or_404(message_id: int) -> Message:
-    rows = Message.objects.select_related("practice", "practitioner", "patient", "author", "read_by", "done_by")
+    rows = Message.objects.select_related(
+        "practice", "practitioner", "patient", "author", "read_by", "done_by"
+    )
     message: Message = get_object_or_404(rows, pk=message_id)
     return message
 

@@ -12,7 +12,13 @@ from decroche.accounts.guard import PersonRequest, requires
 from decroche.accounts.permissions import Permission
 from decroche.messaging.models import FollowUp
 
-KINDS = {".wav": "audio/wav", ".ogg": "audio/ogg", ".opus": "audio/ogg", ".mp3": "audio/mpeg", ".webm": "audio/webm"}
+KINDS = {
+    ".wav": "audio/wav",
+    ".ogg": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".mp3": "audio/mpeg",
+    ".webm": "audio/webm",
+}
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 

@@ -42,8 +42,10 @@ def compose(request: PersonRequest, practice_id: int) -> HttpResponse:
     form = MessageForm(initial=initial, practice=practice, auto_id=auto_id)
     if request.method == "POST":
         form.fields["body"].widget.attrs["autofocus"] = True
-    context = {"drafts": drafts, "is_dialog": request.method == "POST"}
-    return _form(request, practice, form, call_id=call_id, patient=patient, **context)
+    is_dialog = request.method == "POST"
+    return _form(
+        request, practice, form, call_id=call_id, patient=patient, drafts=drafts, is_dialog=is_dialog
+    )
 
 
 @require_GET
@@ -77,12 +79,18 @@ def send(request: PersonRequest, practice_id: int) -> HttpResponse:
     """Send the message, or show at the field what is missing; a second press sends nothing twice."""
     practice = get_object_or_404(Practice, pk=practice_id)
     call_id = call_named(request.POST.get("call_id", ""))
-    patient = patient_named(practice, request.POST.get("patient_id", "")) if "no_patient" not in request.POST else None
+    patient = (
+        patient_named(practice, request.POST.get("patient_id", ""))
+        if "no_patient" not in request.POST
+        else None
+    )
     is_dialog = "is_dialog" in request.POST
     auto_id = "message_dialog_%s" if is_dialog else "message_%s"
     form = MessageForm(request.POST, practice=practice, auto_id=auto_id)
     if not form.is_valid():
-        return _form(request, practice, form, call_id=call_id, patient=patient, status=422, is_dialog=is_dialog)
+        return _form(
+            request, practice, form, call_id=call_id, patient=patient, status=422, is_dialog=is_dialog
+        )
     message = send_message(
         practice=practice,
         practitioner=form.chosen,
@@ -135,7 +143,10 @@ def _form(
     if not request.headers.get("HX-Request"):
         template = "messaging/compose.html"
     else:
-        template = "messaging/_compose_dialog.html" if is_dialog and status == 200 else "messaging/_compose.html"  # noqa: PLR2004
+        opens = (
+            is_dialog and request.resolver_match is not None and request.resolver_match.url_name == "compose"
+        )
+        template = "messaging/_compose_dialog.html" if opens else "messaging/_compose.html"
     return render(request, template, context, status=status)
 
 

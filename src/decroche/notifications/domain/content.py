@@ -10,7 +10,9 @@ LONGEST_SMS = 480
 SHORTEST_SENDER = 3
 _LATIN = re.compile(r"[^A-Za-z0-9]")
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
-_EMPTY_WORDS = frozenset({"CABINET", "MEDICAL", "DU", "DE", "DES", "D", "L", "ET", "LA", "LE", "LES", "DOCTEUR", "DR"})
+_EMPTY_WORDS = frozenset(
+    {"CABINET", "MEDICAL", "DU", "DE", "DES", "D", "L", "ET", "LA", "LE", "LES", "DOCTEUR", "DR"}
+)
 
 # Stems of words that would tell a stranger who reads the telephone why its owner sees whom.
 MEDICAL_STEMS = (
@@ -48,7 +50,9 @@ def check(text: str, *, speciality_words: tuple[str, ...] = ()) -> None:
 def sender_name(name: str) -> str:
     """Shorten a practice's name to what an SMS can carry as sender: 3 to 11 plain letters and digits."""
     words = [_LATIN.sub("", word).upper() for word in normalised(name).split()]
-    kept = [word for word in words if word and word not in _EMPTY_WORDS and not _telling_word(word, MEDICAL_STEMS)]
+    kept = [
+        word for word in words if word and word not in _EMPTY_WORDS and not _telling_word(word, MEDICAL_STEMS)
+    ]
     text = ""
     for word in kept:
         longer = f"{text} {word}".strip()

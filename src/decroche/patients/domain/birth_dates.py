@@ -78,7 +78,9 @@ def read(text: str, *, today: date) -> date:
 def normalised_digits(text: str) -> str:
     """Fold case and accents but keep the separators that make a date one."""
     words = re.split(r"([\d\s./+-]+)", text)
-    return re.sub(r"\s+", " ", "".join(normalised(w) if i % 2 == 0 else w for i, w in enumerate(words))).strip()
+    return re.sub(
+        r"\s+", " ", "".join(normalised(w) if i % 2 == 0 else w for i, w in enumerate(words))
+    ).strip()
 
 
 def _iso(match: re.Match[str]) -> Iterator[date]:

@@ -36,7 +36,9 @@ def clean_name(text: str) -> str:
         UnusableName: nothing left, more than ``LONGEST_NAME`` characters, or signs that no name has.
 
     """
-    visible = "".join(c for c in text if unicodedata.category(c) not in {"Cf", "Cc", "Cs", "Co", "Cn"} or c.isspace())
+    visible = "".join(
+        c for c in text if unicodedata.category(c) not in {"Cf", "Cc", "Cs", "Co", "Cn"} or c.isspace()
+    )
     name = _SPACES.sub(" ", unicodedata.normalize("NFC", visible).translate(_TYPED_APOSTROPHES)).strip()
     if not name:
         raise UnusableName(NameFlaw.EMPTY)

@@ -21,13 +21,23 @@ def sound(word: str) -> str:
     return _DOUBLED.sub(r"\1", word)
 
 
-def resemble(one: str, other: str) -> float:
-    """Compare two full names in any order of their words, 0 to 100."""
-    return float(
-        fuzz.token_sort_ratio(
-            " ".join(map(sound, normalised(one).split())), " ".join(map(sound, normalised(other).split()))
-        )
-    )
+def resemble(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Tell whether two (last name, first names) may be the same person's, the two exchanged perhaps.
+
+    Both parts must be alike: people born the same day often share a first name.
+    """
+    (last, first), (other_last, other_first) = one, other
+    straight = min(_likeness(last, other_last), _likeness(first, other_first))
+    exchanged = min(_likeness(last, other_first), _likeness(first, other_last))
+    return max(straight, exchanged) >= ALIKE
+
+
+def _likeness(one: str, other: str) -> float:
+    return float(fuzz.token_sort_ratio(_heard(one), _heard(other)))
+
+
+def _heard(name: str) -> str:
+    return " ".join(map(sound, normalised(name).split()))
 
 
 class Names:
@@ -59,5 +69,3 @@ class Names:
             for owner in self._owners[near]:
                 best[owner] = max(best.get(owner, 0.0), score)
         return best
-
-

@@ -42,7 +42,9 @@ def understand(text: str) -> SearchQuery:
     dates, rest = birth_dates.find(text)
     words = tuple(word for word in normalised(" ".join(_WORD.findall(rest))).split() if word)[:MOST_WORDS]
     if not number:
-        number = _dictated(text) if _ONLY_DIGITS.fullmatch(text) else digits_of(" ".join(_NUMBER.findall(rest)))
+        number = (
+            _dictated(text) if _ONLY_DIGITS.fullmatch(text) else digits_of(" ".join(_NUMBER.findall(rest)))
+        )
     year = int(number) if words and _YEAR.fullmatch(number) else None
     if len(number) < SHORTEST_FRAGMENT or (dates and words):
         number = ""

@@ -29,7 +29,10 @@ def new(request: PersonRequest, practice_id: int) -> HttpResponse:
     """Show the short form, already holding what was typed in the search box and the caller's number."""
     practice = get_object_or_404(Practice, pk=practice_id)
     form = NewPatientForm(
-        initial=_guessed(request, practice), today=clock.now().date(), region=practice.country_code, prefix="new"
+        initial=_guessed(request, practice),
+        today=clock.now().date(),
+        region=practice.country_code,
+        prefix="new",
     )
     return render(request, "patients/_new.html", {"practice": practice, "form": form})
 

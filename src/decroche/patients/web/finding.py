@@ -65,14 +65,20 @@ def detail(request: PersonRequest, patient_id: int) -> HttpResponse:
     return render(request, "patients/detail.html", context | _rights(request, patient.practice_id))
 
 
-def card_response(request: PersonRequest, patient_id: int, *, just_chosen: bool, toast: str = "") -> HttpResponse:
+def card_response(
+    request: PersonRequest, patient_id: int, *, just_chosen: bool, toast: str = ""
+) -> HttpResponse:
     """Render the card; choosing tells every panel by the event ``patient-chosen``."""
     patient = _card_or_404(request, patient_id)
     context = {"patient": patient, "practice": patient.practice}
     response = render(request, "patients/_card.html", context | _rights(request, patient.practice_id))
     events: dict[str, object] = {}
     if just_chosen:
-        events["patient-chosen"] = {"patient_id": patient.pk, "practice_id": patient.practice_id, "target": "body"}
+        events["patient-chosen"] = {
+            "patient_id": patient.pk,
+            "practice_id": patient.practice_id,
+            "target": "body",
+        }
     if toast:
         events["toast"] = {"text": toast}
     if events:

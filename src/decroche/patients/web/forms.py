@@ -21,7 +21,9 @@ class NameField(forms.CharField):
     """Read a name; markup, digits and pictures are not one."""
 
     def __init__(self, **options: Any) -> None:
-        widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "words"})
+        widget = forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "words"}
+        )
         super().__init__(widget=widget, strip=True, **options)
         self.validators = []
 
@@ -70,7 +72,9 @@ class PhoneField(forms.CharField):
     region: str = "FR"
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}), strip=True, **options)
+        super().__init__(
+            widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}), strip=True, **options
+        )
         self.validators = []
 
     def prepare_value(self, value: Any) -> Any:
@@ -98,7 +102,11 @@ class IdentityForm(forms.Form):
     first_names = NameField(label=gettext_lazy("Prénom"))
     used_name = NameField(label=gettext_lazy("Nom utilisé"), required=False)
     sex = forms.ChoiceField(
-        label=gettext_lazy("Sexe"), choices=Sex.choices, initial=Sex.UNKNOWN, required=False, widget=forms.RadioSelect
+        label=gettext_lazy("Sexe"),
+        choices=Sex.choices,
+        initial=Sex.UNKNOWN,
+        required=False,
+        widget=forms.RadioSelect,
     )
 
     def __init__(self, *args: Any, today: date, region: str, **options: Any) -> None:
@@ -120,7 +128,9 @@ class NewPatientForm(IdentityForm):
     email = forms.EmailField(
         label=gettext_lazy("Courriel"),
         required=False,
-        error_messages={"invalid": gettext_lazy("Cette adresse n’est pas complète. Exemple : nom@exemple.fr.")},
+        error_messages={
+            "invalid": gettext_lazy("Cette adresse n’est pas complète. Exemple : nom@exemple.fr.")
+        },
     )
 
 
@@ -130,7 +140,9 @@ class ContactForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("Courriel"),
         required=False,
-        error_messages={"invalid": gettext_lazy("Cette adresse n’est pas complète. Exemple : nom@exemple.fr.")},
+        error_messages={
+            "invalid": gettext_lazy("Cette adresse n’est pas complète. Exemple : nom@exemple.fr.")
+        },
     )
     notes_allowed = forms.CharField(
         label=gettext_lazy("Note pratique"),
@@ -168,6 +180,7 @@ class ContactForm(forms.Form):
 def _sentence(flaw: str) -> str:
     return {
         NameFlaw.EMPTY: _("Indiquez ce nom, comme il est entendu."),
-        NameFlaw.TOO_LONG: _("Ce nom dépasse %(most)s caractères. Raccourcissez-le.") % {"most": LONGEST_NAME},
+        NameFlaw.TOO_LONG: _("Ce nom dépasse %(most)s caractères. Raccourcissez-le.")
+        % {"most": LONGEST_NAME},
         NameFlaw.NOT_LETTERS: _("Un nom n’a que des lettres, des tirets et des apostrophes."),
     }[NameFlaw(flaw)]

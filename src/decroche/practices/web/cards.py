@@ -36,7 +36,9 @@ def detail(request: PersonRequest, practice_id: int) -> HttpResponse:
         raise Http404 from missing
     sites = [(site, queries.spoken_directions(site)) for site in practice.sites.all()]
     may_edit = request.access.allows(Permission.EDIT_PRACTICE, practice.pk)
-    return render(request, "practices/detail.html", {"practice": practice, "sites": sites, "may_edit": may_edit})
+    return render(
+        request, "practices/detail.html", {"practice": practice, "sites": sites, "may_edit": may_edit}
+    )
 
 
 @require_GET

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 
 from decroche.practices.actions.update_access_card import FIELDS
@@ -30,7 +31,9 @@ class AccessCardForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only
         for name, field in self.fields.items():
             most = getattr(field, "max_length", None)
             field.widget.attrs.update({"autocomplete": "off", "placeholder": EXAMPLES.get(name, "")})
-            field.error_messages["max_length"] = _("%(most)s caractères au plus. Raccourcissez.") % {"most": most}
+            field.error_messages["max_length"] = _("%(most)s caractères au plus. Raccourcissez.") % {
+                "most": most
+            }
             for validator in field.validators:
-                if hasattr(validator, "limit_value"):
+                if isinstance(validator, MaxLengthValidator):
                     validator.message = field.error_messages["max_length"]
