@@ -50,7 +50,8 @@ function isTypingSomething(): boolean {
 
 function showRingingOnly(): void {
   const slot = document.getElementById("slot-current") ?? document.getElementById("slot-ringing");
-  if (slot?.dataset["current"]) void htmx.ajax("GET", slot.dataset["current"], { target: slot, swap: "innerHTML" });
+  const address = desk()?.dataset["current"];
+  if (slot && address) void htmx.ajax("GET", address, { target: slot, swap: "innerHTML" });
 }
 
 async function open(address: string): Promise<void> {

@@ -59,12 +59,12 @@ def call(request: PersonRequest, call_id: UUID) -> HttpResponse:
 def now_in_hand(request: PersonRequest) -> JsonResponse:
     """Tell the screen which call is in hand; ids only."""
     in_hand = queries.in_hand(request.user)
-    if in_hand is None:
-        return JsonResponse({"state": "", "call": None, "practice": None})
-    return JsonResponse(
-        {"state": in_hand.post_state, "call": str(in_hand.call_id), "practice": in_hand.practice_id},
-        headers={"Cache-Control": "no-store"},
-    )
+    told = {
+        "state": in_hand.post_state if in_hand else "",
+        "call": str(in_hand.call_id) if in_hand else None,
+        "practice": in_hand.practice_id if in_hand else None,
+    }
+    return JsonResponse(told, headers={"Cache-Control": "no-store"})
 
 
 def _between(request: PersonRequest) -> HttpResponse:

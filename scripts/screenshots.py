@@ -1,0 +1,319 @@
+"""Make the pictures of docs/tour (and docs/tour.md) again, from a running demo world.
+
+``scripts/screenshots.py`` starts ``decroche demo`` itself; ``--url`` uses one that runs; names of scenes keep to those.
+Add a scene: a function that drives the page, and a line in ``SCENES``. Scenes run in order; the calls' follow each other.
+"""
+
+import argparse
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+TOUR = ROOT / "docs" / "tour"
+PASSWORD = "decroche-demo"  # noqa: S105 - printed by `make demo`
+SECRETARY, PRACTITIONER = "diallo@demo.example", "vauquelin@demo.example"
+DESK, SMALL_DESK, PHONE = (1440, 900), (1280, 720), (390, 844)
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox", "--headless=new", "--disable-gpu", "--disable-background-networking",
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required",
+]  # fmt: skip
+START_WITHIN_SECONDS = 300
+SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Say what a picture shows, whose screen it is, and how to get there from where the scene before stopped."""
+
+    name: str
+    title: str
+    text: str
+    play: Callable[[Page], None]
+    who: str = SECRETARY
+    size: tuple[int, int] = DESK
+    theme: str = "light"
+    language: str = "fr"
+
+
+# --- the scenes ------------------------------------------------------------------------------
+
+
+def between_calls(page: Page) -> None:
+    open_page(page, "/desk/between/")
+    take_post(page)
+    expect(page.locator("#follow-ups")).to_be_visible()
+
+
+def ringing(page: Page) -> None:
+    open_page(page, "/desk/")
+    take_post(page)
+    let_it_ring(page)
+    settle(page)
+    working_day(page)
+
+
+def in_call(page: Page) -> None:
+    answer(page)
+    choose_patient(page)
+    page.keyboard.press("Alt+2")
+    page.keyboard.press("v")
+    page.wait_for_timeout(500)
+    page.keyboard.press("1")
+    settle(page)
+
+
+def wrap_up(page: Page) -> None:
+    page.keyboard.press("Escape")
+    page.keyboard.press("F8")
+    expect(page.locator("#phone-bar.is-wrap_up")).to_be_visible()
+    settle(page)
+
+
+def palette(page: Page) -> None:
+    finish(page)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("mar")
+    expect(page.locator("#palette [role=option]").first).to_be_visible()
+
+
+def emergency(page: Page) -> None:
+    open_a_practice(page)
+    page.keyboard.press("F9")
+    expect(page.locator("dialog:modal")).to_be_visible()
+
+
+def agenda(page: Page) -> None:
+    open_page(page, "/agenda/")
+    settle(page)
+    working_day(page)
+
+
+def companion(page: Page) -> None:
+    open_page(page, "/companion/")
+
+
+def call_log(page: Page) -> None:
+    open_page(page, "/calls/")
+
+
+def practice_open(page: Page) -> None:
+    open_a_practice(page)
+    working_day(page)
+
+
+SCENES = [
+    Scene("desk-between", "Entre deux appels", "Ses cabinets, ce qui reste à faire pour les appelants, ce qui a changé et qui est absent. Tout part d’une touche.", between_calls),
+    Scene("desk-ringing", "Ça sonne", "Le bon cabinet est à l’écran avant de décrocher : la phrase d’accueil, le numéro, qui appelle peut-être, les consignes nouvelles.", ringing),
+    Scene("desk-in-call", "En conversation", "Trois zones qui ne bougent jamais. Le motif choisi, les premiers créneaux se prennent par leur chiffre, sans souris.", in_call),
+    Scene("desk-wrap-up", "Après l’appel", "L’issue en une touche, proposée d’après ce qui a été fait ; le temps d’après-appel se voit.", wrap_up),
+    Scene("palette", "Ctrl+K", "N’importe quel cabinet, praticien ou patient, de n’importe où.", palette),
+    Scene("emergency", "Fiche d’urgence (F9)", "Le protocole écrit par le praticien, pas à pas ; le 15 et le 112 toujours visibles. Le logiciel ne trie jamais.", emergency),
+    Scene("desk-small", "Sur un petit écran", "La même anatomie à 1280 × 720.", practice_open, size=SMALL_DESK),
+    Scene("desk-dark", "En sombre", "Clair ou sombre, comme le système ou au choix ; douze motifs distincts pour les yeux daltoniens.", practice_open, theme="dark"),
+    Scene("desk-english", "En anglais", "Chaque écran existe en français et en anglais.", practice_open, language="en"),
+    Scene("agenda", "L’agenda", "Jour ou semaine, praticiens en colonnes, fuseau du lieu, mise à jour en direct sur tous les écrans.", agenda),
+    Scene("companion", "Le téléphone du praticien", "Qui vient ensuite, ce qui m’attend, ce que j’ai demandé au secrétariat.", companion, who=PRACTITIONER, size=PHONE),
+    Scene("desk-phone", "Le poste sur un téléphone", "Une zone à la fois, quand il n’y a que le téléphone sous la main.", practice_open, size=PHONE),
+    Scene("call-log", "Le journal des appels", "Chaque appel, son chemin et ce qui en est venu.", call_log),
+]  # fmt: skip
+
+
+# --- what scenes do ---------------------------------------------------------------------------
+
+
+def open_page(page: Page, path: str) -> None:
+    page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + path)
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until no panel is on its way."""
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')", timeout=15_000)
+    page.wait_for_timeout(600)
+
+
+def take_post(page: Page) -> None:
+    expect(page.locator("#phone-bar")).to_be_visible()
+    if page.locator("#phone-bar.is-away, #phone-bar.is-paused").count():
+        page.keyboard.press("F2")
+        expect(page.locator("#phone-bar.is-available")).to_be_visible()
+    expect(page.locator("#softphone")).to_have_attribute("data-registered", "yes", timeout=30_000)
+
+
+def let_it_ring(page: Page) -> None:
+    if page.locator("#phone-bar.is-wrap_up").count():
+        finish(page)
+    page.locator(".phone-simulate").click()
+    expect(page.locator("#phone-bar.is-ringing")).to_be_visible(timeout=20_000)
+    expect(page.locator("#current-call")).to_be_visible()
+
+
+def answer(page: Page) -> None:
+    page.keyboard.press("F2")
+    expect(page.locator("#phone-bar.is-on_call")).to_be_visible(timeout=15_000)
+
+
+def finish(page: Page) -> None:
+    """Note an outcome and leave wrap-up."""
+    if page.locator("#phone-bar.is-on_call").count():
+        page.keyboard.press("F8")
+        expect(page.locator("#phone-bar.is-wrap_up")).to_be_visible()
+    if page.locator("#phone-bar.is-wrap_up").count():
+        page.keyboard.press("F2")
+        expect(page.locator("#phone-bar.is-available")).to_be_visible(timeout=15_000)
+
+
+def choose_patient(page: Page) -> None:
+    known = page.locator("#patient-result button").first
+    if known.count():
+        known.click()
+        settle(page)
+
+
+def open_a_practice(page: Page) -> None:
+    open_page(page, "/desk/between/")
+    page.locator(".practice-list a", has_text="Tilleuls").first.click()
+    expect(page.locator("#practice-name")).to_be_visible()
+    settle(page)
+
+
+def working_day(page: Page) -> None:
+    """Turn the agenda to Monday at the week-end, when a demo agenda is empty."""
+    today = datetime.now(ZoneInfo("Europe/Paris")).weekday()
+    for _ in range(max(0, 7 - today) if today >= SATURDAY else 0):
+        page.locator("#agenda-after").click()
+        settle(page)
+
+
+# --- the camera -------------------------------------------------------------------------------
+
+
+def sign_in(page: Page, url: str, email: str) -> None:
+    page.goto(f"{url}/accounts/login/")
+    page.locator("input[name=login]").fill(email)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("form button[type=submit]").first.click()
+    page.wait_for_url(lambda address: "login" not in address)
+
+
+def speak(page: Page, language: str) -> None:
+    """Choose the language of the screens as a person does."""
+    if page.locator("html").get_attribute("lang") != language:
+        page.locator(".menu-button").first.click()
+        page.locator(f"button[name=language][value={language}]").click()
+        page.wait_for_load_state("load")
+
+
+class Camera:
+    """Keep one signed-in page for each person, size and theme, so that scenes can follow each other."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.browser, self.url = browser, url
+        self.key: tuple[object, ...] = ()
+        self.page: Page | None = None
+
+    def point_at(self, scene: Scene) -> Page:
+        key = (scene.who, scene.size, scene.theme, scene.language)
+        if key != self.key or self.page is None:
+            if self.page is not None:
+                self.page.context.close()
+            width, height = scene.size
+            context = self.browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=scene.theme, locale=scene.language,  # type: ignore[arg-type]
+                reduced_motion="reduce", permissions=["microphone"], timezone_id="Europe/Paris",
+            )  # fmt: skip
+            self.page = context.new_page()
+            sign_in(self.page, self.url, scene.who)
+            speak(self.page, scene.language)
+            self.key = key
+        return self.page
+
+    def close(self) -> None:
+        """Leave the demo world in French."""
+        if self.page is not None:
+            self.page.goto(f"{self.url}/desk/between/")
+            speak(self.page, "fr")
+            self.page.context.close()
+
+
+@contextmanager
+def demo_world(url: str | None) -> Iterator[str]:
+    """Yield the address of a running demo world, started and stopped here unless one is named."""
+    if url:
+        yield url.rstrip("/")
+        return
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen([sys.executable, "-m", "decroche", "demo", "--port", str(port)], cwd=ROOT)
+    address = f"http://localhost:{port}"
+    try:
+        deadline = time.monotonic() + START_WITHIN_SECONDS
+        while not answers(address):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit("Le monde de démonstration ne démarre pas.")
+            time.sleep(1)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(f"{address}/healthz", timeout=2).close()
+    except (OSError, urllib.error.URLError):
+        return False
+    return True
+
+
+def write_tour() -> None:
+    """Write docs/tour.md: a picture of every main screen with two lines on what it is for."""
+    parts = ["# Visite\n", "Les images viennent du monde de démonstration : `make screenshots` les refait.\n"]
+    parts += [f"## {scene.title}\n\n{scene.text}\n\n![{scene.title}](tour/{scene.name}.png)\n" for scene in SCENES]
+    (ROOT / "docs" / "tour.md").write_text("\n".join(parts), encoding="utf-8")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scenes", nargs="*", help="names of scenes; all by default")
+    parser.add_argument("--url", help="a demo world that runs already")
+    parser.add_argument("--to", type=Path, default=TOUR, help="where the pictures go")
+    arguments = parser.parse_args()
+    chromium = shutil.which("chromium") or shutil.which("google-chrome") or os.environ.get("CHROMIUM")
+    if not chromium:
+        raise SystemExit("Il faut Chromium : apt-get install chromium.")
+    arguments.to.mkdir(parents=True, exist_ok=True)
+    wanted = [scene for scene in SCENES if not arguments.scenes or scene.name in arguments.scenes]
+    with demo_world(arguments.url) as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        camera = Camera(browser, url)
+        for scene in wanted:
+            page = camera.point_at(scene)
+            scene.play(page)
+            settle(page)
+            page.screenshot(path=arguments.to / f"{scene.name}.png")
+            print(f"  {scene.name}.png · {scene.title}", flush=True)
+        camera.close()
+        browser.close()
+    if arguments.to == TOUR:
+        write_tour()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
