@@ -232,6 +232,17 @@ async def test_a_phone_gone_for_long_means_an_empty_chair_until_it_comes_back() 
     assert stage.state_of(AWA) is PostState.AVAILABLE
 
 
+async def test_who_comes_back_after_long_has_a_while_for_her_phone_to_register() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    stage.exchange.phone_vanishes(AWA)
+    await stage.settle()
+    await stage.wait(120)
+    assert await stage.order(OrderKind.SET_STATE, AWA, state="available") == ""
+    await stage.wait(5)
+    assert stage.state_of(AWA) is PostState.AVAILABLE
+
+
 async def test_wrap_up_can_be_extended_and_ended() -> None:
     stage = Stage()
     await stage.at_post(AWA)

@@ -122,9 +122,9 @@ class PhoneGone:
 
 @dataclass(frozen=True, slots=True)
 class VoicemailLeft:
-    """The caller left a message; the sound file is on this machine's disk and stays there.
+    """The caller left a message; the sound file is on this machine's disk, in the exchange's keeping.
 
-    Told again at every reconnection until ``keep_voicemail`` says that it is safely on file. ``call_id`` is None
+    Told again at every reconnection until ``keep_voicemail`` says that it is safely on file (copied first). ``call_id`` is None
     for a caller who came and went while we were away: then the numbers are all that is known.
     """
 
@@ -247,7 +247,7 @@ class Telephony(Protocol):
         ...
 
     async def keep_voicemail(self, path: Path) -> None:
-        """Say that the message at ``path`` is on file, so that it is not told again."""
+        """Say that the message at ``path`` is on file elsewhere: the exchange tells it no more and deletes its copy."""
         ...
 
     async def adopt_caller(self, channel_id: str, call_id: UUID, *, fallback_number: str) -> None:

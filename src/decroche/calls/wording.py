@@ -13,9 +13,9 @@ from decroche.calls.switchboard.records import StepKind
 from decroche.ui import formats
 
 SILENT = gettext_lazy(
-    "La téléphonie ne répond pas. Les appels en cours continuent ; réessayez dans un instant."
+    "La téléphonie ne répond pas. Les appels en cours continuent ; réessayez dans un instant."
 )
-LATE = gettext_lazy("C’est demandé ; la téléphonie tarde à répondre.")
+LATE = gettext_lazy("C’est demandé ; la téléphonie tarde à répondre.")
 
 _REFUSALS: Mapping[str, str | Promise] = {
     Refusal.NO_POST: gettext_lazy("Vous n’avez pas de poste dans un secrétariat."),
@@ -23,7 +23,7 @@ _REFUSALS: Mapping[str, str | Promise] = {
     Refusal.CALL_OVER: gettext_lazy("Cet appel est déjà terminé."),
     Refusal.NOT_NOW: gettext_lazy("Ce n’est plus possible à ce stade de l’appel."),
     Refusal.UNKNOWN_NUMBER: gettext_lazy("Ce numéro n’est pas joignable d’ici."),
-    Refusal.TOO_LATE: gettext_lazy("La demande est arrivée trop tard ; rien n’a été changé."),
+    Refusal.TOO_LATE: gettext_lazy("La demande est arrivée trop tard ; rien n’a été changé."),
     Refusal.EXCHANGE_DOWN: gettext_lazy("Le central téléphonique ne répond pas. Réessayez dans un instant."),
 }
 
@@ -81,7 +81,7 @@ def step(kind: str, detail: Mapping[str, Any], who: str) -> str:  # noqa: C901, 
         case StepKind.OFFERED:
             why = reasons(detail)
             text = _("Offert à %(who)s") % name
-            return _("%(text)s\u202f: %(why)s") % {"text": text, "why": why} if why else text
+            return _("%(text)s : %(why)s") % {"text": text, "why": why} if why else text
         case StepKind.UNANSWERED:
             return _("%(who)s n’a pas décroché") % name
         case StepKind.REFUSED:
@@ -95,11 +95,11 @@ def step(kind: str, detail: Mapping[str, Any], who: str) -> str:  # noqa: C901, 
         case StepKind.RESUMED:
             return _("Repris")
         case StepKind.CUT_OFF:
-            return _("Le poste de %(who)s est coupé : l’appelant passe devant tout le monde") % name
+            return _("Le poste de %(who)s est coupé : l’appelant passe devant tout le monde") % name
         case StepKind.TRANSFER_STARTED:
             return _("%(who)s transfère vers %(number)s") % name
         case StepKind.TRANSFER_FAILED:
-            return _("Le transfert n’a pas abouti : l’appelant revient en premier")
+            return _("Le transfert n’a pas abouti : l’appelant revient en premier")
         case StepKind.TRANSFERRED:
             return _("Transféré, %(number)s a répondu") % name
         case StepKind.FALLBACK:
@@ -122,4 +122,4 @@ def step(kind: str, detail: Mapping[str, Any], who: str) -> str:  # noqa: C901, 
 
 def _with_reasons(text: str, detail: Mapping[str, Any]) -> str:
     why = reasons(detail)
-    return _("%(text)s\u202f: %(why)s") % {"text": text, "why": why} if why else text
+    return _("%(text)s : %(why)s") % {"text": text, "why": why} if why else text

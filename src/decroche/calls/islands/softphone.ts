@@ -25,6 +25,8 @@ let session: RTCSession | null = null;
 let account: Account | null = null;
 let opening = false;
 let deaf = false;
+let failures = 0;
+let notBefore = 0;
 let hasPhone = false; // this tab holds the one phone of this browser
 let askedForPhone = false;
 let answerSoon = 0;
@@ -115,16 +117,17 @@ async function hasMicrophone(): Promise<boolean> {
 
 async function open(): Promise<void> {
   const address = config()?.["account"];
-  if (!address || opening || ua || account?.simulated) return;
+  if (!address || opening || ua || account || Date.now() < notBefore) return;
   opening = true;
   try {
     const answer = await post(address);
     const found = (await answer.json()) as Account;
     if (!answer.ok) {
       warn(found.error ?? "");
-      window.setTimeout(() => void sync(), RETRY_MS * 2);
+      later();
       return;
     }
+    failures = 0;
     account = found;
     renewLater();
     if (account.simulated) {
@@ -133,10 +136,18 @@ async function open(): Promise<void> {
     } else if (await hasMicrophone()) start(account);
     else deaf = true; // a phone that cannot speak must not ring
   } catch {
-    window.setTimeout(() => void sync(), RETRY_MS);
+    later();
   } finally {
     opening = false;
   }
+}
+
+/** Try again, less and less often while it fails. */
+function later(): void {
+  failures += 1;
+  const pause = Math.min(RETRY_MS * 2 ** (failures - 1), 30_000);
+  notBefore = Date.now() + pause;
+  window.setTimeout(() => void sync(), pause + 50);
 }
 
 function start(found: Account): void {
@@ -179,7 +190,7 @@ function registerAgain(which: JsSIP.UA): void {
   }
   stop();
   account = null; // perhaps the exchange has forgotten us: ask for a fresh credential
-  void sync();
+  later();
 }
 
 /** Take fresh credentials before the old ones lapse, between two calls. */
@@ -196,6 +207,7 @@ function renew(): void {
   }
   stop();
   account = null;
+  failures = 0;
   void sync();
 }
 
@@ -210,7 +222,7 @@ function stop(): void {
 // --- a call -------------------------------------------------------------------------------------
 
 function receive(incoming: RTCSession): void {
-  if (session) {
+  if (session || !ua) {
     incoming.terminate({ status_code: 486 });
     return;
   }
@@ -354,6 +366,12 @@ function onClick(event: Event): void {
   else if (pressed === "mute") toggleMute();
 }
 
+/** When the switchboard cannot be told that the call is over, end it here all the same. */
+function endHere(event: Event): void {
+  const detail = (event as CustomEvent<{ elt: Element; successful: boolean }>).detail;
+  if (!detail.successful && detail.elt.matches('[data-softphone="end"]')) hangUp();
+}
+
 /** A menu that is open is not to be swapped away under the hand; the bar is read again when it closes. */
 function holdBack(event: Event): void {
   const bar = document.getElementById("phone-bar");
@@ -385,6 +403,7 @@ ready(() => {
   watchMicrophone();
   document.addEventListener("click", onClick);
   document.body.addEventListener("htmx:beforeRequest", holdBack);
+  document.body.addEventListener("htmx:afterRequest", endHere);
   document.body.addEventListener("htmx:afterSettle", () => void sync());
   document.addEventListener("toggle", (event) => {
     const menu = event.target;

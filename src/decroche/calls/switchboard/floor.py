@@ -230,7 +230,7 @@ class Floor:
         self.move(call, CallState.ENDED, now)
         call.ended_at, call.end_reason, call.leg = now, reason, None
         if post is not None and post.call_id == call.call_id:
-            if was_with and reason is not EndReason.INTERRUPTED:
+            if was_with and reason is not EndReason.INTERRUPTED and self.timing.wrap_up:
                 self.wrap_up(post, call, now)
             else:
                 self.free(post, now)

@@ -104,8 +104,7 @@ def _phone_account(floor: Floor, post: LivePost, order: Order, now: datetime) ->
     account = PhoneAccount(order.user_id, str(order.payload["username"]), str(order.payload["password"]))
     post.had_account = True
     floor.send(ask.SetPhoneAccount(account))
-    floor.touch_post(post)
-    del now
+    del now  # nothing of the post changes until the phone registers
 
 
 def _leave(floor: Floor, post: LivePost, order: Order, now: datetime) -> None:
@@ -125,6 +124,8 @@ def _set_state(floor: Floor, post: LivePost, order: Order, now: datetime) -> Non
         floor.touch_post(post)
     elif (post.state, post.reason) != (state, reason):
         post.missed = 0
+        if not post.registered:
+            post.phone_gone_at = now  # her phone has a while to come before the chair counts as empty
         floor.set_post(post, state, now, reason=reason)
     if state is PostState.AWAY and not floor.is_busy(post):
         floor.send(ask.RemovePhoneAccount(post.user_id))

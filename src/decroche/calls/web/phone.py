@@ -92,7 +92,7 @@ def transfer(request: PersonRequest, call_id: UUID, practitioner_id: int) -> Htt
     """Give the caller to a practitioner's telephone; only numbers on file can be reached."""
     call = get_object_or_404(Call, pk=call_id)
     person = get_object_or_404(Practitioner, pk=practitioner_id, practice_id=call.practice_id or 0)
-    text = _("%(name)s va sonner ; l’appelant lui est passé.") % {"name": person.display_name}
+    text = _("%(name)s va sonner ; l’appelant lui est passé.") % {"name": person.display_name}
     request.log_write("call", [str(call.pk)], practice_id=call.practice_id)
     return _obey(
         request,
