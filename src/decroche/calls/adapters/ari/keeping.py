@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
-from uuid import UUID
 
 from decroche.calls.adapters.ari.naming import clean_number, parse_uuid
 from decroche.calls.adapters.asterisk import audio
@@ -18,7 +17,7 @@ _SHORTEST_SECONDS: Final = 1.0  # less is somebody who hung up at the signal
 
 
 class VoicemailBox:
-    """Read the folder where the dialplan records; a file marked ``.kept`` was taken in by the switchboard."""
+    """Read the folder where the dialplan records; what is on file elsewhere leaves it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -28,24 +27,21 @@ class VoicemailBox:
         found = []
         for path in sorted(self._folder.glob("*.wav")):
             parts = path.stem.split("_")
-            if len(parts) != 5 or parts[4] in still_recording or self._mark(path).exists():  # noqa: PLR2004
+            if len(parts) != 5 or parts[4] in still_recording:  # noqa: PLR2004
                 continue
             with contextlib.suppress(OSError, EOFError, ValueError):
                 lasts = audio.seconds(path)
                 if lasts < _SHORTEST_SECONDS:
-                    self._mark(path).touch()
+                    path.unlink()
                     continue
                 called, caller, call_id = clean_number(parts[1]), clean_number(parts[2]), parse_uuid(parts[3])
                 found.append(VoicemailLeft(call_id, path, round(lasts), now, called, caller))
         return found
 
     def keep(self, path: Path) -> None:
-        if path.parent == self._folder and path.exists():
-            self._mark(path).touch()
-
-    @staticmethod
-    def _mark(path: Path) -> Path:
-        return path.with_suffix(".kept")
+        """Delete the exchange's own copy: a patient's voice lies in one place only."""
+        if path.parent == self._folder:
+            path.unlink(missing_ok=True)
 
 
 @dataclass(slots=True)
@@ -81,8 +77,3 @@ class FallbackBook:
             return {name: to for name, to in pairs}
         except OSError:
             return {}
-
-
-def recording_call(path: Path) -> UUID | None:
-    parts = path.stem.split("_")
-    return parse_uuid(parts[3]) if len(parts) > 3 else None  # noqa: PLR2004
