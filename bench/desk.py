@@ -33,7 +33,9 @@ def main() -> None:
         _row("reference: desk:now", *reference, reference[1])
         total = [_row(label, *_measure(client, address), reference[1]) for label, address in panels.items()]
         _row("between calls, 40 practices", *_measure(client, "/desk/between/"), reference[1])
-        print(f"{'the six panels, one after the other':44}{sum(q for q, _ in total):9}{sum(t for _, t in total):9.1f}")
+        print(
+            f"{'the six panels, one after the other':44}{sum(q for q, _ in total):9}{sum(t for _, t in total):9.1f}"
+        )
         _over_http(client.cookies["sessionid"].value, list(panels.values()))
 
 
@@ -75,7 +77,15 @@ def _fill(practice, user) -> None:
         for n in range(40)
     )  # fmt: skip
     Instruction.objects.bulk_create(
-        Instruction(practice=practice, practitioner=people[n % 5], kind="note", body="Prévenir avant de fixer un contrôle.", created_by=user, created_at=now, starts_at=now)  # fmt: skip
+        Instruction(
+            practice=practice,
+            practitioner=people[n % 5],
+            kind="note",
+            body="Prévenir avant de fixer un contrôle.",
+            created_by=user,
+            created_at=now,
+            starts_at=now,
+        )
         for n in range(12)
     )
 
@@ -118,10 +128,15 @@ def _measure(client, address: str) -> tuple[int, list[float], int]:
     return len(queries), delays, len(answer.content)
 
 
-def _row(label: str, queries: int, delays: list[float], size: int, reference: list[float]) -> tuple[int, float]:
+def _row(
+    label: str, queries: int, delays: list[float], size: int, reference: list[float]
+) -> tuple[int, float]:
     p50, p95 = statistics.median(delays), statistics.quantiles(delays, n=20)[-1]
     ratio = p50 / statistics.median(reference)
-    print(f"{label:44}{queries:9}{p50:9.1f}{p95:9.1f}{size / 1024:7.0f}   {ratio:.1f} × the reference", flush=True)
+    print(
+        f"{label:44}{queries:9}{p50:9.1f}{p95:9.1f}{size / 1024:7.0f}   {ratio:.1f} × the reference",
+        flush=True,
+    )
     return queries, p50
 
 

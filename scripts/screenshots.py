@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 TOUR = ROOT / "docs" / "tour"
-PASSWORD = "decroche-demo"  # noqa: S105 - printed by `make demo`
+PASSWORD = "decroche-demo"
 SECRETARY, PRACTITIONER = "diallo@demo.example", "vauquelin@demo.example"
 DESK, SMALL_DESK, PHONE = (1440, 900), (1280, 720), (390, 844)
 CHROMIUM_ARGUMENTS = [
@@ -142,7 +142,9 @@ def open_page(page: Page, path: str) -> None:
 
 def settle(page: Page) -> None:
     """Wait until no panel is on its way."""
-    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')", timeout=15_000)
+    page.wait_for_function(
+        "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')", timeout=15_000
+    )
     page.wait_for_timeout(600)
 
 
@@ -284,7 +286,9 @@ def answers(address: str) -> bool:
 def write_tour() -> None:
     """Write docs/tour.md: a picture of every main screen with two lines on what it is for."""
     parts = ["# Visite\n", "Les images viennent du monde de démonstration : `make screenshots` les refait.\n"]
-    parts += [f"## {scene.title}\n\n{scene.text}\n\n![{scene.title}](tour/{scene.name}.png)\n" for scene in SCENES]
+    parts += [
+        f"## {scene.title}\n\n{scene.text}\n\n![{scene.title}](tour/{scene.name}.png)\n" for scene in SCENES
+    ]
     (ROOT / "docs" / "tour.md").write_text("\n".join(parts), encoding="utf-8")
 
 

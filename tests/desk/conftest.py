@@ -30,7 +30,9 @@ def tilleuls(db: None, everywhere: None) -> Practice:
 
 @pytest.fixture
 def schoelcher(db: None, everywhere: None) -> Practice:
-    practice = make_practice(name="Cabinet de l’Anse Madame", timezone="America/Martinique", department="972", country_code="MQ")
+    practice = make_practice(
+        name="Cabinet de l’Anse Madame", timezone="America/Martinique", department="972", country_code="MQ"
+    )
     make_line(practice=practice, greeting="Cabinet de l’Anse Madame, bonjour.")
     make_practitioner(practice=practice, last_name="Rosalba")
     return practice

@@ -14,7 +14,12 @@ TALKING = {"post": "on_call", "call": "talking"}
 
 
 def put_call_in_hand(
-    *, user: User, practice: Practice, post: str = "on_call", call: str = "talking", number: str = "+33639980001"
+    *,
+    user: User,
+    practice: Practice,
+    post: str = "on_call",
+    call: str = "talking",
+    number: str = "+33639980001",
 ) -> Call:
     """Return a call to the practice's line; her post holds it."""
     moment = now()
@@ -26,7 +31,13 @@ def put_call_in_hand(
     )  # fmt: skip
     Post.objects.update_or_create(
         user=user,
-        defaults={"secretariat": user.secretariats.get(), "state": post, "since": moment, "call_id": made.pk, "registered": True},
+        defaults={
+            "secretariat": user.secretariats.get(),
+            "state": post,
+            "since": moment,
+            "call_id": made.pk,
+            "registered": True,
+        },
     )
     return made
 
@@ -35,5 +46,11 @@ def let_go(*, user: User) -> None:
     """Leave her available with nothing in hand."""
     Post.objects.update_or_create(
         user=user,
-        defaults={"secretariat": user.secretariats.get(), "state": "available", "since": now(), "call_id": None, "registered": True},
+        defaults={
+            "secretariat": user.secretariats.get(),
+            "state": "available",
+            "since": now(),
+            "call_id": None,
+            "registered": True,
+        },
     )

@@ -13,7 +13,6 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from decroche.accounts.models import User
-from decroche.practices.models import Practice
 from tests.desk.factories import RINGING, TALKING, let_go, put_call_in_hand
 
 BUNDLE = Path(__file__).resolve().parents[2] / "src" / "decroche" / "ui" / "static" / "ui" / "dist" / "app.js"
@@ -31,7 +30,9 @@ SAY_PHONE = "() => document.body.dispatchEvent(new CustomEvent('live-phone', {de
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright's loop runs in this thread; the ORM is used between its steps
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+        "1"  # playwright's loop runs in this thread; the ORM is used between its steps
+    )
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-background-networking"]
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
@@ -41,11 +42,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def desk(browser: Browser, live_server: Any, awa: User, sign_in: Callable[[User], Client]) -> Iterator[Callable[..., Page]]:
+def desk(
+    browser: Browser, live_server: Any, awa: User, sign_in: Callable[[User], Client]
+) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def opened(*, width: int = 1440, height: int = 900, theme: str = "light", path: str = "/desk/") -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce")
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
+        )
         cookie = sign_in(awa).cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
         contexts.append(context)
@@ -106,7 +111,9 @@ def test_what_is_being_typed_is_not_swept_away_by_a_call(desk, awa, tilleuls, sc
     page.keyboard.press("Enter")
     expect(practice_name(page)).to_have_text(tilleuls.name)
     page.keyboard.press("F6")
-    expect(page.locator("#slot-compose textarea").first).to_have_value("Renouveler l’ordonnance de Mme Kervella")
+    expect(page.locator("#slot-compose textarea").first).to_have_value(
+        "Renouveler l’ordonnance de Mme Kervella"
+    )
 
 
 def test_ctrl_k_opens_any_practice_by_keyboard(desk, schoelcher) -> None:
@@ -196,7 +203,9 @@ def test_a_toast_offers_to_undo(desk) -> None:
     asked: list[str] = []
     page.route("**/refaire/", lambda route: (asked.append(route.request.method), route.fulfill(status=204)))
 
-    page.evaluate("() => document.body.dispatchEvent(new CustomEvent('toast', {detail: {text: 'Annulé.', undo: '/refaire/'}}))")
+    page.evaluate(
+        "() => document.body.dispatchEvent(new CustomEvent('toast', {detail: {text: 'Annulé.', undo: '/refaire/'}}))"
+    )
     expect(page.locator("#toasts")).to_contain_text("Annulé.")
     page.keyboard.press("Control+z")
 
@@ -244,7 +253,9 @@ def test_zones_stay_where_they_are_from_ringing_to_talking(desk, awa, tilleuls) 
     put_call_in_hand(user=awa, practice=tilleuls, **RINGING)
     page.evaluate(SAY_RINGING)
     expect(page.locator("#agenda-panel")).to_be_visible()
-    before = {zone: page.locator(f"#{zone}").bounding_box() for zone in ("zone-call", "zone-agenda", "zone-patient")}
+    before = {
+        zone: page.locator(f"#{zone}").bounding_box() for zone in ("zone-call", "zone-agenda", "zone-patient")
+    }
     page.evaluate("() => { document.querySelector('#agenda-panel').dataset.same = 'yes'; }")
 
     post = awa.post

@@ -10,7 +10,13 @@ from decroche.instructions.models import Instruction
 from decroche.messaging.models import FollowUp
 from decroche.scheduling.models import Absence
 from tests.desk.factories import RINGING, TALKING, let_go, put_call_in_hand
-from tests.factories import make_mandate, make_practice, make_practice_person, make_practitioner, make_secretary
+from tests.factories import (
+    make_mandate,
+    make_practice,
+    make_practice_person,
+    make_practitioner,
+    make_secretary,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere")]
 
@@ -29,7 +35,13 @@ def test_between_calls_she_sees_her_practices_and_their_day(sign_in, awa, tilleu
 
     page = page_of(sign_in(awa).get(reverse("desk:home")))
 
-    for words in ("Mes cabinets", "Cabinet médical des Tilleuls", "Je finis à 17 h.", "formation", "suivis à faire"):
+    for words in (
+        "Mes cabinets",
+        "Cabinet médical des Tilleuls",
+        "Je finis à 17 h.",
+        "formation",
+        "suivis à faire",
+    ):
         assert words in page
     assert reverse("messages:follow_ups") in page
 
@@ -68,7 +80,11 @@ def test_the_frame_is_the_same_in_every_state(sign_in, awa, tilleuls) -> None:
 
     for page in (between, chosen, talking):
         assert "<html" not in page
-        assert [page.count(f'id="{zone}"') for zone in ("zone-call", "zone-agenda", "zone-patient")] == [1, 1, 1]
+        assert [page.count(f'id="{zone}"') for zone in ("zone-call", "zone-agenda", "zone-patient")] == [
+            1,
+            1,
+            1,
+        ]
 
 
 def test_the_hour_over_there_is_said_when_it_is_not_hers(sign_in, awa, schoelcher, tilleuls) -> None:
@@ -132,7 +148,11 @@ def test_the_screen_asks_what_is_in_hand_and_hears_ids_only(sign_in, awa, tilleu
     call = put_call_in_hand(user=awa, practice=tilleuls, **RINGING)
 
     assert nothing == {"state": "", "call": None, "practice": None}
-    assert client.get(reverse("desk:now")).json() == {"state": "ringing", "call": str(call.pk), "practice": tilleuls.pk}
+    assert client.get(reverse("desk:now")).json() == {
+        "state": "ringing",
+        "call": str(call.pk),
+        "practice": tilleuls.pk,
+    }
 
 
 def test_nothing_of_the_desk_is_kept_in_a_cache(sign_in, awa, tilleuls) -> None:
@@ -140,7 +160,9 @@ def test_nothing_of_the_desk_is_kept_in_a_cache(sign_in, awa, tilleuls) -> None:
         assert sign_in(awa).get(address)["Cache-Control"] == "no-store"
 
 
-def test_a_practice_opens_with_as_many_queries_whatever_its_size(sign_in, awa, tilleuls, django_assert_num_queries) -> None:
+def test_a_practice_opens_with_as_many_queries_whatever_its_size(
+    sign_in, awa, tilleuls, django_assert_num_queries
+) -> None:
     client = sign_in(awa)
     address = reverse("desk:practice", args=[tilleuls.pk])
     client.get(address)
@@ -153,7 +175,9 @@ def test_a_practice_opens_with_as_many_queries_whatever_its_size(sign_in, awa, t
         client.get(address, headers=HTMX)
 
 
-def test_the_day_costs_the_same_for_two_practices_and_for_forty(sign_in, awa, django_assert_max_num_queries) -> None:
+def test_the_day_costs_the_same_for_two_practices_and_for_forty(
+    sign_in, awa, django_assert_max_num_queries
+) -> None:
     client = sign_in(awa)
     client.get(reverse("desk:between"))
     with django_assert_max_num_queries(12) as few:

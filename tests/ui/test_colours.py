@@ -12,9 +12,21 @@ TOKENS = (ROOMS / "ui" / "styles" / "tokens.css").read_text()
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear sRGB.
 EYES = {
     "usual": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
-    "protan": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
-    "deutan": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
-    "tritan": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+    "protan": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deutan": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "tritan": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
 }
 THEMES = (0, 1)  # light, dark
 Linear = tuple[float, ...]
@@ -58,7 +70,10 @@ def token(name: str) -> tuple[str, str]:
 
 
 def visit_type(number: int) -> tuple[tuple[str, str], tuple[str, str]]:
-    rule = re.search(rf"\.vt-{number} {{ --vt-bg: light-dark\((#\w+), (#\w+)\); --vt-edge: light-dark\((#\w+), (#\w+)\)", TOKENS)
+    rule = re.search(
+        rf"\.vt-{number} {{ --vt-bg: light-dark\((#\w+), (#\w+)\); --vt-edge: light-dark\((#\w+), (#\w+)\)",
+        TOKENS,
+    )
     assert rule
     return (rule[1], rule[2]), (rule[3], rule[4])
 
@@ -106,14 +121,18 @@ def test_no_colour_is_written_outside_the_tokens() -> None:
     raw = {
         f"{path.relative_to(ROOMS)}: {found}"
         for path in styles
-        for found in re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[^{]*[;}])|rgba?\([^)]*\)|hsla?\([^)]*\)", path.read_text())
+        for found in re.findall(
+            r"#[0-9a-fA-F]{3,8}\b(?=[^{]*[;}])|rgba?\([^)]*\)|hsla?\([^)]*\)", path.read_text()
+        )
     }
 
     assert raw == set()
 
 
 def test_no_template_carries_a_style_or_a_script_of_its_own() -> None:
-    refused = re.compile(r"\sstyle=|\son[a-z]+=\"|hx-on|hx-vals=.js:|<script(?![^>]*\bsrc=)(?![^>]*type=.application/json)|javascript:")
+    refused = re.compile(
+        r"\sstyle=|\son[a-z]+=\"|hx-on|hx-vals=.js:|<script(?![^>]*\bsrc=)(?![^>]*type=.application/json)|javascript:"
+    )
 
     found = {
         f"{path.relative_to(ROOMS)}: {match[0]}"

@@ -15,7 +15,9 @@ class CallBackForm(forms.Form):
     number = forms.CharField(label="Numéro", help_text="Dix chiffres")
     note = forms.CharField(label="Note", required=False, widget=forms.Textarea)
     urgent = forms.BooleanField(label="Urgent", required=False)
-    day = forms.ChoiceField(label="Jour", choices=[("a", "Ce matin"), ("b", "Demain")], widget=forms.RadioSelect)
+    day = forms.ChoiceField(
+        label="Jour", choices=[("a", "Ce matin"), ("b", "Demain")], widget=forms.RadioSelect
+    )
 
 
 def test_an_icon_is_drawn_in_the_page_and_hidden_from_screen_readers() -> None:

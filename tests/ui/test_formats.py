@@ -18,7 +18,10 @@ def test_a_secretary_reads_dates_and_hours_in_french() -> None:
     assert formats.long_date(date(2026, 3, 1)) == "dimanche 1er mars 2026"
     assert formats.clock(time(14, 30)) == "14\u202fh\u202f30"
     assert formats.clock(time(9)) == "9\u202fh"
-    assert formats.short_datetime(datetime(2026, 11, 24, 8, 5), this_year=2026) == "mar. 24 nov., 8\u202fh\u202f05"
+    assert (
+        formats.short_datetime(datetime(2026, 11, 24, 8, 5, tzinfo=UTC), this_year=2026)
+        == "mar. 24 nov., 8\u202fh\u202f05"
+    )
 
 
 def test_and_in_english_when_that_is_her_language() -> None:
@@ -129,7 +132,11 @@ def test_in_zone_shows_the_sites_hour_and_plain_filters_the_readers() -> None:
     moment = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 
     with timezone.override("Europe/Paris"):
-        shown = render("{{ m|clock }} {{ m|in_zone:zone|clock }} {{ m|in_zone:zone|short_datetime }}", m=moment, zone=MARTINIQUE)
+        shown = render(
+            "{{ m|clock }} {{ m|in_zone:zone|clock }} {{ m|in_zone:zone|short_datetime }}",
+            m=moment,
+            zone=MARTINIQUE,
+        )
 
     assert shown == "14\u202fh 8\u202fh mer. 1er juil., 8\u202fh"
 

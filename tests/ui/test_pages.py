@@ -46,7 +46,9 @@ def test_a_form_open_too_long_is_told_kindly() -> None:
     assert "restée ouverte trop longtemps" in answer.content.decode()
 
 
-@pytest.mark.parametrize(("kept", "painted"), [("dark", "dark"), ("light", "light"), ("", "auto"), ('"><script>', "auto")])
+@pytest.mark.parametrize(
+    ("kept", "painted"), [("dark", "dark"), ("light", "light"), ("", "auto"), ('"><script>', "auto")]
+)
 def test_the_theme_is_painted_by_the_server_from_a_cookie(kept: str, painted: str) -> None:
     request = RequestFactory().get("/")
     request.COOKIES["theme"] = kept
@@ -111,5 +113,7 @@ def _anonymous():
 
 def signed_in(user) -> Client:
     client = Client()
-    assert client.login(request=RequestFactory().post("/"), username=user.email, email=user.email, password=PASSWORD)
+    assert client.login(
+        request=RequestFactory().post("/"), username=user.email, email=user.email, password=PASSWORD
+    )
     return client

@@ -106,4 +106,9 @@ def day(practice_ids: Collection[int], *, reader: User, now: datetime) -> Day:
     due = Counter(row.practice_id for row in follow_ups)
     gone = {view.practice_id for view in absences if view.starts_at <= now}
     rows = [PracticeRow(h, new[h.practice_id], due[h.practice_id], h.practice_id in gone) for h in hits]
-    return Day(practices=rows, changes=changes[:CHANGES_SHOWN], away=absences[:CHANGES_SHOWN], follow_ups=len(follow_ups))
+    return Day(
+        practices=rows,
+        changes=changes[:CHANGES_SHOWN],
+        away=absences[:CHANGES_SHOWN],
+        follow_ups=len(follow_ups),
+    )

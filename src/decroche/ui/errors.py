@@ -31,7 +31,9 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
         status=403,
         icon="lock",
         title=_("Cette page ne vous est pas ouverte"),
-        text=_("Si elle devrait l’être, demandez à la responsable de votre secrétariat. Rien n’a été modifié."),
+        text=_(
+            "Si elle devrait l’être, demandez à la responsable de votre secrétariat. Rien n’a été modifié."
+        ),
     )
 
 

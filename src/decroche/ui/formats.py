@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 NARROW = "\u202f"  # narrow no-break space: inside French hours and before : ; ! ?
+SECONDS_A_MINUTE, HOURS_A_DAY = 60, 24
+COUNTED_IN_MONTHS_BELOW = 24
+FRANCE = 33  # also the code of mainland numbers whose region the library does not know
 # Countries whose numbers a French caller dials with a leading 0 and no international code.
 FRENCH_REGIONS = frozenset({"FR", "MQ", "GP", "GF", "RE", "YT", "BL", "MF"})
 SHORT_DAYS = {
@@ -103,7 +106,7 @@ def duration(value: timedelta | int) -> str:
     """Return "45 min", "1 h 20", "2 h", or "40 s" below a minute. An int counts minutes."""
     length = value if isinstance(value, timedelta) else timedelta(minutes=value)
     seconds = round(abs(length.total_seconds()))
-    if seconds < 60:
+    if seconds < SECONDS_A_MINUTE:
         return f"{seconds}{NARROW}s"
     hours, minutes = divmod(seconds // 60, 60)
     if not hours:
@@ -129,7 +132,7 @@ def ago(value: datetime, *, now: datetime) -> str:
     if elapsed < timedelta(hours=1):
         return _("il y a %(duration)s") % {"duration": duration(elapsed)}
     hours = int(elapsed.total_seconds() // 3600)
-    if hours < 24:
+    if hours < HOURS_A_DAY:
         return _("il y a %(duration)s") % {"duration": duration(timedelta(hours=hours))}
     days = elapsed.days
     return ngettext("il y a %(days)s jour", "il y a %(days)s jours", days) % {"days": days}
@@ -146,7 +149,7 @@ def age(birth_date: date, *, today: date) -> str:
     """Return "43 ans", in months before two years, as one says it of a baby."""
     months = (today.year - birth_date.year) * 12 + today.month - birth_date.month
     months -= today.day < birth_date.day
-    if months < 24:
+    if months < COUNTED_IN_MONTHS_BELOW:
         return ngettext("%(months)s mois", "%(months)s mois", max(months, 0)) % {"months": max(months, 0)}
     return ngettext("%(years)s an", "%(years)s ans", months // 12) % {"years": months // 12}
 
@@ -165,14 +168,16 @@ def phone(value: str | None) -> str:
         return text[:32]
     if not phonenumbers.is_possible_number(parsed):
         return text[:32]
-    home = phonenumbers.region_code_for_number(parsed) in FRENCH_REGIONS or parsed.country_code == 33
+    home = phonenumbers.region_code_for_number(parsed) in FRENCH_REGIONS or parsed.country_code == FRANCE
     form = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(parsed, form)
 
 
 def person(value: Any) -> str:
     """Return "NOM Prénom" for anything that has a last (or used, or birth) name and first names."""
-    last = getattr(value, "used_name", "") or getattr(value, "birth_name", "") or getattr(value, "last_name", "")
+    last = (
+        getattr(value, "used_name", "") or getattr(value, "birth_name", "") or getattr(value, "last_name", "")
+    )
     first = getattr(value, "first_names", "") or getattr(value, "first_name", "")
     return f"{str(last).upper()} {_first(first)}".strip() or str(value)
 
@@ -188,7 +193,11 @@ def person_full(value: Any) -> str:
 
 def initials(name: str) -> str:
     """Return up to two letters: "Mme Awa Diallo" gives AD."""
-    words = [w for w in name.replace("-", " ").split() if w.rstrip(".").lower() not in {"mme", "m", "dr", "mr", "mrs", "ms"}]
+    words = [
+        w
+        for w in name.replace("-", " ").split()
+        if w.rstrip(".").lower() not in {"mme", "m", "dr", "mr", "mrs", "ms"}
+    ]
     if not words:
         return "?"
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()

@@ -85,7 +85,13 @@ def _practice(
         head = queries.practice_head(practice_id)
     except Practice.DoesNotExist:
         raise Http404 from None
-    context = {"head": head, "practice": head.practice, "hand": call, "other_call": other_call, "patient_id": patient_id}
+    context = {
+        "head": head,
+        "practice": head.practice,
+        "hand": call,
+        "other_call": other_call,
+        "patient_id": patient_id,
+    }
     return _show(request, "desk/_practice.html", context | {"now": now()})
 
 

@@ -103,7 +103,9 @@ def field(bound: BoundField, label: str = "", help_text: str = "") -> dict[str, 
         "help_text": help_text or bound.help_text,
         "is_checkbox": isinstance(widget, CheckboxInput),
         "is_group": group,
-        "optional": not bound.field.required and not isinstance(widget, CheckboxInput) and not bound.is_hidden,
+        "optional": not bound.field.required
+        and not isinstance(widget, CheckboxInput)
+        and not bound.is_hidden,
     }
 
 

@@ -19,7 +19,11 @@ def language(request: Any) -> HttpResponse:
     if chosen not in dict(settings.LANGUAGES):
         return response
     response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, chosen, max_age=365 * 24 * 3600, samesite="Lax", secure=request.is_secure()
+        settings.LANGUAGE_COOKIE_NAME,
+        chosen,
+        max_age=365 * 24 * 3600,
+        samesite="Lax",
+        secure=request.is_secure(),
     )
     if request.user.is_authenticated and request.user.language != chosen:
         request.user.language = chosen
