@@ -18,6 +18,8 @@ DAILY = {
     "bergeres": 54, "coquelicots": 82, "pascalini": 34, "montezin": 14, "loire": 28, "peyroux": 34, "anse": 64, "bellefeuille": 27,
 }  # fmt: skip
 _HOURS = {8: 8, 9: 11, 10: 11.4, 11: 10.2, 12: 5, 13: 5.6, 14: 10.4, 15: 10, 16: 10.2, 17: 9, 18: 6.4, 19: 1.6, 20: 0.8}
+# On Saturday people call in the morning: everybody knows that it closes at noon.
+_SATURDAY = {8: 14, 9: 30, 10: 28, 11: 20, 12: 5, 15: 2, 18: 1}
 _WEEKDAY = (1.3, 1.05, 0.85, 1.0, 0.98, 0.22, 0.06)
 _OUTCOMES = {
     "booked": 35, "moved": 7, "cancelled": 6, "message": 26, "information": 17, "transferred": 3, "emergency": 1.2,
@@ -183,8 +185,9 @@ def _arrivals(cabinet: Cabinet, people: list[Person], now: dt.datetime) -> list[
         date = today - dt.timedelta(days=back)
         dice = dice_for("calls", cabinet.key, date)
         count = max(0, round(dice.gauss(1, 0.08) * DAILY[cabinet.key] * _WEEKDAY[date.weekday()]))
+        shares = _SATURDAY if date.weekday() == 5 else _HOURS
         for _ in range(count):
-            hour = dice.choices(list(_HOURS), list(_HOURS.values()))[0]
+            hour = dice.choices(list(shares), list(shares.values()))[0]
             clock = dt.time(hour, dice.randint(0, 59), dice.randint(0, 59))
             arrived = dt.datetime.combine(date, clock, tzinfo=zone).astimezone(dt.UTC)
             if arrived < now:

@@ -16,6 +16,12 @@ from decroche.demo.weave import Memo
 _PARIS = ZoneInfo("Europe/Paris")
 
 
+def _is_lost(call: PastCall) -> bool:
+    """Say whether somebody is owed a call: they spoke to the machine, or gave up after a real wait."""
+    waited = ((call.ended or call.arrived) - call.arrived).total_seconds()
+    return call.reason == "voicemail" or (call.reason == "abandoned" and waited >= 20)
+
+
 def _in_hours(at: dt.datetime) -> dt.datetime:
     """Return ``at``, or the next morning on which a secretary has time for call-backs."""
     local = at.astimezone(_PARIS)
@@ -71,7 +77,7 @@ class LooseEnds:
         zone = ZoneInfo(cabinet.zone)
         today = self.now.astimezone(zone).date()
         dice = dice_for("threads", cabinet.key, today)
-        found = [self._lost(call, dice, logins) for call in calls if call.reason in {"abandoned", "voicemail"} and call.caller]
+        found = [self._lost(call, dice, logins) for call in calls if call.caller and _is_lost(call)]
         found += self._written(cabinet, calls, dice, zone)
         found += self._answered(cabinet, memos, zone)
         return found

@@ -18,6 +18,7 @@ from decroche.kernel.phone import display
 
 _SHE = re.compile(r"\b(elle|née|Elle|inquiète|placée|appelée)\b")
 _HE = re.compile(r"\b(il|né|Il|inquiet|placé|opéré|Opéré|absent)\b")
+_CHILD = re.compile(r"\b(parents|école|crèche|collège|végétations|le petit)\b")
 _SOMEONE_ELSE = re.compile(r"\b(fille|fils|mère|père|sœur|mari|femme|maman|papa|voisin|frère|Fils)\b")
 
 
@@ -157,13 +158,11 @@ class Weaver:
     def _patient_for(self, note: Note, call: PastCall, dice: Random) -> int:
         """Return somebody whom the words fit: a woman where it says "elle"."""
         wanted = _sex_of(note.body)
-        if call.patient is not None and wanted in {"", self.people[call.patient].sex}:
+        if call.patient is not None and wanted in {"", self.people[call.patient].sex} and not _CHILD.search(note.body):
             return call.patient
-        grown = [
-            rank
-            for rank, person in enumerate(self.people)
-            if self.cabinet.ages == "children" or person.age(self.today) >= 18
-        ]
+        young = bool(_CHILD.search(note.body)) or self.cabinet.ages == "children"
+        grown = [rank for rank, person in enumerate(self.people) if (person.age(self.today) < 16) == young]
+        grown = grown or list(range(len(self.people)))
         fitting = [rank for rank in grown if wanted in {"", self.people[rank].sex}]
         return dice.choice(fitting or grown)  # a midwife's patients are all women, whatever the words say
 

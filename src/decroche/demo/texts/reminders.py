@@ -38,7 +38,7 @@ TASKS = (
     "Demander au cabinet s'il ouvre le 24 décembre après-midi : trois patients le demandent.",
     "Corriger la fiche d'accès : le nouveau code ne marche qu'à partir de 7 h.",
     "Vérifier les doublons : deux fiches pour la même dame, nom de jeune fille.",
-    "Replacer les rendez-vous de l'absence {+5}, il en reste quatre.",
+    "Le praticien sera absent {+5} : il reste quatre rendez-vous à replacer.",
     "Faire signer l'autorisation pour la nouvelle ligne.",
     "Envoyer la liste de demain à l'accueil, l'imprimante est en panne.",
     "Redonner les créneaux de la semaine de congés, trois personnes en attente.",
