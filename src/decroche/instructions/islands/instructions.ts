@@ -28,3 +28,5 @@ document.body.addEventListener("htmx:configRequest", (event) => {
 document.body.addEventListener("dialog-done", (event) => {
   (event.target as Element | null)?.closest?.("dialog")?.close();
 });
+
+export {};

@@ -24,3 +24,27 @@ function offer(): void {
 }
 
 document.body.addEventListener("htmx:afterSettle", offer);
+
+// A list that refreshes itself waits while something is being typed in it, and catches up afterwards.
+
+const LISTS = "#inbox, #follow-ups";
+const TYPING = "form[data-draft] :is(textarea, input):focus";
+
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt } = (event as CustomEvent<{ elt: HTMLElement }>).detail;
+  if (!elt.matches(LISTS) || !elt.querySelector(TYPING)) return;
+  event.preventDefault();
+  elt.dataset["behind"] = "";
+});
+
+document.addEventListener("focusout", (event) => {
+  const list = (event.target as HTMLElement).closest<HTMLElement>(LISTS);
+  if (list?.dataset["behind"] === undefined) return;
+  window.setTimeout(() => {
+    if (!list.isConnected || list.querySelector(TYPING)) return;
+    delete list.dataset["behind"];
+    list.dispatchEvent(new Event("catch-up"));
+  }, 300);
+});
+
+export {};

@@ -91,3 +91,5 @@ document.body.addEventListener("patient-chosen", (event) => {
   const typed = box();
   if (typed) typed.value = "";
 });
+
+export {};

@@ -69,9 +69,11 @@ ready(() => {
     keep(form);
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
-    const detail = (event as CustomEvent<{ successful: boolean; elt: Element; xhr: XMLHttpRequest }>).detail;
-    const form = detail.elt.closest<HTMLFormElement>("form[data-draft]");
-    if (form && detail.elt === form && detail.xhr.status >= 200 && detail.xhr.status < 300) forget(form);
+    type Detail = { elt: Element; xhr: XMLHttpRequest; requestConfig?: { elt?: Element } };
+    const detail = (event as CustomEvent<Detail>).detail;
+    const asked = detail.requestConfig?.elt ?? detail.elt; // elt names an ancestor once the answer has replaced the form
+    if (!(asked instanceof HTMLFormElement) || !asked.dataset["draft"]) return;
+    if (detail.xhr.status >= 200 && detail.xhr.status < 300) forget(asked);
   });
   document.addEventListener("reset", (event) => {
     if (event.target instanceof HTMLFormElement && event.target.dataset["draft"]) forget(event.target);
