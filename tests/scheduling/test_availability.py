@@ -1,6 +1,7 @@
 """The pure search, told as stories and then checked against a slow oracle."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -315,4 +316,4 @@ def test_gaps_are_the_free_minutes_that_are_not_busy_and_never_touch(free, busy)
         m for s, e in busy for m in range(s, e)
     }
     assert {m for start, end in found for m in range(start, end)} == minutes
-    assert all(a[1] < b[0] for a, b in zip(found, found[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in pairwise(found))

@@ -285,7 +285,7 @@ def test_a_patients_card_shows_what_comes_and_what_was() -> None:
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_lists_take_one_query(rows, django_assert_num_queries) -> None:
-    practice, people, visit_type = make_agenda()
+    _practice, people, visit_type = make_agenda()
     call = "7f3d2f0e-6b0a-4c59-9d2c-0d8f0e2f4b11"
     awa = make_user()
     for n in range(rows):

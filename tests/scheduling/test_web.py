@@ -131,7 +131,7 @@ def test_strangers_find_nothing(agenda, client) -> None:
 
 
 def test_booking_from_the_type_to_the_appointment(agenda, awa, client) -> None:
-    practice, people, kind = agenda
+    practice, _people, kind = agenda
     patient = make_patient(practice=practice)
     listed = client.get(url("slots", practice.pk), {"visit_type": kind.pk}, **HTMX)
     assert len(listed.context["slots"]) == 9
@@ -152,7 +152,7 @@ def test_booking_from_the_type_to_the_appointment(agenda, awa, client) -> None:
 
 
 def test_confirming_without_a_patient_asks_for_one_and_loses_nothing(agenda, awa, client) -> None:
-    practice, people, kind = agenda
+    _practice, people, kind = agenda
     hold = make_hold(practitioner=people[0], visit_type=kind, starts_at=paris(9), by=awa)
     answer = client.post(url("confirm", hold.pk), **HTMX)
     assert answer.status_code == 422
@@ -160,15 +160,17 @@ def test_confirming_without_a_patient_asks_for_one_and_loses_nothing(agenda, awa
     assert answer.context["hold"].pk == hold.pk
 
 
-def test_a_slot_taken_between_display_and_enter_says_by_whom_and_lists_the_next(agenda, awa, client) -> None:
+@pytest.mark.parametrize("chosen", [True, False])
+def test_a_slot_taken_between_display_and_enter_says_by_whom_and_lists_the_next(
+    agenda, awa, client, chosen
+) -> None:
     practice, people, kind = agenda
     lea = make_secretary(last_name="Petit")
     make_hold(practitioner=people[0], visit_type=kind, starts_at=paris(9), by=lea)
-    answer = client.post(
-        url("pick", practice.pk),
-        {"slot": key(people[0], paris(9)), "visit_type": kind.pk, "with": people[0].pk},
-        **HTMX,
+    wish = {"slot": key(people[0], paris(9)), "with": people[0].pk} | (
+        {"visit_type": kind.pk} if chosen else {}
     )
+    answer = client.post(url("pick", practice.pk), wish, **HTMX)
     assert answer.status_code == 409
     assert "Créneau pris à l’instant par Mme Petit. Voici les suivants." in answer.content.decode()
     assert answer.context["slots"][0][0].starts_at == paris(9, 15)
@@ -369,7 +371,7 @@ def test_a_rule_is_changed_then_stopped(agenda, doctor, client) -> None:
 
 
 def test_an_absence_names_whom_it_touches(agenda, doctor, client) -> None:
-    practice, people, kind = agenda
+    _practice, people, kind = agenda
     appointment = make_appointment(practitioner=people[0], visit_type=kind, starts_at=paris(11))
     answer = client.post(
         url("save_absence", people[0].pk),

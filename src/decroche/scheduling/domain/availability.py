@@ -83,20 +83,23 @@ def merge(periods: Iterable[Minutes]) -> list[Minutes]:
 def gaps(free: Iterable[Minutes], busy: Iterable[Minutes]) -> Iterator[Minutes]:
     """Yield, in order, the maximal periods that are free and not busy.
 
-    Takes periods in any order, overlapping or not; lazy after the sort.
+    Takes periods in any order, overlapping or not. Lazy after the sorts, which cost next to nothing on periods that
+    come in order: who wants the first slot of six months pays for the first gap.
     """
-    blocks = merge(busy)
-    index = 0
+    blocks = sorted(busy)
+    count, index = len(blocks), 0
+    reach = blocks[0][0] if blocks else 0  # how far the blocks met so far extend
     for opening, closing in merge(free):
-        cursor = opening
-        while index < len(blocks) and blocks[index][1] <= cursor:
+        cursor = max(opening, reach) if index else opening
+        while index < count and blocks[index][0] < closing:
+            start, end = blocks[index]
             index += 1
-        at = index
-        while at < len(blocks) and blocks[at][0] < closing:
-            if blocks[at][0] > cursor:
-                yield cursor, blocks[at][0]
-            cursor = max(cursor, blocks[at][1])
-            at += 1
+            if end <= start:
+                continue
+            if start > cursor:
+                yield cursor, start
+            reach = max(reach, end)
+            cursor = max(cursor, end)
         if cursor < closing:
             yield cursor, closing
 

@@ -68,10 +68,10 @@ def pick(request: PersonRequest, practice_id: int) -> HttpResponse:
     practitioner = get_object_or_404(Practitioner, pk=wanted.practitioner_id, practice=practice)
     site = get_object_or_404(Site, pk=wanted.site_id, practice=practice)
     moving = asked.number(request.POST, "moving")
+    visit_type = None if moving is not None else _visit_type(request, practice, practitioner)
     try:
-        if moving is not None:
-            return _move(request, practice, practitioner, site, wanted.starts_at, moving)
-        visit_type = _visit_type(request, practice, practitioner)
+        if visit_type is None:
+            return _move(request, practice, practitioner, site, wanted.starts_at, moving or 0)
         held = hold_slot(
             practitioner=practitioner,
             site=site,
@@ -87,6 +87,7 @@ def pick(request: PersonRequest, practice_id: int) -> HttpResponse:
             request,
             practice,
             asked_values=request.POST,
+            visit_type=visit_type,
             sentence=refusal_sentence(refusal),
             around=wanted.starts_at,
         )
