@@ -90,7 +90,7 @@ def gaps(free: Iterable[Minutes], busy: Iterable[Minutes]) -> Iterator[Minutes]:
     count, index = len(blocks), 0
     reach = blocks[0][0] if blocks else 0  # how far the blocks met so far extend
     for opening, closing in merge(free):
-        cursor = max(opening, reach) if index else opening
+        cursor = reach if index and reach > opening else opening
         while index < count and blocks[index][0] < closing:
             start, end = blocks[index]
             index += 1
@@ -98,8 +98,10 @@ def gaps(free: Iterable[Minutes], busy: Iterable[Minutes]) -> Iterator[Minutes]:
                 continue
             if start > cursor:
                 yield cursor, start
-            reach = max(reach, end)
-            cursor = max(cursor, end)
+            if end > reach:  # comparisons, not max(): this loop is the search's whole cost
+                reach = end
+            if end > cursor:
+                cursor = end
         if cursor < closing:
             yield cursor, closing
 
