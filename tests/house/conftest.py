@@ -1,0 +1,47 @@
+"""One world for all the doors: built once, each story rolled back.
+
+pytest-django's own fixture makes and closes a connection per test, which would take the shared world
+with it; so these stories open their savepoints themselves.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import setup_databases, teardown_databases
+from pytest_django import DjangoDbBlocker
+
+from decroche.calls.actions.give_order import SwitchboardSilent
+from tests.house.world import World, build
+
+
+@pytest.fixture(scope="session")
+def house_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Make the test database when no marked test of this session asked for it."""
+    with django_db_blocker.unblock():
+        is_made = connection.settings_dict["NAME"] == connection.settings_dict["TEST"]["NAME"]
+        made_here = [] if is_made else setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        yield
+        teardown_databases(made_here, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def house_world(house_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def house(
+    house_world: World, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    """Return the world; what the test changes is taken back after it."""
+
+    def nobody_answers(**_order: object) -> None:
+        raise SwitchboardSilent
+
+    monkeypatch.setattr("decroche.calls.web.phone.give_order_and_wait", nobody_answers)
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield house_world
+        transaction.set_rollback(True)

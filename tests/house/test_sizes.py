@@ -1,0 +1,67 @@
+"""Files, functions and templates stay of a size that one can hold in mind."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import decroche
+
+PACKAGE = Path(decroche.__file__).parent
+SOURCES = [path for path in sorted(PACKAGE.rglob("*.py")) if "migrations" not in path.parts]
+TEMPLATES = sorted(PACKAGE.glob("*/templates/**/*.html"))
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE = 400, 40, 150
+# What may be longer, each for a reason that cutting it would not cure.
+LONG_FILES = {
+    "demo/texts": "prose, not code",
+    "demo/catalogue.py": "one table, read from top to bottom",
+    "calls/switchboard/brain.py": "one state machine, whose transitions are read together",
+    "calls/adapters/ari/telephony.py": "the whole of what we ask of Asterisk, in the order of the port",
+    "calls/adapters/memory.py": "a whole exchange in memory, the twin of the real one",
+    "scheduling/models.py": "the tables of one aggregate and the constraints between them",
+    "config/settings.py": "every knob in one file (house rule 8)",
+}
+LONG_FUNCTIONS = {
+    "calls/adapters/asterisk/configuration.py:_values": "a table of settings",
+    "calls/switchboard/commands.py:carry_out": "one line per command",
+    "calls/wording.py:step": "one sentence per kind of step",
+}
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(PACKAGE))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_a_file_is_not_longer_than_one_can_hold_in_mind(path: Path) -> None:
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGEST_FILE or any(_name(path).startswith(name) for name in LONG_FILES), (
+        f"{lines} lines: look for the second thing hiding in it"
+    )
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_a_function_is_not_longer_than_a_screen(path: Path) -> None:
+    long = [
+        f"{node.name} ({length} lines)"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := _length(node)) > LONGEST_FUNCTION
+        and f"{_name(path)}:{node.name}" not in LONG_FUNCTIONS
+    ]
+    assert not long, f"{_name(path)}: {', '.join(long)}"
+
+
+def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count the lines of what is done: keyword-only signatures and docstrings are long for clarity's sake."""
+    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+    return (node.end_lineno or node.lineno) - body[0].lineno + 1 if body else 0
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+def test_a_template_is_not_longer_than_one_can_follow(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_TEMPLATE
+
+
+def test_there_is_no_attic() -> None:
+    assert not [_name(path) for path in SOURCES if path.stem in {"utils", "helpers", "misc", "common"}]
