@@ -31,6 +31,7 @@ let hasPhone = false; // this tab holds the one phone of this browser
 let askedForPhone = false;
 let answerSoon = 0;
 let overTimer = 0;
+let seenTalking = false; // our live channel has told of this conversation
 let renewTimer = 0;
 let stopMeter: (() => void) | null = null;
 let warning = "";
@@ -295,6 +296,7 @@ function hangUp(): void {
 
 function over(): void {
   session = null;
+  seenTalking = false;
   answerSoon = 0;
   stopRinging();
   stopMeter?.();
@@ -351,7 +353,9 @@ function obey(state: string): void {
     return;
   }
   window.clearTimeout(overTimer);
-  if (!busy && session) {
+  if (session && state === "on_call") seenTalking = true;
+  // A bar that is merely late must never end a call that begins: only one that has said "on call" may say "over".
+  if (!busy && seenTalking && session?.isEstablished()) {
     overTimer = window.setTimeout(() => {
       const state = config()?.["state"];
       if (state !== "ringing" && state !== "on_call") hangUp();

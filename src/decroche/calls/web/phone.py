@@ -82,7 +82,7 @@ def set_state(request: PersonRequest, state: str) -> HttpResponse:
 def transfer_dialog(request: PersonRequest, call_id: UUID) -> HttpResponse:
     """Propose the practice's practitioners who can be reached by telephone."""
     call = get_object_or_404(Call.objects.select_related("practice", "line"), pk=call_id)
-    people = Practitioner.objects.filter(practice_id=call.practice_id, is_active=True)
+    people = Practitioner.objects.filter(practice_id=call.practice_id or 0, is_active=True)
     return render(request, "calls/_transfer.html", {"call": call, "people": list(people)})
 
 
@@ -110,6 +110,8 @@ def simulate(request: PersonRequest) -> HttpResponse:
     if settings.PRODUCTION:
         raise Http404
     ids = request.access.practices_for(Permission.WORK_AT_DESK)
+    if (wanted := request.POST.get("practice_id", "")).isdecimal():
+        ids &= {int(wanted)}
     try:
         line = simulate_call(user=request.user, practice_ids=ids, now=now(), dice=random.SystemRandom())
     except NoLine:
