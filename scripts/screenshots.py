@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOUR = ROOT / "docs" / "tour"
 PASSWORD = "decroche-demo"
 SECRETARY, PRACTITIONER = "diallo@demo.example", "vauquelin@demo.example"
+GROUP = "Tilleuls"
 DESK, SMALL_DESK, PHONE = (1440, 900), (1280, 720), (390, 844)
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox", "--headless=new", "--disable-gpu", "--disable-background-networking",
@@ -33,6 +34,7 @@ CHROMIUM_ARGUMENTS = [
 ]  # fmt: skip
 START_WITHIN_SECONDS = 300
 SATURDAY = 5
+SLOW = 30_000  # milliseconds; a busy machine
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def between_calls(page: Page) -> None:
 
 
 def ringing(page: Page) -> None:
-    open_page(page, "/desk/")
+    open_page(page, "/desk/between/")
     take_post(page)
     let_it_ring(page)
     settle(page)
@@ -79,7 +81,7 @@ def in_call(page: Page) -> None:
 def wrap_up(page: Page) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("F8")
-    expect(page.locator("#phone-bar.is-wrap_up")).to_be_visible()
+    expect(page.locator("#phone-bar.is-wrap_up")).to_be_visible(timeout=SLOW)
     settle(page)
 
 
@@ -110,6 +112,10 @@ def call_log(page: Page) -> None:
     open_page(page, "/calls/")
 
 
+def on_a_phone(page: Page) -> None:
+    open_a_practice(page)
+
+
 def practice_open(page: Page) -> None:
     open_a_practice(page)
     working_day(page)
@@ -127,7 +133,7 @@ SCENES = [
     Scene("desk-english", "En anglais", "Chaque écran existe en français et en anglais.", practice_open, language="en"),
     Scene("agenda", "L’agenda", "Jour ou semaine, praticiens en colonnes, fuseau du lieu, mise à jour en direct sur tous les écrans.", agenda),
     Scene("companion", "Le téléphone du praticien", "Qui vient ensuite, ce qui m’attend, ce que j’ai demandé au secrétariat.", companion, who=PRACTITIONER, size=PHONE),
-    Scene("desk-phone", "Le poste sur un téléphone", "Une zone à la fois, quand il n’y a que le téléphone sous la main.", practice_open, size=PHONE),
+    Scene("desk-phone", "Le poste sur un téléphone", "Une zone à la fois, quand il n’y a que le téléphone sous la main.", on_a_phone, size=PHONE),
     Scene("call-log", "Le journal des appels", "Chaque appel, son chemin et ce qui en est venu.", call_log),
 ]  # fmt: skip
 
@@ -149,34 +155,42 @@ def settle(page: Page) -> None:
 
 
 def take_post(page: Page) -> None:
-    expect(page.locator("#phone-bar")).to_be_visible()
+    expect(page.locator("#phone-bar")).to_be_visible(timeout=SLOW)
+    finish(page)
     if page.locator("#phone-bar.is-away, #phone-bar.is-paused").count():
         page.keyboard.press("F2")
-        expect(page.locator("#phone-bar.is-available")).to_be_visible()
-    expect(page.locator("#softphone")).to_have_attribute("data-registered", "yes", timeout=30_000)
+        expect(page.locator("#phone-bar.is-available")).to_be_visible(timeout=SLOW)
+    expect(page.locator("#softphone")).to_have_attribute("data-registered", "yes", timeout=SLOW)
 
 
 def let_it_ring(page: Page) -> None:
-    if page.locator("#phone-bar.is-wrap_up").count():
-        finish(page)
-    page.locator(".phone-simulate").click()
-    expect(page.locator("#phone-bar.is-ringing")).to_be_visible(timeout=20_000)
-    expect(page.locator("#current-call")).to_be_visible()
+    """Have the group practice called, whose agenda has several columns."""
+    page.evaluate(
+        """name => {
+            const link = [...document.querySelectorAll('.practice-list a')].find(a => a.textContent.includes(name));
+            const values = { practice_id: /practices\\/(\\d+)/.exec(link.href)[1] };
+            return htmx.ajax('POST', document.querySelector('.phone-simulate').getAttribute('hx-post'),
+                { values, target: '#phone-bar', swap: 'outerHTML' });
+        }""",
+        GROUP,
+    )
+    expect(page.locator("#phone-bar.is-ringing")).to_be_visible(timeout=SLOW)
+    expect(page.locator("#current-call.is-ringing")).to_be_visible(timeout=SLOW)
 
 
 def answer(page: Page) -> None:
     page.keyboard.press("F2")
-    expect(page.locator("#phone-bar.is-on_call")).to_be_visible(timeout=15_000)
+    expect(page.locator("#phone-bar.is-on_call")).to_be_visible(timeout=SLOW)
 
 
 def finish(page: Page) -> None:
     """Note an outcome and leave wrap-up."""
     if page.locator("#phone-bar.is-on_call").count():
         page.keyboard.press("F8")
-        expect(page.locator("#phone-bar.is-wrap_up")).to_be_visible()
+        expect(page.locator("#phone-bar.is-wrap_up")).to_be_visible(timeout=SLOW)
     if page.locator("#phone-bar.is-wrap_up").count():
         page.keyboard.press("F2")
-        expect(page.locator("#phone-bar.is-available")).to_be_visible(timeout=15_000)
+        expect(page.locator("#phone-bar.is-available")).to_be_visible(timeout=SLOW)
 
 
 def choose_patient(page: Page) -> None:
@@ -188,7 +202,7 @@ def choose_patient(page: Page) -> None:
 
 def open_a_practice(page: Page) -> None:
     open_page(page, "/desk/between/")
-    page.locator(".practice-list a", has_text="Tilleuls").first.click()
+    page.locator(".practice-list a", has_text=GROUP).first.click()
     expect(page.locator("#practice-name")).to_be_visible()
     settle(page)
 
@@ -310,6 +324,7 @@ def main() -> int:
             page = camera.point_at(scene)
             scene.play(page)
             settle(page)
+            page.evaluate("() => document.getElementById('toasts')?.replaceChildren()")
             page.screenshot(path=arguments.to / f"{scene.name}.png")
             print(f"  {scene.name}.png · {scene.title}", flush=True)
         camera.close()
