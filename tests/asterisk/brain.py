@@ -56,7 +56,7 @@ async def read(function: Callable[[], T]) -> T:
 async def until(function: Callable[[], T], *, seconds: float = 15) -> T:
     """Read until it is true; return it."""
     async with asyncio.timeout(seconds):
-        while not (found := await read(function)):
+        while not (found := await read(function)):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         return found
 
@@ -92,8 +92,11 @@ class Switchboard:
         begun = now()
         command = [sys.executable, "-m", "decroche", "switchboard"]
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(command, env=self._env, stdout=log, stderr=log)
-        await until(lambda: SwitchboardPulse.objects.filter(beat_at__gt=begun, exchange_up=True).exists(), seconds=30)
+            # A plain process: it outlives the event loop of the story that killed its predecessor.
+            self._process = subprocess.Popen(command, env=self._env, stdout=log, stderr=log)  # noqa: ASYNC220
+        await until(
+            lambda: SwitchboardPulse.objects.filter(beat_at__gt=begun, exchange_up=True).exists(), seconds=30
+        )
 
     def signal(self, number: int) -> None:
         assert self._process
@@ -127,11 +130,17 @@ class Switchboard:
         return self._log.read_text(errors="replace")[-4000:]
 
 
-async def sit_down(user: User, exchange: AsteriskServer, *, voice: int, answers_after: float | None = None) -> Phone:
+async def sit_down(
+    user: User, exchange: AsteriskServer, *, voice: int, answers_after: float | None = None
+) -> Phone:
     """Let a secretary open her phone and say that she is there."""
     opened = await read(lambda: open_phone(user=user, now=now(), patience_seconds=5))
     phone = Phone(
-        opened.username, opened.password, exchange.connection.sip_port, voice=voice, answers_after=answers_after
+        opened.username,
+        opened.password,
+        exchange.connection.sip_port,
+        voice=voice,
+        answers_after=answers_after,
     )
     await phone.open()
     assert await phone.register() == 200

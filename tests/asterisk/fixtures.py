@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from decroche.calls.adapters.ari.telephony import AriSettings, AriTelephony
+from decroche.calls.adapters.ari.settings import AriSettings
+from decroche.calls.adapters.ari.telephony import AriTelephony
 from decroche.calls.adapters.asterisk.configuration import ExchangeSettings, Trunk
 from decroche.calls.adapters.asterisk.install import AsteriskUnavailable, Installation, install
 from decroche.calls.adapters.asterisk.places import data_dir, default_install_dir

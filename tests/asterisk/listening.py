@@ -45,7 +45,7 @@ class Listener:
                 await self._task
         await self.telephony.close()
 
-    async def wait(self, kind: type[Event], timeout: float = 10) -> Event:
+    async def wait(self, kind: type[Event], timeout: float = 10) -> Event:  # noqa: ASYNC109
         """Return the first fact of that kind that was not handed out yet."""
 
         def found() -> Event | None:
@@ -73,7 +73,9 @@ class Listener:
         while (await self.wait(PhoneRegistered)).user_id != user_id:
             pass
 
-    async def adopt(self, *, fallback: str = "", greeting: str = "", lease: int = 30) -> tuple[CallArrived, UUID]:
+    async def adopt(
+        self, *, fallback: str = "", greeting: str = "", lease: int = 30
+    ) -> tuple[CallArrived, UUID]:
         """Take the next caller in, as the brain does."""
         arrived = await self.wait(CallArrived)
         call_id = uuid4()

@@ -84,7 +84,8 @@ class Message:
     def media(self) -> tuple[str, int]:
         host = re.search(r"c=IN IP4 (\S+)", self.body)
         port = re.search(r"m=audio (\d+)", self.body)
-        assert host and port, self.body
+        assert host, self.body
+        assert port, self.body
         return host[1], int(port[1])
 
 
@@ -178,7 +179,15 @@ class Dialogue(asyncio.DatagramProtocol):
 class Phone(asyncio.DatagramProtocol):
     """Register, ring, answer, refuse, hang up, vanish."""
 
-    def __init__(self, username: str, password: str, exchange_port: int, *, voice: int, answers_after: float | None = None) -> None:
+    def __init__(
+        self,
+        username: str,
+        password: str,
+        exchange_port: int,
+        *,
+        voice: int,
+        answers_after: float | None = None,
+    ) -> None:
         self.username, self.password, self.exchange = username, password, ("127.0.0.1", exchange_port)
         self.answers_after = answers_after
         self.media = Media(voice)
@@ -280,7 +289,7 @@ class Phone(asyncio.DatagramProtocol):
         if ring.state == "ringing" and self._transport:
             self.answer(ring)
 
-    async def wait_ringing(self, timeout: float = 10) -> Ring:
+    async def wait_ringing(self, timeout: float = 10) -> Ring:  # noqa: ASYNC109
         await asyncio.wait_for(self.ringing.wait(), timeout)
         self.ringing.clear()
         return self.rings[-1]
@@ -318,11 +327,18 @@ class Phone(asyncio.DatagramProtocol):
         ring.ended.set()
         self.media.silence()
 
-    def _reply(self, request: Message, addr: tuple[str, int], status: str, *, tag: str = "", body: str = "") -> None:
+    def _reply(
+        self, request: Message, addr: tuple[str, int], status: str, *, tag: str = "", body: str = ""
+    ) -> None:
         to = request.get("to") + (f";tag={tag}" if tag and "tag=" not in request.get("to") else "")
         lines = [f"SIP/2.0 {status}", *(f"Via: {via}" for via in request.all("via"))]
         lines += [f"Record-Route: {route}" for route in request.all("record-route")]
-        lines += [f"From: {request.get('from')}", f"To: {to}", f"Call-ID: {request.get('call-id')}", f"CSeq: {request.get('cseq')}"]
+        lines += [
+            f"From: {request.get('from')}",
+            f"To: {to}",
+            f"Call-ID: {request.get('call-id')}",
+            f"CSeq: {request.get('cseq')}",
+        ]
         lines += [f"Contact: <sip:{self.username}@127.0.0.1:{self.port}>"]
         if body:
             lines.append("Content-Type: application/sdp")

@@ -127,7 +127,7 @@ class Caller:
             cwd=self._folder, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
 
-    async def ended(self, timeout: float = 20) -> int:
+    async def ended(self, timeout: float = 20) -> int:  # noqa: ASYNC109
         """Wait until the call is over for the caller; 0 when SIP went as it should."""
         assert self._process
         return await asyncio.wait_for(self._process.wait(), timeout)

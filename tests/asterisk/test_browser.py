@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, async_playwright
 
-from decroche.calls.adapters.ari.telephony import AriSettings, AriTelephony
+from decroche.calls.adapters.ari.settings import AriSettings
+from decroche.calls.adapters.ari.telephony import AriTelephony
 from decroche.calls.adapters.asterisk.configuration import ExchangeSettings
 from decroche.calls.adapters.asterisk.install import Installation
 from decroche.calls.adapters.asterisk.server import AsteriskServer
@@ -65,9 +66,13 @@ window.sound = async () => {
 
 
 @pytest.fixture(scope="module")
-def demonstration(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AsteriskServer]:
+def demonstration(
+    installation: Installation, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AsteriskServer]:
     """An exchange whose outside world is itself, as in `make demo`."""
-    settings = ExchangeSettings(tmp_path_factory.mktemp("demo") / "telephony", sounds_dir=SOUNDS, lease_seconds=5)
+    settings = ExchangeSettings(
+        tmp_path_factory.mktemp("demo") / "telephony", sounds_dir=SOUNDS, lease_seconds=5
+    )
     with AsteriskServer(installation, settings) as server:
         yield server
 
@@ -84,7 +89,9 @@ async def demo_listener(demonstration: AsteriskServer) -> AsyncIterator[Listener
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve one page with JsSIP on it."""
     folder = tmp_path_factory.mktemp("site")
-    (folder / "entry.js").write_text(f'import JsSIP from "{CHECKOUT}/node_modules/jssip";\nwindow.JsSIP = JsSIP;\n{PAGE}')
+    (folder / "entry.js").write_text(
+        f'import JsSIP from "{CHECKOUT}/node_modules/jssip";\nwindow.JsSIP = JsSIP;\n{PAGE}'
+    )
     esbuild = CHECKOUT / "node_modules/.bin/esbuild"
     if not esbuild.exists() or CHROMIUM is None:
         pytest.skip("NO BROWSER OR NO JSSIP ON THIS MACHINE, the softphone is not proved: run `make test`")
@@ -97,7 +104,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *args: Any) -> None: ...
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))
+    )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
@@ -127,8 +136,13 @@ async def test_a_simulated_caller_is_heard_in_the_browser_and_hears_it(
 ) -> None:
     listener, url = demo_listener, demonstration.connection.softphone_url
     await listener.telephony.set_phone_account(PhoneAccount(7, "s7", "secret"))
-    assert await page.evaluate("([u]) => open_phone(u, 's7', 'wrong')", [url]) == "refused Authentication Error"
-    assert await page.evaluate("([u]) => { ua.stop(); return open_phone(u, 's7', 'secret') }", [url]) == "registered"
+    assert (
+        await page.evaluate("([u]) => open_phone(u, 's7', 'wrong')", [url]) == "refused Authentication Error"
+    )
+    assert (
+        await page.evaluate("([u]) => { ua.stop(); return open_phone(u, 's7', 'secret') }", [url])
+        == "registered"
+    )
     await listener.phone_ready(7)
     await listener.telephony.place_simulated_call(
         called_number="+33199000001", caller_number="+33612345678", caller_name="Mme Petit", voice="results"
@@ -143,7 +157,8 @@ async def test_a_simulated_caller_is_heard_in_the_browser_and_hears_it(
     await page.wait_for_function("said.includes('confirmed')")
     await asyncio.sleep(6)
     sound = await page.evaluate("sound()")
-    assert sound["came"] > 100 and sound["went"] > 100, sound
+    assert sound["came"] > 100, sound
+    assert sound["went"] > 100, sound
     assert sound["energy"] > 0.001, sound  # a voice, not silence
     # She closes the tab: her phone is known to be gone at once.
     await page.close()

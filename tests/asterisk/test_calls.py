@@ -17,14 +17,20 @@ NewCaller = Callable[[], Caller]
 LINE = "+33199000001"
 
 
-async def test_a_call_is_offered_answered_and_heard_both_ways(listener: Listener, new_phone: NewPhone, new_caller: NewCaller) -> None:
+async def test_a_call_is_offered_answered_and_heard_both_ways(
+    listener: Listener, new_phone: NewPhone, new_caller: NewCaller
+) -> None:
     await listener.open_phone(11)
     phone = await new_phone(11)
     await listener.phone_ready(11)
     caller = new_caller()
     await caller.call(LINE, sender='"Mme Petit" <sip:+33612345678@operator.example>', talks=4)
     arrived, call_id = await listener.adopt(greeting="Cabinet des Lilas, bonjour.")
-    assert (arrived.called_number, arrived.caller_number, arrived.caller_name) == (LINE, "+33612345678", "Mme Petit")
+    assert (arrived.called_number, arrived.caller_number, arrived.caller_name) == (
+        LINE,
+        "+33612345678",
+        "Mme Petit",
+    )
     leg = await listener.ring(call_id, 11)
     assert (await listener.wait(PhoneRinging)).leg == leg
     ring = await phone.wait_ringing()

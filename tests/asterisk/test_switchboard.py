@@ -37,7 +37,9 @@ def house_without_fallback(transactional_db: Any) -> House:
 
 
 @pytest.fixture
-async def switchboard(fresh_exchange: AsteriskServer, tmp_path: Path, transactional_db: Any) -> AsyncIterator[Switchboard]:
+async def switchboard(
+    fresh_exchange: AsteriskServer, tmp_path: Path, transactional_db: Any
+) -> AsyncIterator[Switchboard]:
     made = Switchboard(fresh_exchange, tmp_path / "switchboard.log")
     yield made
     made.close()
@@ -72,7 +74,10 @@ async def hear_each_other(caller: Caller, phone: Phone, *, seconds: float = 5) -
     caller.media.heard.clear()
     phone.media.heard.clear()
     async with asyncio.timeout(seconds):
-        while caller.media.heard.get(phone.media.voice, 0) < 20 or phone.media.heard.get(caller.media.voice, 0) < 20:
+        while (  # noqa: ASYNC110
+            caller.media.heard.get(phone.media.voice, 0) < 20
+            or phone.media.heard.get(caller.media.voice, 0) < 20
+        ):
             await asyncio.sleep(0.05)
 
 
@@ -85,7 +90,11 @@ async def test_a_call_is_offered_answered_heard_both_ways_and_ended(
     await caller.call(house.line.number, sender='"Mme Petit" <sip:0612345678@operator.example>', talks=4)
     await phone.wait_ringing()
     call = await call_in("offered")
-    assert (call.practice_id, call.caller_number, call.caller_name) == (house.practice.pk, "+33612345678", "Mme Petit")
+    assert (call.practice_id, call.caller_number, call.caller_name) == (
+        house.practice.pk,
+        "+33612345678",
+        "Mme Petit",
+    )
     phone.answer()
     assert (await call_in("talking")).secretary_id == house.secretaries[0].pk
     await hear_each_other(caller, phone)
@@ -114,7 +123,10 @@ async def test_nobody_answers_and_the_next_secretary_is_rung(
 
 
 async def test_nobody_is_there_and_the_message_becomes_a_follow_up(
-    house_without_fallback: House, switchboard: Switchboard, new_caller: NewCaller, fresh_exchange: AsteriskServer
+    house_without_fallback: House,
+    switchboard: Switchboard,
+    new_caller: NewCaller,
+    fresh_exchange: AsteriskServer,
 ) -> None:
     await switchboard.start()
     caller = new_caller()
@@ -218,5 +230,5 @@ async def test_an_unknown_line_is_answered_with_words(
     await caller.call("+33188776655", talks=40)
     assert await caller.ended(40) == 0
     assert caller.media.packets > 200  # something was said
-    call = await read(lambda: Call.objects.get())
+    call = await read(Call.objects.get)
     assert (call.end_reason, call.practice_id, call.called_number) == ("unknown_number", None, "+33188776655")

@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from decroche.calls.adapters.ari.telephony import AriSettings, AriTelephony
+from decroche.calls.adapters.ari.settings import AriSettings
+from decroche.calls.adapters.ari.telephony import AriTelephony
 from decroche.calls.adapters.asterisk.server import AsteriskServer
 from decroche.calls.adapters.memory import MemoryExchange
 from decroche.calls.ports import (
@@ -27,7 +28,7 @@ from decroche.calls.ports import (
     TransferEnded,
     VoicemailLeft,
 )
-from tests.asterisk.fixtures import exchange, fresh_exchange, installation, operator_port, outside  # noqa: F401
+from tests.asterisk.fixtures import exchange, fresh_exchange, installation, operator_port  # noqa: F401
 from tests.asterisk.listening import Listener
 from tests.asterisk.phone import Dialogue, Phone
 
@@ -111,7 +112,8 @@ class AsteriskWorld:
 
     async def message_is_left(self, listener: Listener) -> None:
         async with asyncio.timeout(30):
-            while not list((self._server.settings.state_dir / "spool/voicemail").glob("*.wav")):
+            inbox = self._server.settings.state_dir / "spool/voicemail"
+            while not list(inbox.glob("*.wav")):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
             await asyncio.sleep(2)
         self._caller.hang_up()
@@ -166,7 +168,8 @@ async def test_a_caller_is_offered_to_a_phone_answers_and_leaves(world: World, l
     await world.caller_arrives("Mme Petit")
     arrived, call_id = await listener.adopt(greeting="Cabinet des Lilas, bonjour.")
     assert (arrived.called_number, arrived.caller_number, arrived.caller_name) == (LINE, CALLER, "Mme Petit")
-    assert not arrived.is_simulated and arrived.at.tzinfo is not None
+    assert not arrived.is_simulated
+    assert arrived.at.tzinfo is not None
     leg = await listener.ring(call_id, AWA)
     assert (await listener.wait(PhoneRinging)).leg == leg
     await world.phone_picks_up(AWA)
@@ -250,7 +253,9 @@ async def test_a_caller_can_wait_again_after_a_conversation(world: World, listen
     assert (await listener.wait(CallerGone)).channel_id == arrived.channel_id
 
 
-async def test_a_transfer_frees_the_secretary_and_tells_how_it_ended(world: World, listener: Listener) -> None:
+async def test_a_transfer_frees_the_secretary_and_tells_how_it_ended(
+    world: World, listener: Listener
+) -> None:
     await ready_phone(world, listener)
     await world.caller_arrives()
     _, call_id = await listener.adopt()
@@ -275,7 +280,9 @@ async def test_a_message_is_told_with_its_call(world: World, listener: Listener)
     assert (await listener.wait(CallerGone)).channel_id == arrived.channel_id
 
 
-async def test_nobody_renews_and_the_caller_leaves_us_for_the_fallback(world: World, listener: Listener) -> None:
+async def test_nobody_renews_and_the_caller_leaves_us_for_the_fallback(
+    world: World, listener: Listener
+) -> None:
     await world.caller_arrives()
     arrived, call_id = await listener.adopt(fallback="+33199555555", lease=1)
     gone = await listener.wait(CallerGone)
@@ -293,7 +300,9 @@ async def test_letting_go_ends_no_call(world: World, listener: Listener) -> None
     await world.caller_arrives()
     await listener.adopt()
     await listener.stop()
-    again = Listener(world.telephony if isinstance(world, MemoryWorld) else AriTelephony(world.telephony._find))
+    again = Listener(
+        world.telephony if isinstance(world, MemoryWorld) else AriTelephony(world.telephony._find)
+    )
     found = await again.start()
     assert [leg.channel_id for leg in found.legs] == [fact.channel_id for fact in listener.told(CallArrived)]
     await again.stop()

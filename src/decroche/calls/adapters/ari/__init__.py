@@ -1,6 +1,7 @@
 """Drive Asterisk through ARI."""
 
-from decroche.calls.adapters.ari.telephony import AriSettings, AriTelephony
+from decroche.calls.adapters.ari.settings import AriSettings
+from decroche.calls.adapters.ari.telephony import AriTelephony
 
 __all__ = ["AriSettings", "AriTelephony", "from_settings"]
 

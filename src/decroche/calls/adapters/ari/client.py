@@ -139,7 +139,7 @@ class AriClient:
             log.warning("ari.lost", error=str(error))
         except asyncio.QueueFull:
             # Whoever reads us is far behind: what it would read is stale, a fresh connection takes stock instead.
-            log.error("ari.flooded", events=_EVENTS_AT_MOST)
+            log.critical("ari.flooded", events=_EVENTS_AT_MOST)
         finally:
             self.is_open = False
             self._fail_waiting()

@@ -217,7 +217,9 @@ class Interpreter:
 
     def _contact(self, raw: Mapping[str, Any]) -> Reading:
         changed = self.phones.take_contact(
-            text(raw, "endpoint", "resource"), text(raw, "contact_info", "uri"), text(raw, "contact_info", "contact_status")
+            text(raw, "endpoint", "resource"),
+            text(raw, "contact_info", "uri"),
+            text(raw, "contact_info", "contact_status"),
         )
         if changed is None:
             return _NOTHING

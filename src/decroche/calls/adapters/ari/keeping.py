@@ -71,9 +71,9 @@ class FallbackBook:
         return True
 
     def _read(self) -> dict[str, str]:
-        assert self.file is not None  # noqa: S101
+        assert self.file is not None
         try:
-            pairs = (line.split(" = ", 1) for line in self.file.read_text().splitlines() if " = " in line)
-            return {name: to for name, to in pairs}
+            lines = self.file.read_text().splitlines()
         except OSError:
             return {}
+        return {name: to for name, mark, to in (line.partition(" = ") for line in lines) if mark}

@@ -9,7 +9,9 @@ from uuid import UUID
 from decroche.calls.adapters.ari.naming import clean_name, clean_number, parse_bridge, parse_leg, parse_uuid
 from decroche.calls.ports import Cause, LiveLeg, SecretaryLeg
 
-_NOBODY_CHOSE: Final = frozenset({3, 20, 27, 34, 38, 41, 42, 44, 47})  # Q.850: no route, absent, out of order, failure…
+_NOBODY_CHOSE: Final = frozenset(
+    {3, 20, 27, 34, 38, 41, 42, 44, 47}
+)  # Q.850: no route, absent, out of order, failure…
 _REFUSALS: Final = frozenset({17, 21})  # busy, rejected
 _TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%S.%f%z"
 
@@ -80,7 +82,11 @@ def read_channel(raw: object) -> Channel | None:
     channel_id = data.get("id")
     if not isinstance(channel_id, str) or not channel_id:
         return None
-    caller, dialplan, variables = _map(data.get("caller")), _map(data.get("dialplan")), _map(data.get("channelvars"))
+    caller, dialplan, variables = (
+        _map(data.get("caller")),
+        _map(data.get("dialplan")),
+        _map(data.get("channelvars")),
+    )
     return Channel(
         id=channel_id,
         state=str(data.get("state", "")),
@@ -88,7 +94,7 @@ def read_channel(raw: object) -> Channel | None:
         caller_name=clean_name(caller.get("name")),
         app=str(dialplan.get("app_name", "")),
         context=str(dialplan.get("context", "")),
-        variables={str(key): str(value) for key, value in variables.items() if value is not None},
+        variables={key: value for key, value in variables.items() if isinstance(value, str)},
     )
 
 

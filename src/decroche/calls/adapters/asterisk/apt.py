@@ -58,17 +58,23 @@ def _choose(sources: Sequence[_Source]) -> tuple[str, list[_Source]]:
         for source in sources:
             if re.search(r"/debian$", source.uri) and "security" not in source.suite:
                 return _DEBIAN_SUITE, [_Source(source.uri, _DEBIAN_SUITE, "main", source.signed_by)]
-    raise AsteriskUnavailable("Asterisk ne peut être préparé que sur Debian ou Ubuntu, avec un dépôt apt configuré.")
+    raise AsteriskUnavailable(
+        "Asterisk ne peut être préparé que sur Debian ou Ubuntu, avec un dépôt apt configuré."
+    )
 
 
-def _run(command: Sequence[str], *, env: dict[str, str] | None, cwd: Path | None = None, timeout: int = 600) -> str:
+def _run(
+    command: Sequence[str], *, env: dict[str, str] | None, cwd: Path | None = None, timeout: int = 600
+) -> str:
     try:
         done = subprocess.run(  # noqa: S603
             command, capture_output=True, text=True, timeout=timeout, check=False, cwd=cwd,
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive", **_proxies(), **(env or {})},
         )  # fmt: skip
     except FileNotFoundError as error:
-        raise AsteriskUnavailable("Cette machine n’a pas apt : Asterisk ne peut pas y être préparé.") from error
+        raise AsteriskUnavailable(
+            "Cette machine n’a pas apt : Asterisk ne peut pas y être préparé."
+        ) from error
     except subprocess.TimeoutExpired as error:
         raise AsteriskUnavailable("Le dépôt de paquets ne répond pas assez vite.") from error
     if done.returncode:
@@ -79,7 +85,11 @@ def _run(command: Sequence[str], *, env: dict[str, str] | None, cwd: Path | None
 def _proxies() -> dict[str, str]:
     import os  # noqa: PLC0415
 
-    return {key: value for key, value in os.environ.items() if key.lower() in {"http_proxy", "https_proxy", "no_proxy"}}
+    return {
+        key: value
+        for key, value in os.environ.items()
+        if key.lower() in {"http_proxy", "https_proxy", "no_proxy"}
+    }
 
 
 class AptRefused(AsteriskUnavailable):
@@ -87,7 +97,9 @@ class AptRefused(AsteriskUnavailable):
 
     def __init__(self, said: str) -> None:
         self.said = said
-        first = next((line for line in said.splitlines() if line.startswith(("E:", "Err:", "W:"))), said.strip()[:200])
+        first = next(
+            (line for line in said.splitlines() if line.startswith(("E:", "Err:", "W:"))), said.strip()[:200]
+        )
         super().__init__(f"Le dépôt de paquets n’est pas joignable ou refuse ({first}).")
 
 

@@ -57,7 +57,9 @@ def _taps(source: int, target: int) -> tuple[tuple[float, ...], ...]:
         for tap in range(-_HALF_TAPS, _HALF_TAPS + 1):
             x = tap - offset
             window = 0.5 + 0.5 * math.cos(math.pi * x / (_HALF_TAPS + 1))
-            row.append(cutoff * window * (math.sin(math.pi * cutoff * x) / (math.pi * cutoff * x) if x else 1.0))
+            row.append(
+                cutoff * window * (math.sin(math.pi * cutoff * x) / (math.pi * cutoff * x) if x else 1.0)
+            )
         total = sum(row)
         table.append(tuple(value / total for value in row))
     return tuple(table)
@@ -78,7 +80,9 @@ def resample(samples: Sequence[int], source: int, target: int) -> Samples:
     return out
 
 
-def tone(frequencies: Sequence[float], duration: float, *, rate: int = NARROW, level: float = 0.25) -> Samples:
+def tone(
+    frequencies: Sequence[float], duration: float, *, rate: int = NARROW, level: float = 0.25
+) -> Samples:
     """Return a soft-edged sum of sines."""
     count, edge = int(duration * rate), int(0.012 * rate)
     scale = level * _LOUDEST / len(frequencies)
@@ -124,7 +128,9 @@ def _bell(note: int, rate: int) -> list[float]:
     """Return a soft bell: a sine and its octave, dying away."""
     step = 2 * math.pi * _hertz(note) / rate
     return [
-        math.exp(-n / rate / 0.7) * min(1.0, n / (0.02 * rate)) * (math.sin(step * n) + 0.18 * math.sin(2 * step * n))
+        math.exp(-n / rate / 0.7)
+        * min(1.0, n / (0.02 * rate))
+        * (math.sin(step * n) + 0.18 * math.sin(2 * step * n))
         for n in range(int(2.2 * rate))
     ]
 

@@ -235,7 +235,9 @@ def _modules(settings: ExchangeSettings, installation: Installation) -> str:
     return "[modules]\nautoload = no\n" + "".join(f"load = {name}.so\n" for name in present)
 
 
-def _values(settings: ExchangeSettings, installation: Installation, run_dir: Path, password: str) -> dict[str, str]:
+def _values(
+    settings: ExchangeSettings, installation: Installation, run_dir: Path, password: str
+) -> dict[str, str]:
     trunk = settings.trunk
     loopback = settings.sip_host.startswith("127.")
     host = trunk.host if trunk else _reachable(settings.sip_host)
@@ -275,7 +277,9 @@ def _values(settings: ExchangeSettings, installation: Installation, run_dir: Pat
         "world": "",
         "world_dialplan": "",
         "world_include": "" if trunk else "include => decroche-world\n",
-        "world_mark": "" if trunk else " same => n,Set(DECROCHE_SIM=${FILTER(0-9a-f\\x2d,${PJSIP_HEADER(read,X-Decroche-Simulated)})})",
+        "world_mark": ""
+        if trunk
+        else " same => n,Set(DECROCHE_SIM=${FILTER(0-9a-f\\x2d,${PJSIP_HEADER(read,X-Decroche-Simulated)})})",
         "extra_dialplan": settings.extra_dialplan,
     }
 
@@ -289,9 +293,7 @@ def _nat(external: str) -> str:
 
 
 def _credentials(trunk: Trunk) -> str:
-    text = (
-        f"\n[trunk]\ntype = auth\nauth_type = userpass\nusername = {trunk.username}\npassword = {trunk.password}\n"
-    )
+    text = f"\n[trunk]\ntype = auth\nauth_type = userpass\nusername = {trunk.username}\npassword = {trunk.password}\n"
     if trunk.registers:
         text += (
             "\n[trunk]\ntype = registration\ntransport = transport-udp\noutbound_auth = trunk\n"

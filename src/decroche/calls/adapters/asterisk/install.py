@@ -94,7 +94,9 @@ def missing_modules(modules_dir: Path) -> frozenset[str]:
 
 def _loader(root: Path) -> tuple[Path, Path]:
     """Return the private copy's dynamic loader and library folder."""
-    for loader in sorted((root / "usr").glob("lib*/ld-linux*.so.*")) + sorted((root / "usr/lib").glob("*/ld-linux*.so.*")):
+    for loader in sorted((root / "usr").glob("lib*/ld-linux*.so.*")) + sorted(
+        (root / "usr/lib").glob("*/ld-linux*.so.*")
+    ):
         for libraries in sorted((root / "usr/lib").glob("*-linux-gnu*")):
             if loader.exists():
                 return loader, libraries
@@ -111,7 +113,9 @@ def _describe(root: Path) -> Installation:
     if not version:
         raise AsteriskUnavailable("La copie d’Asterisk ne démarre pas sur cette machine.")
     if lacking := missing_modules(modules):
-        raise AsteriskUnavailable(f"La copie d’Asterisk est incomplète : il manque {', '.join(sorted(lacking))}.")
+        raise AsteriskUnavailable(
+            f"La copie d’Asterisk est incomplète : il manque {', '.join(sorted(lacking))}."
+        )
     return Installation(command, modules, root / "usr/share/asterisk", version)
 
 
@@ -168,7 +172,18 @@ def _trim(root: Path) -> None:
         for module in modules.glob("*.so"):
             if module.stem not in MODULES:
                 module.unlink()
-    for folder in ("doc", "man", "locale", "zoneinfo", "perl5", "alsa", "snmp", "misc", "bash-completion", "lintian"):
+    for folder in (
+        "doc",
+        "man",
+        "locale",
+        "zoneinfo",
+        "perl5",
+        "alsa",
+        "snmp",
+        "misc",
+        "bash-completion",
+        "lintian",
+    ):
         shutil.rmtree(root / "usr/share" / folder, ignore_errors=True)
     for folder in ("sounds", "agi-bin", "phoneprov", "static-http", "firmware"):
         _remove(root / "usr/share/asterisk" / folder)
@@ -245,8 +260,12 @@ def install(dest: Path, *, say: Say = print, allow_system: bool = True) -> Insta
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Have a private Asterisk at hand.")
-    parser.add_argument("dest", nargs="?", type=Path, default=None, help="folder (default: the data folder's asterisk/)")
-    parser.add_argument("--ignore-system", action="store_true", help="make the private copy even beside a system Asterisk")
+    parser.add_argument(
+        "dest", nargs="?", type=Path, default=None, help="folder (default: the data folder's asterisk/)"
+    )
+    parser.add_argument(
+        "--ignore-system", action="store_true", help="make the private copy even beside a system Asterisk"
+    )
     chosen = parser.parse_args(argv)
     try:
         install(chosen.dest or default_install_dir(), allow_system=not chosen.ignore_system, say=_say)

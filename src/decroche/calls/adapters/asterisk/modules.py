@@ -32,8 +32,9 @@ res_timing_timerfd res_websocket_client
 MODULES: Final[tuple[str, ...]] = tuple(_NAMES.split())
 
 # What a call cannot do without; the others depend on the version or make it nicer.
-ESSENTIAL: Final[frozenset[str]] = frozenset(
-    "app_dial app_playback app_record app_stasis bridge_simple chan_pjsip codec_alaw format_wav func_timeout "
-    "pbx_config res_ari_channels res_ari_events res_http_websocket res_musiconhold res_pjsip_transport_websocket "
-    "res_rtp_asterisk res_srtp res_stasis".split()
-)
+_ESSENTIAL: Final = """
+app_dial app_playback app_record app_stasis bridge_simple chan_pjsip codec_alaw format_wav func_timeout pbx_config
+res_ari_channels res_ari_events res_http_websocket res_musiconhold res_pjsip_transport_websocket res_rtp_asterisk
+res_srtp res_stasis
+"""
+ESSENTIAL: Final[frozenset[str]] = frozenset(_ESSENTIAL.split())

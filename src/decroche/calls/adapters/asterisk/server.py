@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from decroche.calls.adapters.asterisk import configuration, sounds
 from decroche.calls.adapters.asterisk.configuration import Connection, ExchangeSettings
@@ -95,7 +95,11 @@ class AsteriskServer:
                 # A terminal's Ctrl-C is for whoever supervises: it stops us in order. And if that one is killed, so are we.
                 start_new_session=True,
                 preexec_fn=_die_with_parent,  # noqa: PLW1509
-                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", **dict(self.installation.env)},
+                env={
+                    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+                    "LC_ALL": "C.UTF-8",
+                    **dict(self.installation.env),
+                },
             )
         self._pid_file.write_text(str(self._process.pid))
 
@@ -180,7 +184,7 @@ class AsteriskServer:
         if self._run_dir.parent != self.settings.state_dir.absolute():
             shutil.rmtree(self._run_dir, ignore_errors=True)
 
-    def __enter__(self) -> "AsteriskServer":
+    def __enter__(self) -> Self:
         self.start()
         return self
 

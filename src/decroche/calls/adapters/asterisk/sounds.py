@@ -14,24 +14,25 @@ from decroche.calls.adapters.asterisk.voice import Speaker, espeak, speak_to_fil
 
 _FORMAT: Final = 2  # raise it when a text or a sound below changes
 _BEEP: Final = ((1000.0, 0.35),)
+_UNKNOWN: Final = (
+    "Bonjour. Le numéro que vous avez composé n’est pas en service. "
+    "Vérifiez le numéro, puis rappelez. En cas d’urgence, composez le 15 ou le 112."
+)
+_VOICEMAIL: Final = (
+    "Bonjour. Personne ne peut vous répondre pour le moment. Après le signal, laissez votre nom, "
+    "votre numéro et la raison de votre appel : nous vous rappellerons. "
+    "En cas d’urgence vitale, raccrochez et composez le 15."
+)
+_TECHNICAL: Final = (
+    "Bonjour. Un incident technique nous empêche de vous répondre. Rappelez dans quelques minutes. "
+    "En cas d’urgence vitale, composez le 15."
+)
+# What is said, and the notes that stand for it where no voice is installed.
 _PROMPTS: Final[dict[str, tuple[str, tuple[tuple[float, float], ...]]]] = {
-    "unknown-number": (
-        "Bonjour. Le numéro que vous avez composé n’est pas en service. "
-        "Vérifiez le numéro, puis rappelez. En cas d’urgence, composez le 15 ou le 112.",
-        ((950, 0.33), (1400, 0.33), (1800, 0.33), (0, 0.6)),
-    ),
-    "voicemail": (
-        "Bonjour. Personne ne peut vous répondre pour le moment. Après le signal, laissez votre nom, "
-        "votre numéro et la raison de votre appel : nous vous rappellerons. "
-        "En cas d’urgence vitale, raccrochez et composez le 15.",
-        ((523.3, 0.3), (659.3, 0.3), (784, 0.5), (0, 0.4)),
-    ),
+    "unknown-number": (_UNKNOWN, ((950, 0.33), (1400, 0.33), (1800, 0.33), (0, 0.6))),
+    "voicemail": (_VOICEMAIL, ((523.3, 0.3), (659.3, 0.3), (784, 0.5), (0, 0.4))),
     "voicemail-thanks": ("Merci. Votre message est enregistré. Au revoir.", ((784, 0.3), (523.3, 0.5))),
-    "technical": (
-        "Bonjour. Un incident technique nous empêche de vous répondre. Rappelez dans quelques minutes. "
-        "En cas d’urgence vitale, composez le 15.",
-        ((392, 0.4), (330, 0.4), (262, 0.6)),
-    ),
+    "technical": (_TECHNICAL, ((392, 0.4), (330, 0.4), (262, 0.6))),
     "world-hello": ("Allô, oui, bonjour, je vous écoute.", ((440, 0.3), (554, 0.4))),
 }
 

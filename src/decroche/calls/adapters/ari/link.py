@@ -1,0 +1,264 @@
+"""Hold the connection to one Asterisk, over and over: take stock of what lives there, tell what happens, ask."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+
+from decroche.calls.adapters.ari import naming
+from decroche.calls.adapters.ari.client import (
+    HTTP_CONFLICT,
+    HTTP_NOT_FOUND,
+    AriClient,
+    AriRefused,
+    Request,
+)
+from decroche.calls.adapters.ari.interpreter import Interpreter
+from decroche.calls.adapters.ari.keeping import FallbackBook, VoicemailBox
+from decroche.calls.adapters.ari.phones import PhoneBook
+from decroche.calls.adapters.ari.reading import read_channels, read_talking
+from decroche.calls.adapters.ari.settings import AriSettings
+from decroche.calls.adapters.asterisk.voice import Voice, best_voice
+from decroche.calls.ports import (
+    ChannelGone,
+    ExchangeConnected,
+    ExchangeDown,
+    ExchangeEvent,
+    ExchangeLost,
+    PhoneAccount,
+    Superseded,
+)
+
+log = structlog.get_logger(__name__)
+
+_MUSIC: Final = "decroche"
+_FIRST_RETRY_SECONDS: Final = 0.1
+_LAST_RETRY_SECONDS: Final = 2.0
+_VOICEMAIL_SCAN_SECONDS: Final = 20.0
+
+
+class AriLink:
+    """Hold the exchange: what it tells, what it must remember, and how it is asked."""
+
+    def __init__(self, find: Callable[[], AriSettings]) -> None:
+        """Take where to look for the exchange; it is asked at every connection, for an exchange may move."""
+        self._find = find
+        self._settings: AriSettings | None = None
+        self._client: AriClient | None = None
+        self._phones = PhoneBook()
+        self._interpreter = Interpreter(self._phones)
+        self._voice: Voice | None = None
+        self._box: VoicemailBox | None = None
+        self._fallbacks = FallbackBook(None)
+        self._background: set[asyncio.Task[None]] = set()
+        self._greeting: dict[UUID, asyncio.Task[None]] = {}
+        self._closed = False
+        self._superseded = False
+
+    # --- facts --------------------------------------------------------------------------
+
+    async def events(self) -> AsyncIterator[ExchangeEvent]:
+        """Yield facts for ever; an exchange that does not answer is tried again, for ever."""
+        wait = _FIRST_RETRY_SECONDS
+        while not self._closed and not self._superseded:
+            try:
+                await self._open()
+                connected = await self._take_stock()
+            except (ExchangeDown, AriRefused) as error:
+                log.info("exchange.not_there", error=str(error))
+                await asyncio.sleep(wait)
+                wait = min(_LAST_RETRY_SECONDS, wait * 2)
+                continue
+            wait = _FIRST_RETRY_SECONDS
+            yield connected
+            for message in self._messages_left():
+                yield message
+            async for event in self._listen():
+                yield event
+            if not self._closed:
+                yield ExchangeLost(datetime.now(UTC))
+
+    async def _open(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+        settings = self._find()
+        if settings != self._settings:
+            self._settle(settings)
+        self._client = AriClient(settings.address)
+        await self._client.open()
+
+    def _settle(self, settings: AriSettings) -> None:
+        self._settings = settings
+        self._phones.is_browser = settings.phones_are_browsers
+        self._phones.is_loopback = any(
+            host in settings.address.url for host in ("//127.0.0.1", "//localhost")
+        )
+        state, sounds_dir = settings.state_dir, settings.sounds_dir
+        self._voice = best_voice(sounds_dir / "greetings") if sounds_dir else None
+        self._box = VoicemailBox(state / "spool/voicemail") if state else None
+        self._fallbacks = FallbackBook(state / "conf/fallbacks.conf" if state else None)
+
+    async def _take_stock(self) -> ExchangeConnected:
+        """Push what lives only in Asterisk's memory, then list what lives there."""
+        for account in list(self._phones.accounts.values()):
+            await self._push(account)
+        ask = self._exchange.ask
+        channels = read_channels(await ask(Request("GET", "channels")))
+        bridges = await ask(Request("GET", "bridges"))
+        endpoints = await ask(Request("GET", "endpoints/PJSIP"))
+        registered = self._phones.take_stock(endpoints if isinstance(endpoints, list) else [])
+        self._interpreter.take_stock(channels)
+        watched = [f"channel:{channel.id}" for channel in channels if channel.is_caller or channel.leg]
+        watched += [f"endpoint:PJSIP/{self._phones.username(user_id)}" for user_id in registered]
+        await self._exchange.ask_in_order([self._subscription(source) for source in watched])
+        legs = tuple(leg for leg in (channel.as_live_leg() for channel in channels) if leg is not None)
+        return ExchangeConnected(datetime.now(UTC), legs, read_talking(bridges), registered)
+
+    async def _listen(self) -> AsyncIterator[ExchangeEvent]:
+        client = self._exchange
+        scan = self._start(self._scan_now_and_then(client))
+        try:
+            async for raw in client.events():
+                for event in self._interpret(raw):
+                    yield event
+                    if isinstance(event, Superseded):
+                        self._superseded = True
+                        await client.close()
+                        return
+        finally:
+            scan.cancel()
+
+    def _interpret(self, raw: Mapping[str, Any]) -> list[ExchangeEvent]:
+        try:
+            found = self._interpreter.read(raw)
+        except Exception:
+            # One message that nobody foresaw must not take every call down with it.
+            log.exception("ari.unreadable", type=str(raw.get("type"))[:40])
+            return []
+        if found.gone_call is not None:
+            self._start(self._sweep(found.gone_call))
+        messages: list[ExchangeEvent] = list(self._messages_left()) if found.look_for_messages else []
+        return messages + list(found.events)
+
+    async def _scan_now_and_then(self, client: AriClient) -> None:
+        """Wake the reader up from time to time, in case a message's end was not told."""
+        while client.is_open:
+            await asyncio.sleep(_VOICEMAIL_SCAN_SECONDS)
+            client.inject({"type": "DecrocheScan"})
+
+    def _messages_left(self) -> list[ExchangeEvent]:
+        if self._box is None:
+            return []
+        return list(self._box.left(still_recording=self._interpreter.recording_ids(), now=datetime.now(UTC)))
+
+    async def close(self) -> None:
+        """Let go of the exchange; calls on it go on."""
+        self._closed = True
+        for task in list(self._background):
+            task.cancel()
+        if self._client is not None:
+            await self._client.close()
+
+    # --- phones -------------------------------------------------------------------------
+
+    async def set_phone_account(self, account: PhoneAccount) -> None:
+        self._phones.accounts[account.user_id] = account
+        await self._push(account)
+
+    async def _push(self, account: PhoneAccount) -> None:
+        answers = await self._exchange.ask_in_order(
+            [*self._phones.requests_to_set(account), self._subscription(f"endpoint:PJSIP/{account.username}")]
+        )
+        for answer in answers:
+            if isinstance(answer, AriRefused):
+                log.error("phone.refused", user_id=account.user_id, error=str(answer))
+
+    async def remove_phone_account(self, user_id: int) -> None:
+        username = self._phones.username(user_id)
+        if self._phones.forget(user_id):
+            self._exchange.inject({"type": "DecrochePhoneGone", "user_id": user_id})
+        await self._exchange.ask_in_order(self._phones.requests_to_remove(username))
+
+    # --- keeping ------------------------------------------------------------------------
+
+    async def remember_fallback(self, *, called_number: str, number: str) -> None:
+        self._fallbacks.remember(called_number, number)
+        await self._exchange.ask_in_order(
+            [
+                Request("POST", "asterisk/variable", {"variable": name, "value": number})
+                for name in self._fallbacks.names_of(called_number)
+            ]
+        )
+
+    async def keep_voicemail(self, path: Path) -> None:
+        if self._box is not None:
+            await asyncio.to_thread(self._box.keep, path)
+
+    async def _sweep(self, call_id: UUID) -> None:
+        """Remove the empty conversation of a caller who is gone (a bridge, never a channel)."""
+        self._greeting.pop(call_id, None)
+        with contextlib.suppress(AriRefused, ExchangeDown):
+            await self._exchange.ask(Request("DELETE", f"bridges/{naming.bridge_id(call_id)}"))
+
+    # --- asking -------------------------------------------------------------------------
+
+    def _channel(self, call_id: UUID) -> str:
+        channel_id = self._interpreter.channel_of(call_id)
+        if channel_id is None:
+            raise ChannelGone(str(call_id))
+        return channel_id
+
+    @staticmethod
+    def _set(channel_id: str, variable: str, value: str) -> Request:
+        return Request("POST", f"channels/{channel_id}/variable", {"variable": variable, "value": value})
+
+    @staticmethod
+    def _music(channel_id: str) -> Request:
+        return Request("POST", f"channels/{channel_id}/moh", {"mohClass": _MUSIC})
+
+    @property
+    def _app(self) -> str:
+        return self._settings.address.app if self._settings else ""
+
+    @property
+    def _exchange(self) -> AriClient:
+        if self._client is None or self._superseded:
+            raise ExchangeDown
+        return self._client
+
+    def _subscription(self, source: str) -> Request:
+        return Request("POST", f"applications/{self._app}/subscription", {"eventSource": source})
+
+    async def _one(self, request: Request) -> None:
+        await self._all([request])
+
+    async def _all(self, requests: list[Request], *, must: tuple[int, ...] | None = None) -> None:
+        """Ask in order; those at ``must`` (all, when not said) have to succeed.
+
+        Raises:
+            ChannelGone: a channel that had to be there is not, or is no longer ours.
+            ExchangeDown: the exchange does not answer.
+        """
+        answers = await self._exchange.ask_in_order(requests)
+        for index in range(len(requests)) if must is None else must:
+            answer = answers[index]
+            if isinstance(answer, AriRefused):
+                if answer.status not in {HTTP_NOT_FOUND, HTTP_CONFLICT}:
+                    log.warning("ari.refused", error=str(answer))
+                raise ChannelGone(str(answer)) from answer
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._finished)
+        return task
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("background.failed", error=repr(error))
