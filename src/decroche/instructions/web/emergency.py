@@ -63,19 +63,11 @@ def write(request: PersonRequest, practice_id: int) -> HttpResponse:
     """Write the protocol of a practitioner, or of the practice when none is named."""
     practice = get_object_or_404(Practice, pk=practice_id)
     practitioner = _named(request, practice)
-    existing = next(
-        (
-            p
-            for p in queries.protocols(practice.pk)
-            if p.practitioner_id == (practitioner.pk if practitioner else None)
-        ),
-        None,
-    )
+    existing = _existing(practice, practitioner)
     data = request.POST if request.method == "POST" else None
     form = ProtocolForm(data, initial={"title": existing.title if existing else _("En cas d’urgence")})
-    steps = StepFormSet(
-        data, initial=_rows(existing), prefix="steps", form_kwargs={"region": practice.country_code}
-    )
+    region = {"region": practice.country_code}
+    steps = StepFormSet(data, initial=_rows(existing), prefix="steps", form_kwargs=region)
     context: dict[str, Any] = {
         "practice": practice,
         "practitioner": practitioner,
@@ -86,19 +78,17 @@ def write(request: PersonRequest, practice_id: int) -> HttpResponse:
     for row, step in enumerate(steps, start=1):
         step.fields["ORDER"].label = _("Ordre")
         step.wear(row)
-    if data is None:
-        return render(request, "instructions/write_protocol.html", context)
     if not is_valid:
-        return render(request, "instructions/write_protocol.html", context, status=422)
+        status = 200 if data is None else 422
+        return render(request, "instructions/write_protocol.html", context, status=status)
+    written = [ordered.cleaned_data for ordered in steps.ordered_forms]
     try:
         protocol = write_protocol(
             practice=practice,
             practitioner=practitioner,
             title=form.cleaned_data["title"],
             steps=[
-                Step(row["text"], row["kind"] or "ask", row["number"])
-                for row in (ordered.cleaned_data for ordered in steps.ordered_forms)
-                if row.get("text")
+                Step(row["text"], row["kind"] or "ask", row["number"]) for row in written if row.get("text")
             ],
             by=request.user,
             now=clock.now(),
@@ -109,6 +99,11 @@ def write(request: PersonRequest, practice_id: int) -> HttpResponse:
     request.log_write("protocol", [protocol.pk], practice_id=practice.pk)
     messages.success(request, _("Protocole enregistré : le secrétariat le voit dès maintenant."))
     return redirect("instructions:protocols", practice_id=practice.pk)
+
+
+def _existing(practice: Practice, practitioner: Practitioner | None) -> EmergencyProtocol | None:
+    wanted = practitioner.pk if practitioner else None
+    return next((p for p in queries.protocols(practice.pk) if p.practitioner_id == wanted), None)
 
 
 def _named(request: PersonRequest, practice: Practice) -> Practitioner | None:

@@ -37,6 +37,13 @@ document.body.addEventListener("htmx:beforeRequest", (event) => {
   elt.dataset["behind"] = "";
 });
 
+// Words given back to a folded answer must not hide.
+document.body.addEventListener("draft-restored", () => {
+  for (const field of document.querySelectorAll<HTMLTextAreaElement>(".message-tools details textarea")) {
+    if (field.value !== "") field.closest("details")?.setAttribute("open", "");
+  }
+});
+
 document.addEventListener("focusout", (event) => {
   const list = (event.target as HTMLElement).closest<HTMLElement>(LISTS);
   if (list?.dataset["behind"] === undefined) return;

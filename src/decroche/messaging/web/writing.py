@@ -16,6 +16,7 @@ from decroche.kernel import phone as phones
 from decroche.messaging import queries
 from decroche.messaging.actions.keep_draft import forget_draft, keep_draft
 from decroche.messaging.actions.send_message import send_message
+from decroche.messaging.models import Message
 from decroche.messaging.web.forms import KEPT_IN_DRAFT, MessageForm, call_named, patient_named
 from decroche.patients.models import Patient
 from decroche.practices.models import Practice
@@ -108,17 +109,17 @@ def send(request: PersonRequest, practice_id: int) -> HttpResponse:
     request.log_write("message", [message.pk], practice_id=practice.pk)
     if not request.headers.get("HX-Request"):
         return redirect("messages:mine")
-    whom = message.practitioner.display_name if message.practitioner else practice.name
     fresh = MessageForm(initial=_first_values(patient), practice=practice)
     response = _form(request, practice, fresh, call_id=call_id, patient=patient)
-    response["HX-Trigger"] = json.dumps(
-        {
-            "toast": {"text": _("Message transmis : %(whom)s le voit dès maintenant.") % {"whom": whom}},
-            "dialog-done": {},
-            "message-sent": {"message_id": message.pk, "target": "body"},
-        }
-    )
+    response["HX-Trigger"] = _told_sent(message)
     return response
+
+
+def _told_sent(message: Message) -> str:
+    whom = message.practitioner.display_name if message.practitioner else message.practice.name
+    toast = {"text": _("Message transmis : %(whom)s le voit dès maintenant.") % {"whom": whom}}
+    sent = {"message_id": message.pk, "target": "body"}
+    return json.dumps({"toast": toast, "dialog-done": {}, "message-sent": sent})
 
 
 def _form(
