@@ -1,4 +1,5 @@
 // What she opened stays open when a panel is drawn again under her thumb.
+export {}; // a module of its own: its names are not the page's
 
 const open = new Set<string>();
 let redrawing = false;
