@@ -20,18 +20,41 @@ from urllib.parse import quote
 
 import pytest
 from django.db import connection, connections
+from django.test import override_settings
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from pytest_django import DjangoDbBlocker
 
 from decroche.calls.adapters.asterisk.server import AsteriskServer
+from decroche.calls.models import Post
 from decroche.foundation.tenancy import every_practice
-from tests.asterisk.fixtures import exchange, installation, new_caller, operator_port  # noqa: F401
+from tests.asterisk.fixtures import (  # noqa: F401
+    exchange,
+    fresh_exchange,
+    installation,
+    new_caller,
+    operator_port,
+)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CHROMIUM_FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
+# The softphone keeps its connection to itself; a story about sound needs to count its packets.
+REMEMBER_PEERS = """
+const Original = window.RTCPeerConnection;
+window.peers = [];
+window.RTCPeerConnection = class extends Original { constructor(...all) { super(...all); window.peers.push(this); } };
+window.sound = async () => {
+  const found = {};
+  for (const one of (await window.peers.at(-1).getStats()).values()) {
+    if (one.type === "inbound-rtp") Object.assign(found, { came: one.packetsReceived, energy: one.totalAudioEnergy });
+    if (one.type === "outbound-rtp") found.went = one.packetsSent;
+  }
+  return found;
+};
+"""
+FAILED = pytest.StashKey[bool]()
 DESK = {"width": 1440, "height": 900}
 POCKET = {"width": 390, "height": 844}
 
@@ -49,7 +72,9 @@ class House:
         command = [sys.executable, "-m", "decroche", name, *arguments]
         log = Path(self.environment["DECROCHE_DATA_DIR"]) / f"{name}.log"
         with log.open("ab") as output:
-            self.processes[name] = subprocess.Popen(command, env=self.environment, stdout=output, stderr=output)
+            self.processes[name] = subprocess.Popen(
+                command, env=self.environment, stdout=output, stderr=output
+            )
 
     def stop(self, name: str) -> None:
         process = self.processes.pop(name)
@@ -58,20 +83,28 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def demo_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Load the demo world into the test database, and leave it as empty as it was found."""
+def demo_world(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """Load the demo world into the test database, and leave it as empty as it was found (unless ``--reuse-db``)."""
     del django_db_setup
+    from decroche.config import settings as as_in_production
     from decroche.demo.world import load
 
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
-        from django.conf import settings
-
-        patch.setattr(settings, "MODE", "demo")
-        load(now=datetime.now(tz=UTC))
+    with django_db_blocker.unblock():
+        # The web process checks the passwords with the real hashers, so they are made with those.
+        with override_settings(MODE="demo", PASSWORD_HASHERS=as_in_production.PASSWORD_HASHERS):
+            load(now=datetime.now(tz=UTC))
+        with every_practice():
+            Post.objects.update(state="away", call_id=None)
         yield
+        if request.config.getvalue("reuse_db"):
+            return
         with connection.cursor() as cursor:
-            cursor.execute("SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
-                           " AND tablename NOT IN ('django_migrations') AND tablename NOT LIKE '%accesslog%'")
+            cursor.execute(
+                "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
+                " AND tablename NOT IN ('django_migrations') AND tablename NOT LIKE '%accesslog%'"
+            )
             tables = cursor.fetchone()[0]
             cursor.execute(f"TRUNCATE {tables} CASCADE")
         connections.close_all()
@@ -87,7 +120,7 @@ def house(demo_world: None, exchange: AsteriskServer) -> Iterator[House]:  # noq
         **{key: value for key, value in os.environ.items() if not key.startswith("DJANGO_")},
         "DATABASE_URL": _test_database_url(),
         "DECROCHE_DATA_DIR": str(data_dir),
-        "DECROCHE_MODE": "demo",
+        "DECROCHE_MODE": "test",  # pages without hashed names: nothing to collect first
         "DECROCHE_LOG_LEVEL": "INFO",
     }
     running = House(f"http://localhost:{port}", exchange, environment)
@@ -115,7 +148,7 @@ class Person:
     """Someone signed in, in a browser of their own."""
 
     page: Page
-    email: str
+    login: str
     context: BrowserContext
 
     async def presses(self, *keys: str) -> None:
@@ -130,22 +163,40 @@ class Person:
         await found.first.wait_for(state="visible", timeout=seconds * 1000)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Let fixtures know that the story failed, so that they can keep a picture of where."""
+    report = yield
+    if call.when == "call":
+        item.stash[FAILED] = report.failed
+    return report  # type: ignore[return-value]
+
+
 @pytest.fixture
-async def enter(house: House, browser: Browser) -> AsyncIterator[Callable[..., Awaitable[Person]]]:
+async def enter(
+    house: House, browser: Browser, request: pytest.FixtureRequest
+) -> AsyncIterator[Callable[..., Awaitable[Person]]]:
     """Let a person of the demo world in, on a desk or on a pocket screen."""
     contexts: list[BrowserContext] = []
 
-    async def enter_as(email: str, *, size: dict[str, int] = DESK, **options: Any) -> Person:
+    async def enter_as(login: str, *, size: dict[str, int] = DESK, **options: Any) -> Person:
+        from decroche.demo.team import DEMO_PASSWORD, address
+
         context = await browser.new_context(viewport=size, locale="fr-FR", **options)  # type: ignore[arg-type]
         contexts.append(context)
+        await context.add_init_script(REMEMBER_PEERS)
         page = await context.new_page()
         await page.goto(f"{house.url}/accounts/login/")
-        await page.locator(f"button[value='{email}'], form:has(input[value='{email}']) button").first.click()
+        await page.fill("#id_login", address(login))
+        await page.fill("#id_password", DEMO_PASSWORD)
+        await page.keyboard.press("Enter")
         await page.wait_for_url(lambda url: "/accounts/login" not in url)
-        return Person(page, email, context)
+        return Person(page, login, context)
 
     yield enter_as
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        if request.node.stash.get(FAILED, False):
+            await context.pages[0].screenshot(path=f"test-results/{request.node.name}-{number}.png")
         await context.close()
 
 
