@@ -125,7 +125,9 @@ def report(appointments: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM scheduling_appointment")
         total = cursor.fetchone()[0]
-    print(f"\n{total:,} appointments, {len(people)} practitioners (built in {time.perf_counter() - began:.0f} s)")
+    print(
+        f"\n{total:,} appointments, {len(people)} practitioners (built in {time.perf_counter() - began:.0f} s)"
+    )
     print(f"{'':44}{'median ms':>10}{'p95 ms':>9}{'queries':>9}{'ratio':>8}")
     one, thirty = people[:1], people[:30]
     question = {"visit_type": kind, "start": NOW, "now": NOW}
@@ -133,7 +135,10 @@ def report(appointments: int) -> None:
     for name, work in (
         ("floor: index-only count, six months, one", floor(one[0])),
         ("20 first slots, one practitioner", lambda: open_slots(practitioners=one, limit=20, **question)),
-        ("200 slots (a month), one practitioner", lambda: open_slots(practitioners=one, limit=200, **question)),
+        (
+            "200 slots (a month), one practitioner",
+            lambda: open_slots(practitioners=one, limit=200, **question),
+        ),
         ("earliest slot among 10", lambda: earliest_slot(practitioners=people[:10], **question)),
         ("earliest slot among 30", lambda: earliest_slot(practitioners=thirty, **question)),
         ("20 first slots among 30", lambda: open_slots(practitioners=thirty, limit=20, **question)),
@@ -142,7 +147,9 @@ def report(appointments: int) -> None:
             lambda: earliest_slot(practitioners=people, **question),
         ),
         (
-            f"day view of {len(people)} practitioners" if len(people) <= 60 else "day view of 30 practitioners",
+            f"day view of {len(people)} practitioners"
+            if len(people) <= 60
+            else "day view of 30 practitioners",
             lambda: day_view(
                 practice=people[0].practice, day=NOW.date(), now=NOW, shown=[person.pk for person in thirty]
             ),

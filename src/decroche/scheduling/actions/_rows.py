@@ -26,12 +26,15 @@ def lock_practitioners(*practitioner_ids: int) -> None:
 
 
 def lock_appointment(appointment_id: int, *, version: int | None) -> Appointment:
-    """Read the row for update; raises `Appointment.DoesNotExist`, or `StaleVersion` when it is not `version`."""
-    appointment: Appointment = (
-        Appointment.objects.select_for_update(of=("self",))
-        .select_related("practitioner", "site", "visit_type", "held_by")
-        .get(pk=appointment_id)
-    )
+    """Read the row for update; raises `Appointment.DoesNotExist`, or `StaleVersion` when it is not `version`.
+
+    The lock is taken on the bare row. With joins, PostgreSQL would check the row that it waited for against the
+    practitioner it had before, and lose it when a colleague has just moved it elsewhere.
+    """
+    Appointment.objects.select_for_update().only("pk").get(pk=appointment_id)
+    appointment: Appointment = Appointment.objects.select_related(
+        "practitioner", "site", "visit_type", "held_by"
+    ).get(pk=appointment_id)
     if version is not None and appointment.version != version:
         raise StaleVersion(shown=version, current=appointment.version)
     return appointment
@@ -100,20 +103,7 @@ def write_change(
     for name, value in new.items():
         setattr(appointment, name, value)
     appointment.version += 1
-    try:
-        with transaction.atomic():
-            appointment.save(update_fields=[*new, "version"])
-    except IntegrityError as error:
-        if not isinstance(error.__cause__, ExclusionViolation):
-            raise
-        raise SlotTaken(
-            owner_of(
-                practitioner_id=appointment.practitioner_id,
-                starts_at=appointment.starts_at,
-                ends_at=appointment.ends_at,
-                but=appointment.pk,
-            )
-        ) from None
+    _save(appointment, [*new, "version"])
     change = AppointmentChange.objects.create(
         practice_id=appointment.practice_id,
         appointment=appointment,
@@ -134,6 +124,23 @@ def write_change(
         old.practice_id, old.site = appointment.practice_id, appointment.site
         announce(old)
     return change
+
+
+def _save(appointment: Appointment, fields: list[str]) -> None:
+    """Write the fields, in a savepoint that a refusal by the exclusion constraint undoes."""
+    try:
+        with transaction.atomic():
+            appointment.save(update_fields=fields)
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, ExclusionViolation):
+            raise
+        owner = owner_of(
+            practitioner_id=appointment.practitioner_id,
+            starts_at=appointment.starts_at,
+            ends_at=appointment.ends_at,
+            but=appointment.pk,
+        )
+        raise SlotTaken(owner) from None
 
 
 def announce(appointment: Appointment) -> None:

@@ -16,7 +16,7 @@ def end_opening_rule(*, rule_id: int, last_day: date | None, by: User, now: date
     """
     del by
     with transaction.atomic():
-        rule = OpeningRule.objects.select_for_update(of=("self",)).select_related("site").get(pk=rule_id)
+        rule = OpeningRule.objects.select_for_update().get(pk=rule_id)
         last = last_day or now.astimezone(rule.site.zone).date() - timedelta(days=1)
         hint("agenda", practice_id=rule.practice_id, practitioner_id=rule.practitioner_id)
         if last < rule.valid_from:

@@ -72,18 +72,24 @@ def move_appointment(
             status=Status.BOOKED,
             moved_from=old_start,
         )
-        publish(
-            AppointmentMoved(
-                appointment_id=appointment.pk,
-                practice_id=appointment.practice_id,
-                practitioner_id=practitioner.pk,
-                patient_id=appointment.patient_id or 0,
-                starts_at=starts_at,
-                version=appointment.version,
-                old_practitioner_id=old_practitioner_id,
-                old_starts_at=old_start,
-                by_id=by.pk,
-                at=now,
-            )
-        )
+        _tell(appointment, old_start, old_practitioner_id, by, now)
         return appointment
+
+
+def _tell(
+    appointment: Appointment, old_start: datetime, old_practitioner_id: int, by: User, now: datetime
+) -> None:
+    publish(
+        AppointmentMoved(
+            appointment_id=appointment.pk,
+            practice_id=appointment.practice_id,
+            practitioner_id=appointment.practitioner_id,
+            patient_id=appointment.patient_id or 0,
+            starts_at=appointment.starts_at,
+            version=appointment.version,
+            old_practitioner_id=old_practitioner_id,
+            old_starts_at=old_start,
+            by_id=by.pk,
+            at=now,
+        )
+    )

@@ -98,9 +98,10 @@ def gaps(free: Iterable[Minutes], busy: Iterable[Minutes]) -> Iterator[Minutes]:
                 continue
             if start > cursor:
                 yield cursor, start
-            if end > reach:  # comparisons, not max(): this loop is the search's whole cost
+            # Comparisons, not max(): this loop is the whole cost of a search.
+            if end > reach:  # noqa: PLR1730
                 reach = end
-            if end > cursor:
+            if end > cursor:  # noqa: PLR1730
                 cursor = end
         if cursor < closing:
             yield cursor, closing

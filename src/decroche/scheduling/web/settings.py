@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -216,20 +217,7 @@ def _screen(
     now = clock_now()
     zone = ZoneInfo(practice.timezone)
     today = asked.today(now, practice.timezone)
-    rules = (
-        OpeningRule.objects.filter(practitioner=practitioner)
-        .select_related("site")
-        .prefetch_related("visit_types")
-    )
-    lines = [
-        RuleLine(
-            rule,
-            ", ".join(kind.name for kind in rule.visit_types.all()),
-            rule.valid_until is not None and rule.valid_until < today,
-            rule.valid_from > today,
-        )
-        for rule in rules
-    ]
+    lines = _lines(practitioner, today)
     count = len(touched or ())
     context = {
         "practice": practice,
@@ -254,6 +242,19 @@ def _screen(
         "timezone": practice.timezone,
     }
     return render(request, "scheduling/settings.html", context, status=status)
+
+
+def _lines(practitioner: Practitioner, today: date) -> list[RuleLine]:
+    rules = OpeningRule.objects.filter(practitioner=practitioner)
+    return [
+        RuleLine(
+            rule,
+            ", ".join(kind.name for kind in rule.visit_types.all()),
+            rule.valid_until is not None and rule.valid_until < today,
+            rule.valid_from > today,
+        )
+        for rule in rules.select_related("site").prefetch_related("visit_types")
+    ]
 
 
 def _by_day(lines: Iterable[RuleLine]) -> list[tuple[str, list[RuleLine]]]:
