@@ -55,6 +55,7 @@ async def test_a_slot_taken_between_display_and_enter_is_said_with_the_next_ones
     assert others
     assert wanted not in others
     await first.presses("Escape")
+    await first.sees("#agenda-booking:not(.is-holding)")
     held = await look(lambda: Appointment.objects.filter(status="held", hold_expires_at__gt=now()).count())
     assert held == 0
 

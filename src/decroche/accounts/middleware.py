@@ -27,10 +27,9 @@ class PersonMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
         request.zone = ZoneInfo(user.timezone if user.is_authenticated else "Europe/Paris")  # type: ignore[attr-defined]
-        with timezone.override(request.zone):  # type: ignore[attr-defined]
-            if user.is_authenticated:
-                translation.activate(user.language)
-                request.LANGUAGE_CODE = user.language
+        language = user.language if user.is_authenticated else translation.get_language()
+        request.LANGUAGE_CODE = language
+        with timezone.override(request.zone), translation.override(language):  # type: ignore[attr-defined]
             response = self.get_response(request)
         if user.is_authenticated and "theme" not in request.COOKIES and user.theme != User.Theme.AUTO:
             response.set_cookie("theme", user.theme, max_age=YEAR_SECONDS, samesite="Lax")

@@ -179,6 +179,7 @@ AUTH_PASSWORD_VALIDATORS = [
 MFA_REQUIRED = env.bool("DECROCHE_MFA_REQUIRED", default=MODE in {"development", "production"})
 if PRODUCTION and not MFA_REQUIRED:
     raise ImproperlyConfigured("two-factor sign-in cannot be switched off in production")
+CSRF_FAILURE_VIEW = "decroche.ui.errors.csrf_failure"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 TEAMS = "decroche.practices.teams.StoredTeams"  # who belongs where: accounts.ports.Teams

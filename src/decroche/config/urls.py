@@ -1,27 +1,22 @@
 """Give each room its address. ``/live/`` is served before Django, in asgi.py."""
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
-ROOMS = [
-    ("", "decroche.accounts.urls"),
-    ("desk/", "decroche.desk.urls"),
-    ("companion/", "decroche.companion.urls"),
-    ("agenda/", "decroche.scheduling.urls"),
-    ("patients/", "decroche.patients.urls"),
-    ("instructions/", "decroche.instructions.urls"),
-    ("messages/", "decroche.messaging.urls"),
-    ("calls/", "decroche.calls.urls"),
-    ("practices/", "decroche.practices.urls"),
-    ("ui/", "decroche.ui.urls"),
-    ("healthz", "decroche.foundation.urls"),
+urlpatterns = [
+    path("", include("decroche.accounts.urls")),
+    path("desk/", include("decroche.desk.urls")),
+    path("companion/", include("decroche.companion.urls")),
+    path("agenda/", include("decroche.scheduling.urls")),
+    path("patients/", include("decroche.patients.urls")),
+    path("instructions/", include("decroche.instructions.urls")),
+    path("messages/", include("decroche.messaging.urls")),
+    path("calls/", include("decroche.calls.urls")),
+    path("practices/", include("decroche.practices.urls")),
+    path("ui/", include("decroche.ui.urls")),
+    path("healthz", include("decroche.foundation.urls")),
 ]
-urlpatterns = [path(prefix, include(module)) for prefix, module in ROOMS if find_spec(module)]
 
 handler400 = "decroche.ui.errors.bad_request"
 handler403 = "decroche.ui.errors.forbidden"
 handler404 = "decroche.ui.errors.not_found"
 handler500 = "decroche.ui.errors.server_error"
-
-# TEMPORARY while rooms land: leave out the rooms that have no urls module yet.
