@@ -3,12 +3,14 @@
 import pytest
 from allauth.account.adapter import get_adapter
 from allauth.core import context
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.utils import is_mfa_enabled
 from django.core import mail
 from django.urls import reverse
 
+from decroche.practices.live import audience_of_session
 from tests.factories import PASSWORD, make_secretariat, make_secretary, make_supervisor, make_user
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +147,30 @@ class TestTwoFactors:
         assert "votre seul moyen" in client.post(reverse("mfa_deactivate_totp")).content.decode()
         assert is_mfa_enabled(diallo)
 
+    def test_nor_the_last_key(self, client, everywhere):
+        diallo = make_secretary()
+        first, second = (
+            Authenticator.objects.create(user=diallo, type="webauthn", data={"name": name, "credential": {}})
+            for name in ("clavier", "téléphone")
+        )
+        client.force_login(diallo)
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        client.post(reverse("mfa_remove_webauthn", args=[first.pk]))
+        assert set(Authenticator.objects.all()) == {second}
+        page = client.post(reverse("mfa_remove_webauthn", args=[second.pk]), follow=True).content.decode()
+        assert "votre seul moyen" in page
+        assert set(Authenticator.objects.all()) == {second}
+
+    def test_someone_else_s_key_is_not_hers_to_remove(self, client, everywhere):
+        key = Authenticator.objects.create(
+            user=make_user(), type="webauthn", data={"name": "x", "credential": {}}
+        )
+        diallo = make_secretary()
+        TOTP.activate(diallo, SECRET)
+        client.force_login(diallo)
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        assert client.post(reverse("mfa_remove_webauthn", args=[key.pk])).status_code == 404
+
 
 def test_the_demo_s_leniency_exists_in_the_demo_only(client):
     assert client.get(reverse("mfa_index")).status_code == 302
@@ -245,3 +271,14 @@ def test_her_language_theme_and_country_are_kept(client):
     page = client.get(reverse("accounts:profile")).content.decode()
     assert 'lang="en"' in page
     assert "outside the European Economic Area" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_live_stream_opens_before_the_second_factor(client, settings):
+    settings.MFA_REQUIRED = True
+    diallo = make_user()
+    client.force_login(diallo)
+    assert audience_of_session(client.session.session_key) is None
+    TOTP.activate(diallo, SECRET)
+    client.get("/")
+    assert audience_of_session(client.session.session_key).user_id == diallo.pk

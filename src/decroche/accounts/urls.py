@@ -19,7 +19,7 @@ from decroche.accounts.web.home import home
 from decroche.accounts.web.join import join
 from decroche.accounts.web.people import people, team, withdraw, withdraw_invitation
 from decroche.accounts.web.profile import profile
-from decroche.accounts.web.sign_in import FactorsView, SignInView
+from decroche.accounts.web.sign_in import FactorsView, RemoveKeyView, SignInView
 
 _at_the_door = public(reason="one comes here to sign in or out, or to get one's password back")
 _mid_sign_in = public(reason="between password and second factor; allauth checks the pending sign-in")
@@ -72,7 +72,7 @@ two_factors = [
     path("keys/add/", signed_in(keys.add_webauthn), name="mfa_add_webauthn"),
     path("keys/login/", _at_the_door(keys.login_webauthn), name="mfa_login_webauthn"),
     path("keys/reauthenticate/", signed_in(keys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
-    path("keys/<int:pk>/remove/", signed_in(keys.remove_webauthn), name="mfa_remove_webauthn"),
+    path("keys/<int:pk>/remove/", signed_in(RemoveKeyView.as_view()), name="mfa_remove_webauthn"),
     path("keys/<int:pk>/edit/", signed_in(keys.edit_webauthn), name="mfa_edit_webauthn"),
 ]
 

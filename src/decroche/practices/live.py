@@ -7,6 +7,7 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
 from django.utils.crypto import constant_time_compare
 
+from decroche.accounts.middleware import TwoFactorMiddleware
 from decroche.accounts.models import User
 from decroche.foundation.clock import now
 from decroche.foundation.live import Audience
@@ -22,6 +23,8 @@ def audience_of_session(session_key: str) -> Audience | None:
             session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()
         ):
             return None
+        if settings.MFA_REQUIRED and session.get(TwoFactorMiddleware.READY) != user.pk:
+            return None  # no stream before the second factor, as no page
         access = access_of(user_id=user.pk, is_administrator=user.is_administrator, now=now())
         return Audience(
             user_id=user.pk,

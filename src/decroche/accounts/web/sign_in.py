@@ -4,8 +4,13 @@ from itertools import groupby
 from typing import Any
 
 from allauth.account.views import LoginView
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.views import IndexView
+from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from decroche.accounts.models import User
@@ -27,6 +32,17 @@ class FactorsView(IndexView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {"two_factor_required": settings.MFA_REQUIRED}
+
+
+class RemoveKeyView(RemoveWebAuthnView):  # type: ignore[misc]
+    """Remove a key, unless it is the only second factor where one is required (allauth does not ask for keys)."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if not get_adapter().can_delete_authenticator(self.get_object()):
+            messages.warning(self.request, str(get_adapter().error_messages["cannot_delete_authenticator"]))
+            return HttpResponseRedirect(reverse("mfa_list_webauthn"))
+        response: HttpResponse = super().form_valid(form)
+        return response
 
 
 def demo_people() -> list[dict[str, Any]]:
