@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from asgiref.sync import sync_to_async
 
@@ -80,7 +81,7 @@ async def _measure(installation: object, folder: Path) -> None:
         await operator.open(port)
         await _until_it_leads()
         phones = [await _phone(user, connection.sip_port) for user in secretaries]
-        await _run(operator, phones, line.number)
+        await _run(server, operator, list(zip(secretaries, phones, strict=True)), line.number)
     finally:
         switchboard.terminate()
         switchboard.wait(10)
@@ -118,9 +119,7 @@ async def _until_it_leads() -> None:
 
 
 async def _phone(user: object, exchange_port: int) -> TimedPhone:
-    from decroche.calls.actions.give_order import give_order_and_wait
     from decroche.calls.actions.open_phone import open_phone
-    from decroche.calls.switchboard.orders import OrderKind
     from decroche.foundation.clock import now
 
     opened = await sync_to_async(lambda: open_phone(user=user, now=now(), patience_seconds=5))()  # type: ignore[arg-type]
@@ -129,30 +128,39 @@ async def _phone(user: object, exchange_port: int) -> TimedPhone:
     await phone.open()
     if await phone.register() != 200:
         raise SystemExit("a phone could not register")
-    payload = {"state": "available"}
+    await _is_available(user)
+    return phone
+
+
+async def _is_available(user: object) -> None:
+    from decroche.calls.actions.give_order import give_order_and_wait
+    from decroche.calls.switchboard.orders import OrderKind
+    from decroche.foundation.clock import now
+
     await sync_to_async(
         lambda: give_order_and_wait(
             kind=OrderKind.SET_STATE,
             user=user,  # type: ignore[arg-type]
             now=now(),
-            payload=payload,
+            payload={"state": "available"},
             patience_seconds=5,
         )
     )()
-    return phone
 
 
-async def _run(operator: Operator, phones: list[TimedPhone], number: str) -> None:
+async def _run(
+    server: object, operator: Operator, team: list[tuple[object, TimedPhone]], number: str
+) -> None:
     print(f"caller's INVITE → secretary's INVITE, {SECRETARIES} secretaries, calls of 100 ms, ms")
     print(
         f"{'calls/s':>8} {'way':<12} {'calls':>6} {'reached':>8} {'p50':>7} {'p95':>7} {'ratio of medians':>17}"
     )
-    await _round(operator, phones, QUEUE_NUMBER, rate=10, count=20)  # warm up both
-    await _round(operator, phones, number, rate=10, count=20)
+    for called in (QUEUE_NUMBER, number):  # warm both up
+        await _round(server, operator, team, called, rate=10, count=20)
     for rate in RATES:
         reference = 0.0
         for way, called in (("app_queue", QUEUE_NUMBER), ("Décroche", number)):
-            timing = await _round(operator, phones, called, rate=rate, count=rate * SECONDS)
+            timing = await _round(server, operator, team, called, rate=rate, count=rate * SECONDS)
             delays = timing.delays_ms()
             p50 = statistics.median(delays) if delays else float("nan")
             p95 = delays[int(len(delays) * 0.95)] if delays else float("nan")
@@ -165,13 +173,22 @@ async def _run(operator: Operator, phones: list[TimedPhone], number: str) -> Non
 
 
 async def _round(
-    operator: Operator, phones: list[TimedPhone], called: str, *, rate: int, count: int
+    server: Any,
+    operator: Operator,
+    team: list[tuple[object, TimedPhone]],
+    called: str,
+    *,
+    rate: int,
+    count: int,
 ) -> Timing:
+    """Let one burst of calls through, everybody free and at their post before it."""
     timing = Timing()
-    for phone in phones:
+    for user, phone in team:
         phone.timing = timing
         phone.rings.clear()
+        await _is_available(user)
     await operator.place(called, rate=rate, count=count, timing=timing)
+    await asyncio.to_thread(server.command, "channel request hangup all")
     await asyncio.sleep(1)
     return timing
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from tests.asterisk.phone import Message, Phone, Ring
 
 TALK_SECONDS = 0.1
+PATIENCE_SECONDS = 10
 
 
 @dataclass
@@ -57,8 +58,10 @@ class Operator(asyncio.DatagramProtocol):
         self._port = port
 
     def close(self) -> None:
+        self._calls.clear()
         if self._transport:
             self._transport.close()
+            self._transport = None
 
     async def place(self, called: str, *, rate: int, count: int, timing: Timing) -> None:
         """Ring ``called`` ``rate`` times a second, ``count`` times, and wait until all is quiet."""
@@ -67,10 +70,11 @@ class Operator(asyncio.DatagramProtocol):
         for number in range(count):
             await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
             self._invite(called)
-        for _ in range(100):
+        for _ in range(PATIENCE_SECONDS * 10):
             await asyncio.sleep(0.1)
             if not self._calls:
                 break
+        self._calls.clear()  # whoever is left was never answered, and counts as not reached
 
     def _invite(self, called: str) -> None:
         who = f"6{secrets.randbelow(10**8):08d}"
@@ -82,18 +86,19 @@ class Operator(asyncio.DatagramProtocol):
         )
         self.timing.sent[who] = time.monotonic()
         self._send("INVITE", call_id, 1, branch, called, sdp)
-        asyncio.get_running_loop().call_later(0.001, self._watch, call_id, who, called, 0)
+        asyncio.get_running_loop().call_later(TALK_SECONDS, self._watch, call_id, who, called, 0)
 
     def _watch(self, call_id: str, who: str, called: str, waited: int) -> None:
         """Hang up a moment after somebody's phone rang for this caller."""
         if call_id not in self._calls:
             return
-        if who in self.timing.rung and time.monotonic() - self.timing.rung[who] > TALK_SECONDS:
+        answered = "tag=" in self._calls[call_id][1]  # nothing can be hung up before that
+        if answered and who in self.timing.rung and time.monotonic() - self.timing.rung[who] > TALK_SECONDS:
             self._send("BYE", call_id, 2, f"z9hG4bK{secrets.token_hex(6)}", called)
             return
-        if waited < 400:
-            asyncio.get_running_loop().call_later(0.025, self._watch, call_id, who, called, waited + 1)
-        else:
+        if waited < PATIENCE_SECONDS * 20:
+            asyncio.get_running_loop().call_later(0.05, self._watch, call_id, who, called, waited + 1)
+        elif answered:
             self._send("BYE", call_id, 2, f"z9hG4bK{secrets.token_hex(6)}", called)
 
     def _send(self, method: str, call_id: str, cseq: int, branch: str, called: str, body: str = "") -> None:

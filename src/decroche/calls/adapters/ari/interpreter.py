@@ -258,3 +258,6 @@ _HANDLERS: Final[dict[str, Callable[[Interpreter, Mapping[str, Any]], Reading]]]
     "DecrochePhoneGone": Interpreter._phone_removed,  # noqa: SLF001
     "DecrocheScan": Interpreter._scan,  # noqa: SLF001
 }
+
+# What Asterisk is asked to send. Its answers to requests pass the same filter.
+HEARD: Final = ("RESTResponse", *(kind for kind in _HANDLERS if not kind.startswith("Decroche")))
