@@ -114,7 +114,9 @@ def test_nothing_past_is_still_ahead_and_nothing_ahead_is_past(invented: Stage) 
 
 def test_nobody_has_two_appointments_at_the_same_moment(invented: Stage) -> None:
     for each in invented.bookings.values():
-        moments = Counter((booking.patient, booking.starts) for booking in each if booking.status in OCCUPYING)
+        moments = Counter(
+            (booking.patient, booking.starts) for booking in each if booking.status in OCCUPYING
+        )
         assert max(moments.values()) == 1
 
 
@@ -123,7 +125,10 @@ def test_patients_look_like_people(invented: Stage, cabinet) -> None:
     people = invented.people[cabinet.key]
     today = invented.today(cabinet)
     assert all(0 <= person.age(today) < 105 for person in people)
-    assert any(person.used_name and person.used_name != person.birth_name for person in people) or cabinet.ages == "children"
+    assert (
+        any(person.used_name and person.used_name != person.birth_name for person in people)
+        or cabinet.ages == "children"
+    )
     assert {person.identity for person in people} == {"qualified", "retrieved", "provisional"}
     assert len({(p.birth_name, p.first_names, p.birth_date) for p in people}) > 0.99 * len(people)
     assert all(person.birth_date <= today for person in people)
@@ -199,7 +204,9 @@ def test_calls_that_booked_open_onto_their_appointment(invented: Stage) -> None:
 
 
 def test_secretaries_know_different_practices(invented: Stage) -> None:
-    taken = Counter((call.secretary, key) for key, calls in invented.calls.items() for call in calls if call.answered)
+    taken = Counter(
+        (call.secretary, key) for key, calls in invented.calls.items() for call in calls if call.answered
+    )
     assert taken["diallo", "tilleuls"] > 3 * max(1, taken["roussel", "tilleuls"])
     assert taken["ferreira", "anse"] + taken["marie-sainte", "anse"] > 0.6 * sum(
         count for (_, key), count in taken.items() if key == "anse"

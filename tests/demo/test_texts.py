@@ -27,16 +27,31 @@ KEYS = [cabinet.key for cabinet in CABINETS]
 
 def every_sentence() -> list[str]:
     bodies = [instruction_body(order, TODAY) for orders in ORDERS.values() for order in orders]
-    steps = [typeset(step.text) for each in PROTOCOLS.values() for protocol in each for step in protocol.steps]
-    loose = [dated(text, TODAY) for text in (*CALLBACKS, *VOICEMAILS, *ANSWERS, *TASKS, *CANCELLATIONS, *ALLOWED_NOTES)]
+    steps = [
+        typeset(step.text) for each in PROTOCOLS.values() for protocol in each for step in protocol.steps
+    ]
+    loose = [
+        dated(text, TODAY)
+        for text in (*CALLBACKS, *VOICEMAILS, *ANSWERS, *TASKS, *CANCELLATIONS, *ALLOWED_NOTES)
+    ]
     notes = [
-        dated(re.sub(r"\{(patient|born|phone)\}", "Mme MARTIN", note.body), TODAY) for each in NOTES.values() for note in each
+        dated(re.sub(r"\{(patient|born|phone)\}", "Mme MARTIN", note.body), TODAY)
+        for each in NOTES.values()
+        for note in each
     ]
     places = [
         typeset(words)
         for cabinet in CABINETS
         for place in cabinet.places
-        for words in (place.landmark, place.door, place.floor, place.parking, place.transport, place.step_free, place.notes)
+        for words in (
+            place.landmark,
+            place.door,
+            place.floor,
+            place.parking,
+            place.transport,
+            place.step_free,
+            place.notes,
+        )
     ]
     greetings = [typeset(line.greeting) for cabinet in CABINETS for line in cabinet.lines]
     return bodies + steps + loose + notes + [words for words in places if words] + greetings
@@ -83,14 +98,19 @@ def test_protocols_ask_facts_and_always_offer_15(key: str) -> None:
 
 
 def test_a_dated_text_names_real_working_days() -> None:
-    assert dated("Fini à 16 h {+0}, revoir {-1}.", TODAY) == "Fini à 16\u202fh mardi 24 novembre, revoir lundi 23 novembre."
+    assert (
+        dated("Fini à 16 h {+0}, revoir {-1}.", TODAY)
+        == "Fini à 16\u202fh mardi 24 novembre, revoir lundi 23 novembre."
+    )
     assert working_day(dt.date(2026, 11, 22), 0) == dt.date(2026, 11, 23)
     assert working_day(dt.date(2026, 11, 20), 1) == dt.date(2026, 11, 23)
 
 
 def test_an_absence_begins_by_its_dates() -> None:
     order = next(order for order in ORDERS["tilleuls"] if order.kind == "absence")
-    assert instruction_body(order, TODAY).startswith("Du mercredi 9 décembre au mardi 15 décembre\u202f: je suis en formation")
+    assert instruction_body(order, TODAY).startswith(
+        "Du mercredi 9 décembre au mardi 15 décembre\u202f: je suis en formation"
+    )
 
 
 def test_everyday_messages_hardly_repeat() -> None:

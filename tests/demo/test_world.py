@@ -23,7 +23,11 @@ from decroche.practices.models import AccessCard, Line, Mandate, Practice
 from decroche.scheduling.models import Absence, Appointment, AppointmentChange
 from tests.demo.conftest import TUESDAY
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded", "everywhere"), pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("loaded", "everywhere"),
+    pytest.mark.timeout(400),
+]
 
 
 def test_volumes(loaded: Loaded) -> None:
@@ -42,7 +46,9 @@ def test_every_practice_is_complete() -> None:
         assert any(
             mandate.is_in_force(today=TUESDAY.date()) for mandate in Mandate.objects.filter(practice=practice)
         )
-        assert EmergencyProtocol.objects.filter(practice=practice, practitioner=None, steps__number="15").exists()
+        assert EmergencyProtocol.objects.filter(
+            practice=practice, practitioner=None, steps__number="15"
+        ).exists()
         assert practice.visit_types.count() >= 5
         for practitioner in practice.practitioners.all():
             assert practitioner.opening_rules.exists()
@@ -96,9 +102,13 @@ def test_the_next_patient_follows_the_last() -> None:
 
 
 def test_history_tells_what_became_of_each_appointment() -> None:
-    without = Appointment.objects.annotate(told=Count("changes", filter=Q(changes__kind="booked"))).exclude(told=1)
+    without = Appointment.objects.annotate(told=Count("changes", filter=Q(changes__kind="booked"))).exclude(
+        told=1
+    )
     assert not without.exists()
-    for appointment in Appointment.objects.filter(status__in=["done", "cancelled", "no_show"]).order_by("?")[:50]:
+    for appointment in Appointment.objects.filter(status__in=["done", "cancelled", "no_show"]).order_by("?")[
+        :50
+    ]:
         last = AppointmentChange.objects.filter(appointment=appointment).last()
         assert (last.new_status, last.version) == (appointment.status, appointment.version)
 

@@ -17,8 +17,16 @@ LAWFUL = {
 
 
 def _start(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("DECROCHE_", "DATABASE_", "DJANGO_"))}
-    command = [sys.executable, "-c", "import decroche.config.settings as s; print(s.MODE, s.MFA_REQUIRED, s.SESSION_COOKIE_SECURE)"]
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("DECROCHE_", "DATABASE_", "DJANGO_"))
+    }
+    command = [
+        sys.executable,
+        "-c",
+        "import decroche.config.settings as s; print(s.MODE, s.MFA_REQUIRED, s.SESSION_COOKIE_SECURE)",
+    ]
     return subprocess.run(command, env=kept | environment, capture_output=True, text=True, check=False)
 
 

@@ -97,7 +97,9 @@ class Agenda:
             if rule.valid_until and date > rule.valid_until:
                 continue
             visits = tuple(names[name] for name in rule.hours.only) or every
-            for starts, ends in self._without_absences(date, _minute(rule.hours.starts), _minute(rule.hours.ends)):
+            for starts, ends in self._without_absences(
+                date, _minute(rule.hours.starts), _minute(rule.hours.ends)
+            ):
                 yield _Span(starts, ends, rule.hours.site, tuple(v for v in visits if self.offers(v)))
 
     def _without_absences(self, date: dt.date, starts: int, ends: int) -> list[tuple[int, int]]:
@@ -122,7 +124,9 @@ class Agenda:
             if rank is None:
                 return
             minutes = self.minutes(self.cabinet.visits[rank])
-            wanted = self.dice.random() < (self._urgent_share(date) if self._kept(rank, span) else taken_share)
+            wanted = self.dice.random() < (
+                self._urgent_share(date) if self._kept(rank, span) else taken_share
+            )
             if wanted and (patient := self.crowd.take(rank, date)) is not None:
                 if self.dice.random() < 0.05 and (other := self.crowd.take(rank, date)) is not None:
                     yield self._cancelled(date, cursor, minutes, span.site, rank, other)
@@ -162,12 +166,23 @@ class Agenda:
         local = dt.datetime.combine(date, dt.time(minute // 60, minute % 60), tzinfo=self.zone)
         return local.astimezone(dt.UTC)
 
-    def _booking(self, date: dt.date, minute: int, minutes: int, site: int, rank: int, patient: int) -> Booking:
+    def _booking(
+        self, date: dt.date, minute: int, minutes: int, site: int, rank: int, patient: int
+    ) -> Booking:
         starts = self._instant(date, minute)
         created, fresh = self._taken_at(starts, urgent=self.cabinet.visits[rank].urgent, patient=patient)
         source = "practice" if self.dice.random() < 0.22 or fresh else "phone"
         booking = Booking(
-            self.rank, site, rank, patient, starts, starts + dt.timedelta(minutes=minutes), "booked", created, source, fresh
+            self.rank,
+            site,
+            rank,
+            patient,
+            starts,
+            starts + dt.timedelta(minutes=minutes),
+            "booked",
+            created,
+            source,
+            fresh,
         )
         self._live_through(booking)
         moved = self.dice.random() < 0.03
@@ -197,7 +212,9 @@ class Agenda:
         days = dice.expovariate(1 / (wait + 2)) if not urgent else dice.random() * 0.4
         at = starts - dt.timedelta(days=days, minutes=dice.randint(10, 300))
         if at >= self.now:
-            at = self.now - dt.timedelta(days=dice.expovariate(1 / (self.cabinet.wait_days + 14)), minutes=dice.randint(20, 200))
+            at = self.now - dt.timedelta(
+                days=dice.expovariate(1 / (self.cabinet.wait_days + 14)), minutes=dice.randint(20, 200)
+            )
         local = at.astimezone(self.zone)
         if not 8 <= local.hour < 19:
             at = local.replace(hour=dice.randint(8, 18), minute=dice.randint(0, 59)).astimezone(dt.UTC)
@@ -205,7 +222,9 @@ class Agenda:
         self.crowd.known_since(patient, at.date())
         return at, at > self.now - dt.timedelta(days=7)
 
-    def _cancelled(self, date: dt.date, minute: int, minutes: int, site: int, rank: int, patient: int) -> Booking:
+    def _cancelled(
+        self, date: dt.date, minute: int, minutes: int, site: int, rank: int, patient: int
+    ) -> Booking:
         starts = self._instant(date, minute)
         created, fresh = self._taken_at(starts, urgent=False, patient=patient)
         room = (min(self.now, starts) - created).total_seconds()

@@ -17,7 +17,21 @@ DAILY = {
     "tilleuls": 172, "saint-martin": 50, "remparts": 46, "landriel": 15, "confluence": 44, "lasserande": 42, "regard": 76,
     "bergeres": 54, "coquelicots": 82, "pascalini": 34, "montezin": 14, "loire": 28, "peyroux": 34, "anse": 64, "bellefeuille": 27,
 }  # fmt: skip
-_HOURS = {8: 8, 9: 11, 10: 11.4, 11: 10.2, 12: 5, 13: 5.6, 14: 10.4, 15: 10, 16: 10.2, 17: 9, 18: 6.4, 19: 1.6, 20: 0.8}
+_HOURS = {
+    8: 8,
+    9: 11,
+    10: 11.4,
+    11: 10.2,
+    12: 5,
+    13: 5.6,
+    14: 10.4,
+    15: 10,
+    16: 10.2,
+    17: 9,
+    18: 6.4,
+    19: 1.6,
+    20: 0.8,
+}
 # On Saturday people call in the morning: everybody knows that it closes at noon.
 _SATURDAY = {8: 14, 9: 30, 10: 28, 11: 20, 12: 5, 15: 2, 18: 1}
 _WEEKDAY = (1.3, 1.05, 0.85, 1.0, 0.98, 0.22, 0.06)
@@ -123,7 +137,9 @@ class Switchboard:
 
     def _reasons(self, call: PastCall, someone: Answerer) -> list[list[object]]:
         known = self._taken.get((someone.login, call.cabinet), 0)
-        first = ["knows_well", known] if known >= 10 else ["knows", known] if known else ["new_to_practice", 0]
+        first = (
+            ["knows_well", known] if known >= 10 else ["knows", known] if known else ["new_to_practice", 0]
+        )
         return [first, ["idle_for", self._dice.randint(4, 260)]]
 
     def _talk(self, call: PastCall, someone: Answerer, at: dt.datetime) -> None:
@@ -166,11 +182,16 @@ class Switchboard:
         call.note("ended", call.ended, reason="voicemail")
 
 
-def week_of_calls(cabinets: tuple[Cabinet, ...], people: dict[str, list[Person]], now: dt.datetime) -> list[PastCall]:
+def week_of_calls(
+    cabinets: tuple[Cabinet, ...], people: dict[str, list[Person]], now: dt.datetime
+) -> list[PastCall]:
     """Return the calls of the last seven days and of this day until now, in order of arrival."""
     calls = [call for cabinet in cabinets for call in _arrivals(cabinet, people[cabinet.key], now)]
     calls.sort(key=lambda call: call.arrived)
-    firm, solo = Switchboard(FIRM, dice_for("switchboard", now.date())), Switchboard((SOLO,), dice_for("solo", now.date()))
+    firm, solo = (
+        Switchboard(FIRM, dice_for("switchboard", now.date())),
+        Switchboard((SOLO,), dice_for("solo", now.date())),
+    )
     for call in calls:
         (solo if call.cabinet in SOLO_CABINETS else firm).receive(call)
     # Those still in wrap-up when the world is loaded would leave a secretary busy for ever.

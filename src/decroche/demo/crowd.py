@@ -19,7 +19,13 @@ def _fits(visit: str) -> Callable[[int, str], bool]:
         return lambda age, _sex: age < 15
     if "sport" in text:
         return lambda age, _sex: 6 <= age < 45
-    if "grossesse" in text or "prénatal" in text or "naissance" in text or "périnée" in text or "stérilet" in text:
+    if (
+        "grossesse" in text
+        or "prénatal" in text
+        or "naissance" in text
+        or "périnée" in text
+        or "stérilet" in text
+    ):
         return lambda age, sex: sex != "M" and 18 <= age < 46
     if "domicile" in text or "cataracte" in text or "stimulateur" in text or "intra-oculaire" in text:
         return lambda age, _sex: age >= 62
@@ -30,7 +36,13 @@ class Crowd:
     """Deals the patients of a practice to one practitioner; ``met`` is shared by the practitioners of the practice."""
 
     def __init__(
-        self, cabinet: Cabinet, rank: int, people: list[Person], today: dt.date, dice: Random, met: set[tuple[int, dt.date]]
+        self,
+        cabinet: Cabinet,
+        rank: int,
+        people: list[Person],
+        today: dt.date,
+        dice: Random,
+        met: set[tuple[int, dt.date]],
     ) -> None:
         self._dice, self._today, self._cabinet = dice, today, cabinet
         self._people = people

@@ -59,6 +59,8 @@ def ring(stage: Stage) -> None:
         stage.calls[call.cabinet].append(call)
     for cabinet in CABINETS:
         key = cabinet.key
-        weaver = Weaver(cabinet, stage.people[key], stage.bookings[key], stage.calls[key], stage.now, stage.today(cabinet))
+        weaver = Weaver(
+            cabinet, stage.people[key], stage.bookings[key], stage.calls[key], stage.now, stage.today(cabinet)
+        )
         weaver.weave()
         stage.memos[key] = weaver.memos

@@ -72,7 +72,9 @@ class LooseEnds:
         self._dice.shuffle(deck)
         return deck
 
-    def threads(self, cabinet: Cabinet, calls: list[PastCall], memos: list[Memo], logins: list[str]) -> list[Thread]:
+    def threads(
+        self, cabinet: Cabinet, calls: list[PastCall], memos: list[Memo], logins: list[str]
+    ) -> list[Thread]:
         """Return the follow-ups of a practice; those of the last hours are still open."""
         zone = ZoneInfo(cabinet.zone)
         today = self.now.astimezone(zone).date()
@@ -85,7 +87,9 @@ class LooseEnds:
     def _lost(self, call: PastCall, dice: Random, logins: list[str]) -> Thread:
         ended = call.ended or call.arrived
         if call.reason == "voicemail":
-            seconds = next((step.detail["seconds"] for step in call.steps if step.kind == "voicemail_left"), 20)
+            seconds = next(
+                (step.detail["seconds"] for step in call.steps if step.kind == "voicemail_left"), 20
+            )
             body = f"Message vocal de {seconds} s."
         else:
             body = f"A raccroché après {int((ended - call.arrived).total_seconds())} s."
@@ -101,11 +105,17 @@ class LooseEnds:
     def _close(self, thread: Thread, done: dt.datetime, dice: Random, logins: list[str]) -> None:
         thread.done, thread.hand = done, dice.choice(logins)
         thread.tries = dice.choice((0, 0, 1, 2))
-        thread.result = dice.choices(("reached", "left_message", "unreachable", "not_needed"), (58, 18, 12, 12))[0]
+        thread.result = dice.choices(
+            ("reached", "left_message", "unreachable", "not_needed"), (58, 18, 12, 12)
+        )[0]
         thread.result_note = typeset(dice.choice(RESULT_NOTES)) if dice.random() < 0.2 else ""
 
     def _written(self, cabinet: Cabinet, calls: list[PastCall], dice: Random, zone: ZoneInfo) -> list[Thread]:
-        spoken = [call for call in calls if call.answered and call.patient is not None and call.outcome == "information"]
+        spoken = [
+            call
+            for call in calls
+            if call.answered and call.patient is not None and call.outcome == "information"
+        ]
         dice.shuffle(spoken)
         found = []
         for kind, count in (("callback", 1), ("voicemail", 1), ("other", 1)):
@@ -116,7 +126,9 @@ class LooseEnds:
                 at = max(call.ended or call.arrived, self.now - dt.timedelta(hours=dice.randint(2, 22)))
                 body = dated(self._decks[kind].pop(), self.now.astimezone(zone).date())
                 due = self._today_at(zone, dice)
-                thread = Thread(cabinet.key, kind, body, due, min(at, due - dt.timedelta(minutes=1), self.now))
+                thread = Thread(
+                    cabinet.key, kind, body, due, min(at, due - dt.timedelta(minutes=1), self.now)
+                )
                 if kind != "other":
                     thread.patient, thread.number = call.patient, call.caller
                 found.append(thread)
@@ -131,7 +143,11 @@ class LooseEnds:
     def _answered(self, cabinet: Cabinet, memos: list[Memo], zone: ZoneInfo) -> list[Thread]:
         if not self._decks["message"]:
             return []
-        lately = [memo for memo in memos if memo.done and self.now - memo.done < dt.timedelta(days=3) and not memo.answer]
+        lately = [
+            memo
+            for memo in memos
+            if memo.done and self.now - memo.done < dt.timedelta(days=3) and not memo.answer
+        ]
         if not lately:
             return []
         memo = max(lately, key=lambda each: each.done or each.sent)

@@ -7,72 +7,96 @@ from random import Random
 _WOMEN: tuple[tuple[int, str], ...] = (
     (
         1946,
-        ("Jeanne Marie Yvette Simone Denise Paulette Odette Jacqueline Suzanne Madeleine Germaine Lucienne Renée "
-        "Marcelle Andrée Huguette Colette Gisèle Ginette Monique Thérèse Raymonde Georgette Henriette Solange "
-        "Micheline Marie-Louise Éliane Josette Fernande Marguerite"),
+        (
+            "Jeanne Marie Yvette Simone Denise Paulette Odette Jacqueline Suzanne Madeleine Germaine Lucienne Renée "
+            "Marcelle Andrée Huguette Colette Gisèle Ginette Monique Thérèse Raymonde Georgette Henriette Solange "
+            "Micheline Marie-Louise Éliane Josette Fernande Marguerite"
+        ),
     ),
     (
         1965,
-        ("Françoise Monique Catherine Nicole Martine Christiane Danielle Michèle Chantal Annie Brigitte Sylvie Jocelyne "
-        "Marie-Claude Évelyne Bernadette Dominique Anne-Marie Christine Ghislaine Maryse Marie-Thérèse Élisabeth "
-        "Patricia Josiane Marie-Françoise Liliane Yolande Claudine Joëlle Mireille"),
+        (
+            "Françoise Monique Catherine Nicole Martine Christiane Danielle Michèle Chantal Annie Brigitte Sylvie Jocelyne "
+            "Marie-Claude Évelyne Bernadette Dominique Anne-Marie Christine Ghislaine Maryse Marie-Thérèse Élisabeth "
+            "Patricia Josiane Marie-Françoise Liliane Yolande Claudine Joëlle Mireille"
+        ),
     ),
     (
         1980,
-        ("Nathalie Isabelle Sylvie Valérie Sandrine Véronique Sophie Stéphanie Corinne Laurence Céline Virginie Karine "
-        "Florence Christelle Séverine Anne Delphine Agnès Carole Hélène Caroline Frédérique Muriel Béatrice Magali "
-        "Cécile Anne-Sophie Maud Estelle Géraldine Peggy"),
+        (
+            "Nathalie Isabelle Sylvie Valérie Sandrine Véronique Sophie Stéphanie Corinne Laurence Céline Virginie Karine "
+            "Florence Christelle Séverine Anne Delphine Agnès Carole Hélène Caroline Frédérique Muriel Béatrice Magali "
+            "Cécile Anne-Sophie Maud Estelle Géraldine Peggy"
+        ),
     ),
     (
         1995,
-        ("Aurélie Émilie Élodie Julie Marie Laura Céline Marine Audrey Pauline Camille Charlotte Marion Amandine Mathilde "
-        "Mélanie Jessica Anaïs Claire Lucie Fanny Laetitia Morgane Justine Élise Alice Coralie Noémie Perrine "
-        "Anne-Laure Gaëlle Solène Adeline"),
+        (
+            "Aurélie Émilie Élodie Julie Marie Laura Céline Marine Audrey Pauline Camille Charlotte Marion Amandine Mathilde "
+            "Mélanie Jessica Anaïs Claire Lucie Fanny Laetitia Morgane Justine Élise Alice Coralie Noémie Perrine "
+            "Anne-Laure Gaëlle Solène Adeline"
+        ),
     ),
     (
         2010,
-        ("Léa Manon Camille Emma Chloé Inès Océane Sarah Marie Lucie Clara Mathilde Jade Lola Anaïs Julie Lisa Zoé Maëlys "
-        "Romane Eva Lilou Maëlle Louane Jeanne Ambre Margaux Louise Juliette Clémence Océane Capucine Célia Énora"),
+        (
+            "Léa Manon Camille Emma Chloé Inès Océane Sarah Marie Lucie Clara Mathilde Jade Lola Anaïs Julie Lisa Zoé Maëlys "
+            "Romane Eva Lilou Maëlle Louane Jeanne Ambre Margaux Louise Juliette Clémence Océane Capucine Célia Énora"
+        ),
     ),
     (
         2100,
-        ("Louise Jade Emma Alice Ambre Alma Rose Anna Alba Romy Mia Lou Chloé Léna Léonie Agathe Iris Julia Charlie Jeanne "
-        "Nina Zoé Juliette Victoire Adèle Margaux Éléna Olivia Maëlle Sofia Lyna Capucine Apolline Céleste Salomé Inaya"),
+        (
+            "Louise Jade Emma Alice Ambre Alma Rose Anna Alba Romy Mia Lou Chloé Léna Léonie Agathe Iris Julia Charlie Jeanne "
+            "Nina Zoé Juliette Victoire Adèle Margaux Éléna Olivia Maëlle Sofia Lyna Capucine Apolline Céleste Salomé Inaya"
+        ),
     ),
 )
 _MEN: tuple[tuple[int, str], ...] = (
     (
         1946,
-        ("Jean André Pierre Marcel René Roger Robert Louis Georges Henri Maurice Raymond Lucien Paul Fernand Gaston Émile "
-        "Albert Roland Guy Bernard Claude Gilbert Yves Edmond Léon Joseph Armand Auguste Firmin Jean-Marie"),
+        (
+            "Jean André Pierre Marcel René Roger Robert Louis Georges Henri Maurice Raymond Lucien Paul Fernand Gaston Émile "
+            "Albert Roland Guy Bernard Claude Gilbert Yves Edmond Léon Joseph Armand Auguste Firmin Jean-Marie"
+        ),
     ),
     (
         1965,
-        ("Michel Jean-Claude Bernard Gérard Daniel Jacques Alain Christian Patrick Jean-Pierre Philippe Serge Dominique "
-        "Jean-Paul Yves Francis Guy Jean-Luc Gilles Joël Jean-Louis Denis Régis Jean-Michel Hubert Pascal Didier "
-        "Jean-Yves Rémy Jean-François Marc Raoul"),
+        (
+            "Michel Jean-Claude Bernard Gérard Daniel Jacques Alain Christian Patrick Jean-Pierre Philippe Serge Dominique "
+            "Jean-Paul Yves Francis Guy Jean-Luc Gilles Joël Jean-Louis Denis Régis Jean-Michel Hubert Pascal Didier "
+            "Jean-Yves Rémy Jean-François Marc Raoul"
+        ),
     ),
     (
         1980,
-        ("Stéphane Christophe Laurent Frédéric Olivier Éric Thierry Pascal David Sébastien Bruno Franck Fabrice Jérôme "
-        "Nicolas Vincent Arnaud Ludovic Cédric Hervé Benoît Grégory Xavier Emmanuel Fabien Stéphan Yann Lionel "
-        "Jean-Christophe Pierre-Yves Loïc Cyrille Gaël"),
+        (
+            "Stéphane Christophe Laurent Frédéric Olivier Éric Thierry Pascal David Sébastien Bruno Franck Fabrice Jérôme "
+            "Nicolas Vincent Arnaud Ludovic Cédric Hervé Benoît Grégory Xavier Emmanuel Fabien Stéphan Yann Lionel "
+            "Jean-Christophe Pierre-Yves Loïc Cyrille Gaël"
+        ),
     ),
     (
         1995,
-        ("Julien Nicolas Thomas Alexandre Maxime Guillaume Kévin Romain Anthony Mathieu Jérémy Clément Pierre Benjamin "
-        "Florian Adrien Antoine Vincent Mickaël Rémi Simon Quentin Damien Jonathan Baptiste Charles Gautier Étienne "
-        "Tanguy Pierre-Alexandre Jérémie Mathias"),
+        (
+            "Julien Nicolas Thomas Alexandre Maxime Guillaume Kévin Romain Anthony Mathieu Jérémy Clément Pierre Benjamin "
+            "Florian Adrien Antoine Vincent Mickaël Rémi Simon Quentin Damien Jonathan Baptiste Charles Gautier Étienne "
+            "Tanguy Pierre-Alexandre Jérémie Mathias"
+        ),
     ),
     (
         2010,
-        ("Lucas Théo Hugo Thomas Enzo Nathan Mathis Clément Maxime Alexandre Louis Antoine Tom Léo Paul Baptiste Valentin "
-        "Noah Arthur Jules Axel Raphaël Quentin Victor Ethan Évan Titouan Corentin Maël Yanis Gabin Noé Malo Timothée"),
+        (
+            "Lucas Théo Hugo Thomas Enzo Nathan Mathis Clément Maxime Alexandre Louis Antoine Tom Léo Paul Baptiste Valentin "
+            "Noah Arthur Jules Axel Raphaël Quentin Victor Ethan Évan Titouan Corentin Maël Yanis Gabin Noé Malo Timothée"
+        ),
     ),
     (
         2100,
-        ("Gabriel Léo Raphaël Louis Arthur Jules Maël Adam Noah Sacha Lucas Gabin Hugo Liam Nathan Isaac Paul Eden Aaron "
-        "Éthan Marius Tom Léon Malo Nino Théo Mathis Robin Côme Marceau Soan Augustin Elio Basile Octave Timéo"),
+        (
+            "Gabriel Léo Raphaël Louis Arthur Jules Maël Adam Noah Sacha Lucas Gabin Hugo Liam Nathan Isaac Paul Eden Aaron "
+            "Éthan Marius Tom Léon Malo Nino Théo Mathis Robin Côme Marceau Soan Augustin Elio Basile Octave Timéo"
+        ),
     ),
 )
 
@@ -95,10 +119,14 @@ _OWN_NAMES: dict[str, tuple[str, str]] = {
         "Minh Hung Wei Quang Long Tuan Duc Jian Sovann Vuthy Anh Bao",
     ),
     "antilles": (
-        ("Marie-Josèphe Ginette Nadège Murielle Raymonde Josiane Gladys Maryvonne Lydie Guylène Éliane Fabiola Kéziah Léana "
-        "Marie-Line Rolande Marlène Sabrina Cindy Shaïna Maëva Yolaine Nella Émeline"),
-        ("Joseph Raphaël Max Rodolphe Serge-Hilaire Alex Fred Roland Gilbert Théodore Rosan Hector Yannis Mathéo Kéwan "
-        "Jean-Marc Rony Georges-Henri Willy Steeve Teddy Ruddy Siméon Eddy"),
+        (
+            "Marie-Josèphe Ginette Nadège Murielle Raymonde Josiane Gladys Maryvonne Lydie Guylène Éliane Fabiola Kéziah Léana "
+            "Marie-Line Rolande Marlène Sabrina Cindy Shaïna Maëva Yolaine Nella Émeline"
+        ),
+        (
+            "Joseph Raphaël Max Rodolphe Serge-Hilaire Alex Fred Roland Gilbert Théodore Rosan Hector Yannis Mathéo Kéwan "
+            "Jean-Marc Rony Georges-Henri Willy Steeve Teddy Ruddy Siméon Eddy"
+        ),
     ),
 }
 _OWN_SHARE = {"maghreb": 0.7, "afrique": 0.65, "iberie": 0.35, "asie": 0.4, "antilles": 0.4}
@@ -154,11 +182,56 @@ _FAMILIES: dict[str, str] = {
 }
 
 MIX: dict[str, dict[str, float]] = {
-    "default": {"hexagone": 74, "bretagne": 2, "particule": 1.2, "compose": 2.3, "maghreb": 9, "afrique": 4, "iberie": 6, "asie": 1.5},
-    "ouest": {"hexagone": 66, "bretagne": 17, "particule": 1.6, "compose": 2.4, "maghreb": 5, "afrique": 3.5, "iberie": 3.5, "asie": 1},
-    "paris": {"hexagone": 56, "bretagne": 4, "particule": 2, "compose": 3, "maghreb": 14, "afrique": 9, "iberie": 7, "asie": 5},
-    "sud": {"hexagone": 63, "bretagne": 1, "particule": 1.2, "compose": 2.8, "maghreb": 16, "afrique": 4, "iberie": 11, "asie": 1},
-    "rural": {"hexagone": 90, "bretagne": 1, "particule": 1.5, "compose": 1.5, "maghreb": 1, "afrique": 0.5, "iberie": 4, "asie": 0.5},
+    "default": {
+        "hexagone": 74,
+        "bretagne": 2,
+        "particule": 1.2,
+        "compose": 2.3,
+        "maghreb": 9,
+        "afrique": 4,
+        "iberie": 6,
+        "asie": 1.5,
+    },
+    "ouest": {
+        "hexagone": 66,
+        "bretagne": 17,
+        "particule": 1.6,
+        "compose": 2.4,
+        "maghreb": 5,
+        "afrique": 3.5,
+        "iberie": 3.5,
+        "asie": 1,
+    },
+    "paris": {
+        "hexagone": 56,
+        "bretagne": 4,
+        "particule": 2,
+        "compose": 3,
+        "maghreb": 14,
+        "afrique": 9,
+        "iberie": 7,
+        "asie": 5,
+    },
+    "sud": {
+        "hexagone": 63,
+        "bretagne": 1,
+        "particule": 1.2,
+        "compose": 2.8,
+        "maghreb": 16,
+        "afrique": 4,
+        "iberie": 11,
+        "asie": 1,
+    },
+    "rural": {
+        "hexagone": 90,
+        "bretagne": 1,
+        "particule": 1.5,
+        "compose": 1.5,
+        "maghreb": 1,
+        "afrique": 0.5,
+        "iberie": 4,
+        "asie": 0.5,
+    },
     "MQ": {"hexagone": 19, "compose": 1, "afrique": 1, "antilles": 78, "asie": 1},
 }
 

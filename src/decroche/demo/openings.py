@@ -57,7 +57,11 @@ def _first_monday(today: dt.date, *, months: int) -> dt.date:
 def time_off(cabinet: Cabinet, first: dt.date, last: dt.date, today: dt.date) -> list[Away]:
     """Return the time off declared between two days (``last`` excluded): holidays, leave, and what instructions say."""
     return sorted(
-        [*_declared_holidays(cabinet, first, last, today), *_leave(cabinet, first, today), *_from_orders(cabinet, today)],
+        [
+            *_declared_holidays(cabinet, first, last, today),
+            *_leave(cabinet, first, today),
+            *_from_orders(cabinet, today),
+        ],
         key=lambda away: (away.doctor, away.starts),
     )
 
@@ -107,7 +111,9 @@ def _from_orders(cabinet: Cabinet, today: dt.date) -> list[Away]:
                 first = working_day(today, start)
                 end = working_day(first, length - 1) + dt.timedelta(days=1)
                 starts = dt.datetime.combine(first, dt.time.fromisoformat(order.from_hour or "00:00"))
-                found.append(Away(rank, starts, dt.datetime.combine(end, dt.time()), "Absence", declared, number))
+                found.append(
+                    Away(rank, starts, dt.datetime.combine(end, dt.time()), "Absence", declared, number)
+                )
             elif order.from_hour:
                 date = working_day(today, order.on)
                 starts = dt.datetime.combine(date, dt.time.fromisoformat(order.from_hour))

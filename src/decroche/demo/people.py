@@ -55,8 +55,10 @@ class Person:
 
     def age(self, today: dt.date) -> int:
         """Count whole years."""
-        return today.year - self.birth_date.year - (
-            (today.month, today.day) < (self.birth_date.month, self.birth_date.day)
+        return (
+            today.year
+            - self.birth_date.year
+            - ((today.month, today.day) < (self.birth_date.month, self.birth_date.day))
         )
 
 
@@ -88,7 +90,9 @@ class Registry:
         members = [self._adult(family, dice.choice("FM"), age, phones := self._phones(age))]
         if ages == "all" and age > 25 and dice.random() < 0.38:
             # A couple: same landline or same mobile, and often the same name in use.
-            members.append(self._adult(family, "M" if members[0].sex == "F" else "F", age + dice.randint(-4, 4), phones))
+            members.append(
+                self._adult(family, "M" if members[0].sex == "F" else "F", age + dice.randint(-4, 4), phones)
+            )
         if ages == "all" and 24 < age < 52 and dice.random() < 0.45:
             members += self._children(family, age)
         return members
@@ -114,7 +118,11 @@ class Registry:
             phones = ((self._book.mobile(self._cabinet.region), "Grand-mère"), *phones)
         other = names.family(dice, self._cabinet.mix).surname
         # Since 2005 a child may bear both parents' names, in either order; brothers and sisters bear the same.
-        surname = f"{family.surname} {other}" if dice.random() < 0.09 and other != family.surname else family.surname
+        surname = (
+            f"{family.surname} {other}"
+            if dice.random() < 0.09 and other != family.surname
+            else family.surname
+        )
         children: list[Person] = []
         for _ in range(dice.choices((1, 2, 3), (46, 40, 14))[0]):
             born = self._born(dice.randint(0, max(1, min(16, parent_age - 22))))
@@ -141,7 +149,9 @@ class Registry:
             first_names=given if identity == "qualified" else given.split()[0],
             birth_date=born,
             birthplace=dice.choice(_BIRTHPLACES[self._cabinet.mix]) if identity == "qualified" else "",
-            email="" if parent or dice.random() > _mail_share(born) else _mail(given.split()[0], used or birth, dice),
+            email=""
+            if parent or dice.random() > _mail_share(born)
+            else _mail(given.split()[0], used or birth, dice),
             identity=identity,
             note=typeset(dice.choice(ALLOWED_NOTES)) if dice.random() < 0.035 else "",
             phones=phones,
@@ -154,13 +164,26 @@ class Registry:
 
     def _phones(self, age: int) -> tuple[tuple[str, str], ...]:
         dice, region = self._dice, self._cabinet.region
-        area = "MQ" if region == "MQ" else (self._cabinet.area if dice.random() < 0.9 else dice.choice(_AREAS))
+        area = (
+            "MQ" if region == "MQ" else (self._cabinet.area if dice.random() < 0.9 else dice.choice(_AREAS))
+        )
         mobile = (self._book.mobile(region if dice.random() > 0.02 else "FR"), "Portable")
         fixed = (self._book.landline(area), "Domicile")
         draw = dice.random()
         if age > 70:
-            other = (self._book.mobile(region), dice.choice(("Fille", "Fils", "Voisine", "Nièce", "Aide à domicile")))
-            return (fixed,) if draw < 0.3 else (fixed, mobile) if draw < 0.6 else (fixed, other) if draw < 0.85 else (mobile,)
+            other = (
+                self._book.mobile(region),
+                dice.choice(("Fille", "Fils", "Voisine", "Nièce", "Aide à domicile")),
+            )
+            return (
+                (fixed,)
+                if draw < 0.3
+                else (fixed, mobile)
+                if draw < 0.6
+                else (fixed, other)
+                if draw < 0.85
+                else (mobile,)
+            )
         if draw < 0.14:
             return (mobile, fixed)
         if draw < 0.2:

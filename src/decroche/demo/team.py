@@ -57,7 +57,13 @@ SUPERVISOR = Answerer(
 )
 SOLO_NAME = "Secrétariat Marie-Ange Hoarau"
 SOLO = Answerer(
-    "hoarau", "mme", "Marie-Ange", "Hoarau", dt.time(8, 30), dt.time(18), {"landriel": 1.0, "montezin": 1.0},
+    "hoarau",
+    "mme",
+    "Marie-Ange",
+    "Hoarau",
+    dt.time(8, 30),
+    dt.time(18),
+    {"landriel": 1.0, "montezin": 1.0},
     zone="Indian/Reunion",
 )
 SOLO_CABINETS = frozenset({"landriel", "montezin"})
@@ -76,8 +82,13 @@ class SignIn:
     @property
     def caption(self) -> str:
         """Return what the demo's entrance says of this person: "group: role, place" (see accounts' sign-in page)."""
-        at_the_desk, at_the_practice = "secréta" in self.role, self.role in {"praticienne", "équipe sur place"}
-        group = "Au secrétariat" if at_the_desk else "Au cabinet" if at_the_practice else "Pour l’installation"
+        at_the_desk, at_the_practice = (
+            "secréta" in self.role,
+            self.role in {"praticienne", "équipe sur place"},
+        )
+        group = (
+            "Au secrétariat" if at_the_desk else "Au cabinet" if at_the_practice else "Pour l’installation"
+        )
         return f"{group}: {self.role}, {self.name.partition(', ')[2]}"
 
 

@@ -64,7 +64,11 @@ class Weaver:
         fresh = sorted((b for b in self.bookings if b.fresh), key=lambda b: b.created)
         for call in (c for c in self.calls if c.outcome == "booked"):
             at = _spoken(call)
-            near = [b for b in fresh if b.call is None and b.starts > at and abs(b.created - at) < dt.timedelta(days=2)]
+            near = [
+                b
+                for b in fresh
+                if b.call is None and b.starts > at and abs(b.created - at) < dt.timedelta(days=2)
+            ]
             if not near:
                 call.outcome = "information"
                 continue
@@ -73,7 +77,9 @@ class Weaver:
             self._speak_for(call, booking.patient)
 
     def _cancellations(self, dice: Random) -> None:
-        late = [b for b in self.bookings if b.status == "cancelled" and b.starts > self.now - dt.timedelta(days=5)]
+        late = [
+            b for b in self.bookings if b.status == "cancelled" and b.starts > self.now - dt.timedelta(days=5)
+        ]
         dice.shuffle(late)
         for call in (c for c in self.calls if c.outcome == "cancelled"):
             at = _spoken(call)
@@ -93,7 +99,10 @@ class Weaver:
                 call.outcome = "information"
                 continue
             later.remove(found)
-            found.changed, found.moved_from = at, found.starts + dt.timedelta(days=dice.choice((-7, -3, -1, 1, 2, 7)))
+            found.changed, found.moved_from = (
+                at,
+                found.starts + dt.timedelta(days=dice.choice((-7, -3, -1, 1, 2, 7))),
+            )
             self._speak_for(call, found.patient)
 
     def _speak_for(self, call: PastCall, patient: int, name: str = "") -> None:
@@ -143,7 +152,9 @@ class Weaver:
         if note.from_colleague:
             call.name = typeset(note.from_colleague)
         body = dated(note.body, self.today)
-        body = body.replace("{patient}", polite(person, self.today)).replace("{born}", f"{person.birth_date:%d/%m/%Y}")
+        body = body.replace("{patient}", polite(person, self.today)).replace(
+            "{born}", f"{person.birth_date:%d/%m/%Y}"
+        )
         body = body.replace("{phone}", display(call.caller) if call.caller else display(person.phones[0][0]))
         first = body[0].upper() + body[1:]
         sent = _spoken(call) + dt.timedelta(seconds=dice.randint(5, 30))
@@ -158,7 +169,11 @@ class Weaver:
     def _patient_for(self, note: Note, call: PastCall, dice: Random) -> int:
         """Return somebody whom the words fit: a woman where it says "elle"."""
         wanted = _sex_of(note.body)
-        if call.patient is not None and wanted in {"", self.people[call.patient].sex} and not _CHILD.search(note.body):
+        if (
+            call.patient is not None
+            and wanted in {"", self.people[call.patient].sex}
+            and not _CHILD.search(note.body)
+        ):
             return call.patient
         young = bool(_CHILD.search(note.body)) or self.cabinet.ages == "children"
         grown = [rank for rank, person in enumerate(self.people) if (person.age(self.today) < 16) == young]

@@ -51,7 +51,9 @@ class Loaded:
     follow_ups: int = 0
 
 
-def load(*, now: dt.datetime, progress: Progress | None = None, force: bool = False, patients: int = PATIENTS) -> Loaded:
+def load(
+    *, now: dt.datetime, progress: Progress | None = None, force: bool = False, patients: int = PATIENTS
+) -> Loaded:
     """Put today's demo world in the database, unless it is there; an older one is replaced.
 
     Raises:

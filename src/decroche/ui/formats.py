@@ -84,6 +84,12 @@ def long_date(value: date) -> str:
     return f"{LONG_DAYS[lang][value.weekday()]} {day_number(value)} {LONG_MONTHS[lang][value.month - 1]} {value.year}"
 
 
+def full_date(value: date, *, this_year: int) -> str:
+    """Return "mardi 24 novembre", with the year when it is not this one."""
+    text = long_date(value)
+    return text.removesuffix(f" {value.year}") if value.year == this_year else text
+
+
 def month(value: date) -> str:
     """Return "novembre 2026"."""
     return f"{LONG_MONTHS[language()][value.month - 1]} {value.year}"

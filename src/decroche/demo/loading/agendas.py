@@ -33,11 +33,17 @@ def write_absences(stage: Stage) -> None:
             said = dt.datetime.combine(away.declared, dt.time(11, 30), tzinfo=zone)
             rows.append(
                 Absence(
-                    id=stage.ids.next(Absence), practice_id=stage.practices[cabinet.key],
+                    id=stage.ids.next(Absence),
+                    practice_id=stage.practices[cabinet.key],
                     practitioner_id=stage.doctors[Spot(cabinet.key, away.doctor)],
-                    starts_at=away.starts.replace(tzinfo=zone), ends_at=away.ends.replace(tzinfo=zone), reason=away.reason,
-                    instruction_id=None if away.order is None else stage.orders[Spot(cabinet.key, away.order)],
-                    created_by_id=stage.doctor_user(cabinet, away.doctor), created_at=min(said, stage.now),
+                    starts_at=away.starts.replace(tzinfo=zone),
+                    ends_at=away.ends.replace(tzinfo=zone),
+                    reason=away.reason,
+                    instruction_id=None
+                    if away.order is None
+                    else stage.orders[Spot(cabinet.key, away.order)],
+                    created_by_id=stage.doctor_user(cabinet, away.doctor),
+                    created_at=min(said, stage.now),
                 )
             )
     copy_models(rows)
@@ -74,13 +80,34 @@ def _row(
 ) -> tuple[Any, ...]:
     id_ = stage.ids.next(Appointment)
     practice = stage.practices[cabinet.key]
-    doctor, site = stage.doctors[Spot(cabinet.key, booking.doctor)], stage.sites[Spot(cabinet.key, booking.site)]
+    doctor, site = (
+        stage.doctors[Spot(cabinet.key, booking.doctor)],
+        stage.sites[Spot(cabinet.key, booking.site)],
+    )
     version = 2
-    change = (practice, id_, "booked", booking.created, by, version, "held", "booked", doctor, site, booking.starts, booking.ends, "")
+    change = (
+        practice,
+        id_,
+        "booked",
+        booking.created,
+        by,
+        version,
+        "held",
+        "booked",
+        doctor,
+        site,
+        booking.starts,
+        booking.ends,
+        "",
+    )
     history.append((stage.ids.next(AppointmentChange), *change))
     if booking.moved_from is not None:
         version += 1
-        at = booking.changed if booking.status == "booked" and booking.changed else _between(booking, stage.now)
+        at = (
+            booking.changed
+            if booking.status == "booked" and booking.changed
+            else _between(booking, stage.now)
+        )
         length = booking.ends - booking.starts
         change = (practice, id_, "moved", at, by, version, "booked", "booked", doctor, site, booking.moved_from,
                   booking.moved_from + length, "")  # fmt: skip
@@ -89,7 +116,21 @@ def _row(
         version += 1
         who = by if kind == "cancelled" else stage.doctor_user(cabinet, booking.doctor)
         old = "arrived" if status in {"done", "in_consultation"} else "booked"
-        change = (practice, id_, kind, at, who, version, old, status, doctor, site, booking.starts, booking.ends, reason)
+        change = (
+            practice,
+            id_,
+            kind,
+            at,
+            who,
+            version,
+            old,
+            status,
+            doctor,
+            site,
+            booking.starts,
+            booking.ends,
+            reason,
+        )
         history.append((stage.ids.next(AppointmentChange), *change))
     return (
         id_, practice, doctor, site, stage.visits[Spot(cabinet.key, booking.visit)],

@@ -97,7 +97,12 @@ class Houses:
 
     def _answerer(self, secretariat: int, someone: Answerer) -> None:
         user = self._user(
-            someone.login, someone.civility, someone.first, someone.last, timezone=someone.zone, language=someone.language
+            someone.login,
+            someone.civility,
+            someone.first,
+            someone.last,
+            timezone=someone.zone,
+            language=someone.language,
         )
         role = Role.SUPERVISOR if someone.supervisor else Role.SECRETARY
         self._add(SecretariatMember, secretariat_id=secretariat, user_id=user, role=role.value)
@@ -125,7 +130,9 @@ class Houses:
         self._visits(cabinet, id_)
         self._rules(cabinet, id_)
 
-    def _mandate(self, secretariat: str, practice: int, *, starts: dt.date, ends: dt.date | None = None) -> None:
+    def _mandate(
+        self, secretariat: str, practice: int, *, starts: dt.date, ends: dt.date | None = None
+    ) -> None:
         signed = dt.datetime.combine(starts - dt.timedelta(days=6), dt.time(10, 20), tzinfo=dt.UTC)
         self._add(
             Mandate, secretariat_id=self._stage.secretariats[secretariat], practice_id=practice, starts_on=starts,
@@ -170,7 +177,9 @@ class Houses:
     def _staff(self, cabinet: Cabinet, practice: int) -> None:
         self._stage.staff[cabinet.key] = []
         for civility, first, last in cabinet.staff:
-            user = self._user(plain(last), "m" if civility == "M." else "mme", first, last, timezone=cabinet.zone)
+            user = self._user(
+                plain(last), "m" if civility == "M." else "mme", first, last, timezone=cabinet.zone
+            )
             self._stage.staff[cabinet.key].append(plain(last))
             self._add(PracticeMember, practice_id=practice, user_id=user, role=Role.STAFF.value)
 

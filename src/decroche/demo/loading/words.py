@@ -96,7 +96,9 @@ def instruction_body(order: Order, today: dt.date) -> str:
 def _reads(stage: Stage, cabinet: Cabinet, row: Instruction) -> list[InstructionRead]:
     dice = dice_for("reads", row.pk)
     age = (stage.now - row.created_at).total_seconds() / 86_400
-    readers = [(stage.users[someone.login], someone.knows.get(cabinet.key, 0.1)) for someone in team_of(cabinet)]
+    readers = [
+        (stage.users[someone.login], someone.knows.get(cabinet.key, 0.1)) for someone in team_of(cabinet)
+    ]
     readers += [(stage.doctor_user(cabinet, rank), 0.9) for rank in range(len(cabinet.doctors))]
     readers += [(stage.users[login], 0.9) for login in stage.staff[cabinet.key]]
     found = []
@@ -105,7 +107,9 @@ def _reads(stage: Stage, cabinet: Cabinet, row: Instruction) -> list[Instruction
         if dice.random() < share:
             at = min(row.created_at + dt.timedelta(minutes=dice.randint(4, 300)), stage.now)
             found.append(
-                InstructionRead(id=stage.ids.next(InstructionRead), instruction_id=row.pk, user_id=user, read_at=at)
+                InstructionRead(
+                    id=stage.ids.next(InstructionRead), instruction_id=row.pk, user_id=user, read_at=at
+                )
             )
     return found
 
@@ -114,7 +118,9 @@ def _marks(stage: Stage, cabinet: Cabinet) -> list[ReadingMark]:
     """Note when each last took note of everything: yesterday where she knows the practice, days ago elsewhere."""
     return [
         ReadingMark(
-            id=stage.ids.next(ReadingMark), practice_id=stage.practices[cabinet.key], user_id=stage.users[someone.login],
+            id=stage.ids.next(ReadingMark),
+            practice_id=stage.practices[cabinet.key],
+            user_id=stage.users[someone.login],
             read_at=stage.now - dt.timedelta(days=1.2 if someone.knows.get(cabinet.key, 0) > 0.6 else 7),
         )
         for someone in team_of(cabinet)
@@ -131,15 +137,24 @@ def write_protocols(stage: Stage) -> None:
             id_ = stage.ids.next(EmergencyProtocol)
             protocols.append(
                 EmergencyProtocol(
-                    id=id_, practice_id=stage.practices[cabinet.key],
-                    practitioner_id=None if protocol.doctor is None else stage.doctors[Spot(cabinet.key, protocol.doctor)],
-                    title=typeset(protocol.title), updated_at=at, updated_by_id=stage.doctor_user(cabinet, protocol.doctor or 0),
+                    id=id_,
+                    practice_id=stage.practices[cabinet.key],
+                    practitioner_id=None
+                    if protocol.doctor is None
+                    else stage.doctors[Spot(cabinet.key, protocol.doctor)],
+                    title=typeset(protocol.title),
+                    updated_at=at,
+                    updated_by_id=stage.doctor_user(cabinet, protocol.doctor or 0),
                 )
             )
             steps += [
                 ProtocolStep(
-                    id=stage.ids.next(ProtocolStep), protocol_id=id_, position=position, kind=step.kind,
-                    text=typeset(step.text), number=step.number,
+                    id=stage.ids.next(ProtocolStep),
+                    protocol_id=id_,
+                    position=position,
+                    kind=step.kind,
+                    text=typeset(step.text),
+                    number=step.number,
                 )
                 for position, step in enumerate(protocol.steps, start=1)
             ]

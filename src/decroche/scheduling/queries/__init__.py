@@ -8,12 +8,14 @@ from decroche.scheduling.queries.appointments import (
     day_list,
     views_of,
 )
+from decroche.scheduling.queries.days import BookedDay, next_booked_day, receiving_day
 from decroche.scheduling.queries.slots import Slot, earliest_slot, is_open, open_slots
 from decroche.scheduling.queries.views import AgendaView, Column, day_view, week_view
 
 __all__ = [
     "AgendaView",
     "AppointmentView",
+    "BookedDay",
     "Column",
     "Slot",
     "appointment_card",
@@ -23,7 +25,9 @@ __all__ = [
     "day_view",
     "earliest_slot",
     "is_open",
+    "next_booked_day",
     "open_slots",
+    "receiving_day",
     "views_of",
     "week_view",
 ]

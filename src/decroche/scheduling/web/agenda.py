@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -16,7 +17,7 @@ from decroche.accounts.permissions import Permission
 from decroche.foundation.clock import now as clock_now
 from decroche.practices.models import Practice, Practitioner
 from decroche.scheduling.models import VisitType
-from decroche.scheduling.queries import day_view, week_view
+from decroche.scheduling.queries import day_view, receiving_day, week_view
 from decroche.scheduling.queries.views import AgendaView
 from decroche.scheduling.web import asked
 from decroche.scheduling.web.zones import zone_note
@@ -75,6 +76,8 @@ class State:
     practitioner_id: int | None
     filter_id: int | None
     standalone: bool
+    #: Nobody asked for `day`: it is the next one on which anybody receives.
+    instead: bool = False
 
     def query(self, **changes: Any) -> str:
         """Write it as a query string."""
@@ -93,7 +96,8 @@ class State:
 
     @property
     def here(self) -> str:
-        return self.query()
+        """Show the same again; the sentence about the day stays with it, while it is true."""
+        return self.query(instead="1" if self.instead else None)
 
     @property
     def before(self) -> str:
@@ -124,9 +128,12 @@ def context_of(
     chosen = asked.number(values, "practitioner")
     alone = next((person for person in people if person.pk == chosen), None)
     mode = "week" if values.get("mode") == "week" and people else "day"
+    shown_people = [alone] if alone else people[:1] if mode == "week" else people
+    day, instead = (day, False) if day else _day_to_show(values, shown_people, today, practice.timezone, mode)
     state = State(
         mode=mode,
-        day=day or asked.day(values, "date", today),
+        day=day,
+        instead=instead,
         practitioner_id=alone.pk if alone else None,
         filter_id=asked.number(values, "filter"),
         standalone=standalone,
@@ -152,6 +159,22 @@ def context_of(
         "may_edit": request.access.allows(Permission.EDIT_AGENDA_RULES, practice.pk),
         "me": request.user.pk,
     }
+
+
+def _day_to_show(
+    values: QueryDict, people: list[Practitioner], today: date, timezone: str, mode: str
+) -> tuple[date, bool]:
+    """Give the day asked for; when none is, today, or the next day on which one of them receives (and True)."""
+    wanted = asked.maybe_day(values, "date")
+    if wanted is not None and (values.get("instead") != "1" or wanted <= today):
+        return wanted, False
+    ids = [person.pk for person in people]
+    receiving = receiving_day(practitioner_ids=ids, first=today, zone=ZoneInfo(timezone)) or today
+    if wanted is not None:  # a refresh keeps the day; it only asks whether the sentence is still true
+        return wanted, receiving == wanted
+    if mode == "week" and receiving.isocalendar()[:2] == today.isocalendar()[:2]:
+        return today, False
+    return receiving, receiving != today
 
 
 def _view(

@@ -24,11 +24,16 @@ def number(values: QueryDict, name: str) -> int | None:
 
 def day(values: QueryDict, name: str, default: date) -> date:
     """Give the last value as a date of this century, or the default."""
+    return maybe_day(values, name) or default
+
+
+def maybe_day(values: QueryDict, name: str) -> date | None:
+    """Give the last value as a date of this century, or None."""
     try:
         found = parse_date(values.get(name, ""))
     except ValueError:
-        found = None
-    return found if found is not None and _FIRST <= found < _LAST else default
+        return None
+    return found if found is not None and _FIRST <= found < _LAST else None
 
 
 def uuid(values: QueryDict, name: str) -> UUID | None:

@@ -18,7 +18,9 @@ class Command(BaseCommand):
     help = "Charge le monde de démonstration du jour (DECROCHE_MODE=demo seulement)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--force", action="store_true", help="recharge même s'il est déjà là, et efface tout le reste")
+        parser.add_argument(
+            "--force", action="store_true", help="recharge même s'il est déjà là, et efface tout le reste"
+        )
         parser.add_argument("--patients", type=int, default=PATIENTS, help="nombre de patients (20 000)")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -30,9 +32,13 @@ class Command(BaseCommand):
                 bar.update(task, description=title, completed=step, total=steps)
 
             try:
-                loaded = load(now=clock.now(), progress=show, force=options["force"], patients=options["patients"])
+                loaded = load(
+                    now=clock.now(), progress=show, force=options["force"], patients=options["patients"]
+                )
             except NotAnEmptyHouse:
-                raise CommandError("Cette base contient déjà des cabinets ; --force les effacerait.") from None
+                raise CommandError(
+                    "Cette base contient déjà des cabinets ; --force les effacerait."
+                ) from None
             elapsed = bar.tasks[0].elapsed or 0.0
         if loaded.fresh:
             counts = (
