@@ -64,11 +64,18 @@ async def serving(exchange: MemoryExchange) -> AsyncIterator[Switchboard]:
         async with asyncio.timeout(10):
             await switchboard.leads.wait()
             await until(lambda: switchboard.brain.exchange_up)
+        await until_read(_gives_signs_of_life)
         yield switchboard
     finally:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+def _gives_signs_of_life() -> bool:
+    """Tell what screens ask before they give an order: whether the journal has written a fresh pulse."""
+    pulse = SwitchboardPulse.objects.first()
+    return pulse is not None and pulse.is_alive(now=now()) and pulse.exchange_up
 
 
 async def until(condition: Callable[[], Any], *, seconds: float = 10) -> Any:

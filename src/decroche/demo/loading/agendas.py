@@ -78,65 +78,36 @@ def _rows(stage: Stage, cabinet: Cabinet, history: list[tuple[Any, ...]]) -> Ite
 def _row(
     stage: Stage, cabinet: Cabinet, booking: Booking, by: int, call_id: object, history: list[tuple[Any, ...]]
 ) -> tuple[Any, ...]:
-    id_ = stage.ids.next(Appointment)
-    practice = stage.practices[cabinet.key]
-    doctor, site = (
-        stage.doctors[Spot(cabinet.key, booking.doctor)],
-        stage.sites[Spot(cabinet.key, booking.site)],
-    )
-    version = 2
-    change = (
-        practice,
-        id_,
-        "booked",
-        booking.created,
-        by,
-        version,
-        "held",
-        "booked",
-        doctor,
-        site,
-        booking.starts,
-        booking.ends,
-        "",
-    )
-    history.append((stage.ids.next(AppointmentChange), *change))
-    if booking.moved_from is not None:
+    id_, practice = stage.ids.next(Appointment), stage.practices[cabinet.key]
+    place = (stage.doctors[Spot(cabinet.key, booking.doctor)], stage.sites[Spot(cabinet.key, booking.site)])
+    version = 1
+    for kind, at, by_practice, old, new, (starts, ends), reason in _story(booking, stage.now):
         version += 1
-        at = (
-            booking.changed
-            if booking.status == "booked" and booking.changed
-            else _between(booking, stage.now)
-        )
-        length = booking.ends - booking.starts
-        change = (practice, id_, "moved", at, by, version, "booked", "booked", doctor, site, booking.moved_from,
-                  booking.moved_from + length, "")  # fmt: skip
-        history.append((stage.ids.next(AppointmentChange), *change))
-    for kind, status, at, reason in _after(booking):
-        version += 1
-        who = by if kind == "cancelled" else stage.doctor_user(cabinet, booking.doctor)
-        old = "arrived" if status in {"done", "in_consultation"} else "booked"
-        change = (
-            practice,
-            id_,
-            kind,
-            at,
-            who,
-            version,
-            old,
-            status,
-            doctor,
-            site,
-            booking.starts,
-            booking.ends,
-            reason,
-        )
-        history.append((stage.ids.next(AppointmentChange), *change))
+        who = stage.doctor_user(cabinet, booking.doctor) if by_practice else by
+        history.append((
+            stage.ids.next(AppointmentChange), practice, id_, kind, at, who, version, old, new, *place, starts, ends, reason,
+        ))  # fmt: skip
     return (
-        id_, practice, doctor, site, stage.visits[Spot(cabinet.key, booking.visit)],
+        id_, practice, *place, stage.visits[Spot(cabinet.key, booking.visit)],
         stage.patient(cabinet.key, booking.patient), booking.starts, booking.ends, booking.status, by, by, booking.created,
         booking.source, call_id, booking.reason, booking.arrived, version, booking.moved_from,
     )  # fmt: skip
+
+
+_Told = tuple[str, dt.datetime, bool, str, str, tuple[dt.datetime, dt.datetime], str]
+
+
+def _story(booking: Booking, now: dt.datetime) -> Iterator[_Told]:
+    """Tell what happened to it: kind, when, whether the practice did it, old and new status, old period, reason."""
+    here = (booking.starts, booking.ends)
+    yield "booked", booking.created, False, "held", "booked", here, ""
+    if booking.moved_from is not None:
+        stayed = booking.status == "booked" and booking.changed
+        there = (booking.moved_from, booking.moved_from + (booking.ends - booking.starts))
+        yield "moved", stayed or _between(booking, now), False, "booked", "booked", there, ""
+    for kind, status, at, reason in _after(booking):
+        old = "arrived" if status in {"done", "in_consultation"} else "booked"
+        yield kind, at, kind != "cancelled", old, status, here, reason
 
 
 def _between(booking: Booking, now: dt.datetime) -> dt.datetime:
