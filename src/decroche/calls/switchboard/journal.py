@@ -20,6 +20,9 @@ from decroche.calls.switchboard.records import Entry
 log = logging.getLogger(__name__)
 
 BATCH = 200
+GATHER_SECONDS = (
+    0.03  # steps that follow each other closely are one transaction, and leave the callers' thread its turn
+)
 BEAT_SECONDS = 2.0
 RETRY_SECONDS = 0.5
 MANY = 20_000
@@ -86,6 +89,9 @@ class Journal:
         with self._wake:
             if not self._entries and not self._closing:
                 self._wake.wait(timeout=max(0.0, self._next_beat - time.monotonic()))
+        if not self._closing:
+            time.sleep(GATHER_SECONDS)
+        with self._wake:
             batch = [self._entries[i] for i in range(min(BATCH, len(self._entries)))]
             closing = self._closing
             self._busy = bool(batch)
