@@ -301,6 +301,33 @@ def test_other_days_are_a_tap_away_and_odd_ones_are_today(client, place):
         assert "Aucun rendez-vous" in client.get(url, {"day": odd}).content.decode()
 
 
+def test_an_empty_today_points_to_the_next_day_with_appointments(client, place):
+    practice, roussel, colleague, visit_type = place
+    thursday = NOON.date() + timedelta(days=2)
+    for day, hour, who in ((thursday, 9, roussel), (thursday, 10, roussel), (thursday, 8, colleague)):
+        make_appointment(practitioner=who, visit_type=visit_type, starts_at=paris(hour, 30, day=day))
+    make_appointment(
+        practitioner=roussel,
+        visit_type=visit_type,
+        starts_at=paris(9) + timedelta(days=1),
+        status="cancelled",
+    )
+    page = client.get(reverse("companion:day", args=[practice.pk])).content.decode()
+    assert f'href="{reverse("companion:day", args=[practice.pk])}?day=2026-11-26"' in page
+    said = "Prochain jour\u202f: jeudi 26 novembre, 2 rendez-vous, le premier à 9\u202fh\u202f30"
+    assert said in page
+
+
+def test_nothing_is_announced_from_another_day_nor_beyond_a_fortnight(client, place):
+    practice, roussel, _colleague, visit_type = place
+    make_appointment(practitioner=roussel, visit_type=visit_type, starts_at=paris(9) + timedelta(days=15))
+    url = reverse("companion:day", args=[practice.pk])
+    assert "Prochain jour" not in client.get(url).content.decode()
+    make_appointment(practitioner=roussel, visit_type=visit_type, starts_at=paris(9) + timedelta(days=14))
+    assert "un rendez-vous, à 9\u202fh" in client.get(url).content.decode()
+    assert "Prochain jour" not in client.get(url, {"day": "2026-11-25"}).content.decode()
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_screen_costs_the_same_whatever_its_length(client, place, rows, django_assert_num_queries):
     practice, roussel, _colleague, visit_type = place

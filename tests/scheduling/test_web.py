@@ -25,6 +25,7 @@ from tests.scheduling.factories import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere", "on_that_tuesday")]
 HTMX = {"HTTP_HX_REQUEST": "true"}
+FRIDAY = TUESDAY + timedelta(days=3)
 
 
 @pytest.fixture
@@ -91,6 +92,104 @@ def test_an_absurd_date_shows_today(agenda, awa, client, date) -> None:
     assert answer.context["agenda"].day == TUESDAY
 
 
+# --- the day shown when none is asked for ---------------------------------------------------------------------------
+
+NOBODY = "Personne ne reçoit aujourd’hui\u202f; voici vendredi 27 novembre."
+
+
+@pytest.fixture
+def closed_until_friday(agenda):
+    """Nobody receives on that Tuesday; the second practitioner does on Friday, the first on the Tuesday after."""
+    OpeningRule.objects.all().delete()
+    make_rule(practitioner=agenda[1][0], weekday=1, valid_from=TUESDAY + timedelta(days=7))
+    make_rule(practitioner=agenda[1][1], weekday=4)
+
+
+@pytest.mark.parametrize("door", ["page", "panel", "view"])
+@pytest.mark.parametrize("date", [None, "", "hier"])
+def test_where_nobody_receives_the_next_day_that_does_is_shown(
+    agenda, awa, client, closed_until_friday, door, date
+) -> None:
+    shown = client.get(url(door, agenda[0].pk), {} if date is None else {"date": date})
+    assert shown.context["agenda"].day == FRIDAY
+    assert NOBODY in shown.content.decode()
+
+
+def test_a_day_that_is_asked_for_is_shown_even_closed(agenda, awa, client, closed_until_friday) -> None:
+    shown = client.get(url("panel", agenda[0].pk), {"date": TUESDAY.isoformat()})
+    assert shown.context["agenda"].day == TUESDAY
+    assert "voici" not in shown.content.decode()
+    today = client.get(f"{url('view', agenda[0].pk)}?{shown.context['state_today']}")
+    assert today.context["agenda"].day == TUESDAY
+
+
+def test_the_sentence_speaks_of_the_practitioner_shown(agenda, awa, client, closed_until_friday) -> None:
+    first = agenda[1][0]
+    shown = client.get(url("panel", agenda[0].pk), {"practitioner": first.pk})
+    assert shown.context["agenda"].day == TUESDAY + timedelta(days=7)
+    words = f"{first.display_name} ne reçoit pas aujourd’hui\u202f; voici mardi 1er décembre."
+    assert words in shown.content.decode()
+
+
+def test_a_live_refresh_keeps_the_day_and_the_sentence_while_it_is_true(
+    agenda, awa, client, closed_until_friday
+) -> None:
+    again = f"{url('view', agenda[0].pk)}?{client.get(url('panel', agenda[0].pk)).context['state'].here}"
+    refreshed = client.get(again, **HTMX)
+    assert refreshed.context["agenda"].day == FRIDAY
+    assert NOBODY in refreshed.content.decode()
+    make_rule(practitioner=agenda[1][0], weekday=1)
+    opened = client.get(again, **HTMX)
+    assert opened.context["agenda"].day == FRIDAY, "the screen never leaves a day by itself"
+    assert "voici" not in opened.content.decode()
+
+
+def test_stepping_from_that_day_leaves_the_sentence_behind(agenda, awa, client, closed_until_friday) -> None:
+    state = client.get(url("panel", agenda[0].pk)).context["state"]
+    for link, day in ((state.after, FRIDAY + timedelta(days=1)), (state.before, FRIDAY - timedelta(days=1))):
+        stepped = client.get(f"{url('view', agenda[0].pk)}?{link}", **HTMX)
+        assert stepped.context["agenda"].day == day
+        assert "voici" not in stepped.content.decode()
+
+
+def test_an_appointment_on_a_closed_day_is_shown_too(agenda, awa, client, closed_until_friday) -> None:
+    make_appointment(practitioner=agenda[1][0], visit_type=agenda[2], starts_at=paris(18))
+    assert client.get(url("panel", agenda[0].pk)).context["agenda"].day == TUESDAY
+
+
+def test_an_absence_that_covers_the_opening_closes_the_day(agenda, awa, client, closed_until_friday) -> None:
+    friday = {"practice": agenda[0], "practitioner": agenda[1][1], "starts_at": paris(0, day=FRIDAY)}
+    away = Absence.objects.create(**friday, ends_at=paris(11, day=FRIDAY))
+    assert client.get(url("panel", agenda[0].pk)).context["agenda"].day == FRIDAY
+    Absence.objects.filter(pk=away.pk).update(ends_at=paris(12, day=FRIDAY))
+    assert client.get(url("panel", agenda[0].pk)).context["agenda"].day == TUESDAY + timedelta(days=7)
+
+
+def test_after_a_fortnight_of_nothing_today_is_shown(agenda, awa, client) -> None:
+    OpeningRule.objects.all().delete()
+    make_rule(practitioner=agenda[1][0], weekday=2, valid_from=TUESDAY + timedelta(days=15))
+    shown = client.get(url("panel", agenda[0].pk))
+    assert shown.context["agenda"].day == TUESDAY
+    assert "voici" not in shown.content.decode()
+
+
+def test_the_week_moves_on_only_when_nothing_is_left_of_it(agenda, awa, client, closed_until_friday) -> None:
+    first, second = agenda[1]
+    this_week = client.get(url("view", agenda[0].pk), {"mode": "week", "practitioner": second.pk})
+    assert this_week.context["agenda"].days[0] == TUESDAY - timedelta(days=1)
+    assert "voici" not in this_week.content.decode()
+    next_week = client.get(url("view", agenda[0].pk), {"mode": "week", "practitioner": first.pk})
+    assert next_week.context["agenda"].days[0] == TUESDAY + timedelta(days=6)
+    assert "voici mardi 1er décembre" in next_week.content.decode()
+
+
+def test_the_sentence_is_said_in_english_too(agenda, awa, client, closed_until_friday) -> None:
+    awa.language = "en"
+    awa.save()
+    page = client.get(url("panel", agenda[0].pk)).content.decode()
+    assert "Nobody receives today; here is Friday 27 November." in page
+
+
 def test_another_zone_is_named(client) -> None:
     practice, _, _ = make_agenda(timezone="America/Martinique")
     client.force_login(make_secretary(practices=(practice,)))
@@ -114,7 +213,15 @@ def test_the_panel_takes_the_same_queries_whatever_the_rows(rows, client, django
     client.get(url("panel", practice.pk))
     # session, person, rights; practice, people, types; four for the view; the access log in its savepoint
     with django_assert_num_queries(13):
+        client.get(url("panel", practice.pk), {"date": TUESDAY.isoformat()})
+    # with no day asked for, three more find the one to show, whether it is today or not
+    with django_assert_num_queries(16):
         client.get(url("panel", practice.pk))
+    OpeningRule.objects.update(weekday=4)
+    Appointment.objects.update(status=Status.CANCELLED)
+    with django_assert_num_queries(16):
+        shown = client.get(url("panel", practice.pk))
+    assert shown.context["agenda"].day == FRIDAY
 
 
 def test_strangers_find_nothing(agenda, client) -> None:

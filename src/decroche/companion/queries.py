@@ -17,7 +17,7 @@ from decroche.messaging.models import Message
 from decroche.patients.models import PatientPhone
 from decroche.practices.models import Practice, Practitioner
 from decroche.scheduling.domain.appointment import AHEAD, MOVES, Status
-from decroche.scheduling.queries import AppointmentView, day_list
+from decroche.scheduling.queries import AppointmentView, BookedDay, day_list, next_booked_day
 from decroche.scheduling.queries.absences import AbsenceView, away
 
 
@@ -65,6 +65,7 @@ class DayBoard:
     is_today: bool
     lines: tuple[Line, ...]
     absences: tuple[AbsenceView, ...]
+    coming: BookedDay | None = None  # the next day with appointments, looked for when today has none
 
     @property
     def current(self) -> Line | None:
@@ -135,7 +136,7 @@ def seat_of(user: User, practice_id: int | None = None) -> Seat:
 
 
 def day_board(seat: Seat, *, day: date, now: datetime) -> DayBoard:
-    """Return a civil day of the practice (3 queries)."""
+    """Return a civil day of the practice (3 queries, one more when today is empty)."""
     shown = [practitioner.pk for practitioner in seat.shown]
     visits = day_list(practitioner_ids=shown, day=day, zone=seat.zone)
     numbers = _numbers([visit.patient_id for visit in visits if visit.patient_id])
@@ -165,6 +166,9 @@ def day_board(seat: Seat, *, day: date, now: datetime) -> DayBoard:
             for visit in visits
         ),
         absences=tuple(absences),
+        coming=next_booked_day(practitioner_ids=shown, after=day, zone=seat.zone)
+        if is_today and not visits
+        else None,
     )
 
 

@@ -105,6 +105,14 @@ function enterFold(panel: Element): void {
   panel.querySelector<HTMLElement>("textarea,select,input:not([type=hidden])")?.focus();
 }
 
+/** Give the room back: a message that has left closes the fold it was written in. */
+function leaveFold(event: Event): void {
+  const fold = origin(event)?.closest<HTMLDetailsElement>("#compose-fold");
+  if (!fold) return;
+  fold.open = false;
+  fold.querySelector("summary")?.focus();
+}
+
 function showTab(zone: string): void {
   const tab = document.querySelector<HTMLElement>(`.desk-tab[aria-controls="${zone}"]`);
   if (tab && tab.checkVisibility()) choose(tab);
@@ -119,6 +127,7 @@ ready(() => {
     const between = desk()?.dataset["between"];
     if (between && !isTypingSomething()) void open(between);
   });
+  body.addEventListener("message-sent", leaveFold);
   body.addEventListener("patient-chosen", () => showTab("zone-patient"));
   body.addEventListener("zone-entered", (event) => showTab((event as CustomEvent<{ zone: string }>).detail.zone));
   document.addEventListener("input", (event) => {
@@ -135,7 +144,8 @@ ready(() => {
   }, true);
   body.addEventListener("htmx:afterSettle", (event) => {
     const panel = origin(event);
-    if (panel?.matches("#slot-compose, #slot-compose > *")) enterFold(document.getElementById("slot-compose") ?? panel);
+    const fold = document.querySelector<HTMLDetailsElement>("#compose-fold");
+    if (fold?.open && panel?.matches("#slot-compose, #slot-compose > *")) enterFold(document.getElementById("slot-compose") ?? panel);
     const filterBox = document.querySelector<HTMLInputElement>("[data-filter]");
     if (filterBox?.value) filter(filterBox);
   });

@@ -117,8 +117,8 @@ def send(request: PersonRequest, practice_id: int) -> HttpResponse:
 
 def _told_sent(message: Message) -> str:
     whom = message.practitioner.display_name if message.practitioner else message.practice.name
-    toast = {"text": _("Message transmis : %(whom)s le voit dès maintenant.") % {"whom": whom}}
-    sent = {"message_id": message.pk, "target": "body"}
+    toast = {"text": _("Message envoyé : %(whom)s le voit dès maintenant.") % {"whom": whom}}
+    sent = {"message_id": message.pk}  # told from the form itself, so that what holds it can fold
     return json.dumps({"toast": toast, "dialog-done": {}, "message-sent": sent})
 
 

@@ -141,12 +141,24 @@ function onClick(event: MouseEvent): void {
   void htmx.ajax("GET", link.href, { target: "#agenda-dialog", swap: "innerHTML" });
 }
 
+/** Open the browser's own calendar under its button; where there is none, give the field the keyboard. */
+function onPickDate(event: MouseEvent): void {
+  const field = origin(event)?.closest("[data-pick-date]")?.parentElement?.querySelector<HTMLInputElement>("input[type=date]");
+  if (!field) return;
+  try {
+    field.showPicker();
+  } catch {
+    field.focus();
+  }
+}
+
 ready(() => {
   document.addEventListener("keydown", (event) => {
     onArrow(event);
     onListArrow(event);
   });
   document.addEventListener("click", onClick);
+  document.addEventListener("click", onPickDate);
   document.addEventListener("focusin", (event) => {
     const cell = origin(event)?.closest<HTMLElement>(`${GRID} [data-cell]`);
     if (cell && cell.id !== lastCell) {

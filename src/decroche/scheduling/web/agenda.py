@@ -20,7 +20,7 @@ from decroche.scheduling.models import VisitType
 from decroche.scheduling.queries import day_view, receiving_day, week_view
 from decroche.scheduling.queries.views import AgendaView
 from decroche.scheduling.web import asked
-from decroche.scheduling.web.zones import zone_note
+from decroche.scheduling.web.zones import zone_gap, zone_note
 from decroche.ui.formats import language
 
 
@@ -129,10 +129,12 @@ def context_of(
     alone = next((person for person in people if person.pk == chosen), None)
     mode = "week" if values.get("mode") == "week" and people else "day"
     shown_people = [alone] if alone else people[:1] if mode == "week" else people
-    day, instead = (day, False) if day else _day_to_show(values, shown_people, today, practice.timezone, mode)
+    shown_day, instead = (
+        (day, False) if day else _day_to_show(values, shown_people, today, practice.timezone, mode)
+    )
     state = State(
         mode=mode,
-        day=day,
+        day=shown_day,
         instead=instead,
         practitioner_id=alone.pk if alone else None,
         filter_id=asked.number(values, "filter"),
@@ -154,7 +156,9 @@ def context_of(
         "state_today": state.query(date=today.isoformat(), go=1),
         "hour_suffix": "\u202fh" if language() == "fr" else ":00",
         "absent_word": _("Absence"),
+        "alone": shown_people[0] if len(shown_people) == 1 else None,
         "zone_note": zone_note(practice.timezone, request.zone.key, now),
+        "zone_gap": zone_gap(practice.timezone, request.zone.key, now),
         "may_book": request.access.allows(Permission.BOOK_APPOINTMENT, practice.pk),
         "may_edit": request.access.allows(Permission.EDIT_AGENDA_RULES, practice.pk),
         "me": request.user.pk,

@@ -6,6 +6,16 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from decroche.ui.formats import duration
+
+
+def zone_gap(theirs: str, mine: str, now: datetime) -> str:
+    """Give "−5 h", or nothing when both clocks agree."""
+    there, here = now.astimezone(ZoneInfo(theirs)).utcoffset(), now.astimezone(ZoneInfo(mine)).utcoffset()
+    if there is None or here is None or there == here:
+        return ""
+    return f"{'−' if there < here else '+'}{duration(abs(there - here))}"
+
 
 def zone_note(theirs: str, mine: str, now: datetime) -> str:
     """Give "Heure de Martinique : 5 heures de moins que chez vous", or nothing when both clocks agree."""

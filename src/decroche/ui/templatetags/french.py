@@ -25,6 +25,11 @@ def long_date(value: date | None) -> str:
 
 
 @register.filter(expects_localtime=True)
+def full_date(value: date | None) -> str:
+    return formats.full_date(value, this_year=timezone.localdate().year) if value else ""
+
+
+@register.filter(expects_localtime=True)
 def month(value: date | None) -> str:
     return formats.month(value) if value else ""
 
