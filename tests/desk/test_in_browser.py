@@ -198,6 +198,51 @@ def test_a_lost_network_is_told_and_nothing_typed_is_lost(desk, tilleuls) -> Non
     expect(page.locator("#slot-compose textarea").first).to_have_value("Rappeler avant midi")
 
 
+def test_a_message_that_has_left_folds_its_form_away(desk, tilleuls) -> None:
+    page = desk(path=f"/desk/practices/{tilleuls.pk}/")
+    fold, body = page.locator("#compose-fold"), page.locator("#slot-compose textarea[name=body]")
+    page.keyboard.press("F6")
+    body.focus()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#slot-compose .is-invalid").first).to_be_visible()
+    expect(fold).to_have_attribute("open", "")
+
+    body.fill("Demande une copie de son compte rendu")
+    page.locator("#slot-compose input[name=caller_name]").fill("Mme Kervella")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#toasts")).to_contain_text("Message envoyé")
+    expect(fold).not_to_have_attribute("open", "")
+    expect(fold.locator("summary")).to_be_focused()
+    page.keyboard.press("F6")
+    expect(body).to_be_visible()
+    expect(body).to_have_value("")
+
+
+def test_the_agenda_keeps_its_tools_on_one_line(desk, tilleuls) -> None:
+    page = desk(path=f"/desk/practices/{tilleuls.pk}/")
+    heights = "() => [...document.querySelectorAll('#agenda-toolbar > :not(input)')].map((part) => part.offsetTop + part.offsetHeight / 2)"
+    for size in ({"width": 1440, "height": 900}, {"width": 1280, "height": 720}):
+        page.set_viewport_size(size)
+        expect(page.locator("#agenda-toolbar .agenda-date")).to_be_visible()
+        middles = page.evaluate(heights)
+        assert max(middles) - min(middles) < 6, size
+
+
+def test_the_calendar_button_opens_the_browsers_own(desk, tilleuls) -> None:
+    page = desk(path=f"/desk/practices/{tilleuls.pk}/")
+    page.evaluate(
+        "() => { HTMLInputElement.prototype.showPicker = function () { window.opened = this.id; }; }"
+    )
+    page.locator("#agenda-pick").click()
+    assert page.evaluate("() => window.opened") == "agenda-date"
+
+    page.locator("#agenda-date").focus()
+    expect(page.locator("#agenda-date")).to_have_css("opacity", "1")
+    page.locator("#agenda-date").fill("2027-03-17")
+    expect(page.locator(".agenda-date")).to_contain_text("mercredi 17 mars 2027")
+
+
 def test_a_toast_offers_to_undo(desk) -> None:
     page = desk()
     asked: list[str] = []
