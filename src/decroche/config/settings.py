@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from structlog.typing import Processor
 
 from decroche.foundation import embedded_database
+from decroche.foundation.logs import without_secrets
 
 env = environ.Env()
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
@@ -323,6 +324,7 @@ _SHARED_PROCESSORS: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    without_secrets,
 ]
 LOGGING = {
     "version": 1,

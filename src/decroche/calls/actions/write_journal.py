@@ -28,6 +28,7 @@ from decroche.calls.switchboard.records import (
 from decroche.foundation.events import publish
 from decroche.foundation.live import hint
 from decroche.foundation.tenancy import every_practice
+from decroche.kernel.phone import parse_or_none
 from decroche.messaging.actions.open_follow_up import open_follow_up
 from decroche.practices.models import Line, Practice, SecretariatMember
 
@@ -178,7 +179,8 @@ def _write_follow_up(row: FollowUpRow, calls: dict[UUID, CallRow], now: datetime
 
 def _call_of_unheard_voicemail(row: FollowUpRow) -> Call | None:
     """Make a call for somebody who came, spoke to the machine and went while we were away."""
-    line = Line.objects.filter(number=row.called_number).first()
+    as_dialled = {row.called_number, parse_or_none(row.called_number) or ""}  # 0199… as operators may send it
+    line = Line.objects.filter(number__in=as_dialled).first()
     if line is None:
         return None
     call: Call = Call.objects.create(

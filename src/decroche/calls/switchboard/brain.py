@@ -88,7 +88,7 @@ class Brain(Floor):
                 self.exchange_up = False
             case Superseded():
                 self.superseded = True
-        self.assign(now)
+        self.offer_to_the_free(now)
 
     def _arrive(self, event: CallArrived) -> None:
         if event.call_id is not None:
@@ -107,7 +107,7 @@ class Brain(Floor):
         call.lease_renewed_at = event.at
         self.send(ask.AdoptCaller(call.call_id, call.channel_id, fallback_number=line.fallback_number))
         self.send(ask.RenewLease(call.call_id, seconds=int(self.timing.lease.total_seconds())))
-        self.assign(event.at)
+        self.offer_to_the_free(event.at)
         self.send(ask.Welcome(call.call_id, greeting=line.greeting))
         if call.state is CallState.RINGING_IN:
             self.wait(call, event.at)
@@ -280,7 +280,7 @@ class Brain(Floor):
                 call = self.calls.get(call_id)
                 if call is not None and call.state is CallState.TRANSFERRING:
                     self._transfer_failed(call, now, "unreachable")
-        self.assign(now)
+        self.offer_to_the_free(now)
 
     # --- what time does -----------------------------------------------------------------
 
@@ -328,6 +328,14 @@ class Brain(Floor):
             self.set_post(post, PostState.AWAY, now, reason=LOST_PHONE)
 
     # --- deciding -----------------------------------------------------------------------
+
+    def offer_to_the_free(self, now: datetime) -> None:
+        """Decide at once where an offer is possible; who must overflow is looked at by the next tick.
+
+        A flood of callers on a busy floor would otherwise have every event look at every caller.
+        """
+        if any(post.state is PostState.AVAILABLE and post.registered for post in self.posts.values()):
+            self.assign(now)
 
     def assign(self, now: datetime) -> None:
         """Let the policy decide for every caller who waits, and do as it says."""
