@@ -318,7 +318,9 @@ def main() -> int:
     arguments.to.mkdir(parents=True, exist_ok=True)
     wanted = [scene for scene in SCENES if not arguments.scenes or scene.name in arguments.scenes]
     with demo_world(arguments.url) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        # Native date fields follow the browser's own language, not the page's.
+        french = {**os.environ, "LANGUAGE": "fr", "LANG": "fr_FR.UTF-8"}
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS, env=french)
         camera = Camera(browser, url)
         for scene in wanted:
             page = camera.point_at(scene)
