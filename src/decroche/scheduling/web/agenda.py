@@ -157,6 +157,12 @@ def context_of(
         "hour_suffix": "\u202fh" if language() == "fr" else ":00",
         "absent_word": _("Absence"),
         "alone": shown_people[0] if len(shown_people) == 1 else None,
+    } | _reader(request, practice, now)
+
+
+def _reader(request: PersonRequest, practice: Practice, now: datetime) -> dict[str, Any]:
+    """Say who looks: what they may do here, and how far their clock is from the practice's."""
+    return {
         "zone_note": zone_note(practice.timezone, request.zone.key, now),
         "zone_gap": zone_gap(practice.timezone, request.zone.key, now),
         "may_book": request.access.allows(Permission.BOOK_APPOINTMENT, practice.pk),

@@ -68,7 +68,8 @@ ready(() => {
     form.classList.add("is-dirty");
     keep(form);
   });
-  document.body.addEventListener("htmx:afterRequest", (event) => {
+  // Before the answer is put in: the settling that follows would give the words back to the fresh form.
+  document.body.addEventListener("htmx:beforeOnLoad", (event) => {
     type Detail = { elt: Element; xhr: XMLHttpRequest; requestConfig?: { elt?: Element } };
     const detail = (event as CustomEvent<Detail>).detail;
     const asked = detail.requestConfig?.elt ?? detail.elt; // elt names an ancestor once the answer has replaced the form
