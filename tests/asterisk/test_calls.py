@@ -17,6 +17,35 @@ NewCaller = Callable[[], Caller]
 LINE = "+33199000001"
 
 
+async def test_a_greeting_longer_than_the_lease_loses_no_caller(
+    listener: Listener, new_phone: NewPhone, new_caller: NewCaller
+) -> None:
+    await listener.open_phone(12)
+    phone = await new_phone(12)
+    await listener.phone_ready(12)
+    caller = new_caller()
+    await caller.call(LINE, talks=20)
+    long = (
+        "Secrétariat du cabinet des Lilas, bonjour, vous êtes sur la ligne des professionnels de santé. " * 2
+    )
+    _, call_id = await listener.adopt(greeting=long, lease=2)
+    leg = await listener.ring(call_id, 12)
+    await phone.wait_ringing()
+    slowest = 0.0
+    for _ in range(5):  # the brain renews while she comes back to her desk
+        await asyncio.sleep(1)
+        began = asyncio.get_running_loop().time()
+        await listener.telephony.renew_lease(call_id, seconds=2)
+        slowest = max(slowest, asyncio.get_running_loop().time() - began)
+    assert slowest < 0.5, "a renewal waited for the end of the greeting"
+    phone.answer()
+    assert (await listener.wait(PhoneAnswered)).leg == leg
+    await listener.telephony.connect(leg)
+    await asyncio.sleep(3)  # longer than the lease, which is disarmed now
+    assert caller.is_on_the_line
+    assert phone.media.heard.get(caller.media.voice, 0) > 30, phone.media.heard
+
+
 async def test_a_call_is_offered_answered_and_heard_both_ways(
     listener: Listener, new_phone: NewPhone, new_caller: NewCaller
 ) -> None:

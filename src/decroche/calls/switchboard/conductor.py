@@ -6,6 +6,7 @@ different calls go out side by side. What a turn changed is handed to ``write``,
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
@@ -20,6 +21,7 @@ from decroche.calls.switchboard.state import Directory
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.25
+SLOW_SECONDS = 0.5  # what is worth a line in the log: a lease is renewed every 1.5 s
 
 
 class Conductor:
@@ -128,6 +130,7 @@ class Conductor:
         waiting = self._lanes[name]
         while waiting:
             command = waiting.popleft()
+            began = time.monotonic()
             try:
                 await carry_out(command, self.telephony)
             except (ChannelGone, PhoneUnreachable, ExchangeDown) as error:
@@ -136,4 +139,6 @@ class Conductor:
                 self._end_turn(now)
             except Exception:
                 log.exception("command %s failed", type(command).__name__)
+            if (took := time.monotonic() - began) > SLOW_SECONDS:
+                log.warning("command %s took %.1f s", type(command).__name__, took)
         del self._lanes[name]

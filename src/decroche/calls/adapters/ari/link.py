@@ -57,6 +57,8 @@ class AriLink:
         self._fallbacks = FallbackBook(None)
         self._background: set[asyncio.Task[None]] = set()
         self._greeting: dict[UUID, asyncio.Task[None]] = {}
+        self._speaking: set[UUID] = set()
+        self._leases: dict[UUID, int] = {}  # seconds, as last asked for
         self._closed = False
         self._superseded = False
 
@@ -211,6 +213,7 @@ class AriLink:
     async def _sweep(self, call_id: UUID) -> None:
         """Remove the empty conversation of a caller who is gone (a bridge, never a channel)."""
         self._greeting.pop(call_id, None)
+        self._leases.pop(call_id, None)
         with contextlib.suppress(AriRefused, ExchangeDown):
             await self._exchange.ask(Request("DELETE", f"bridges/{naming.bridge_id(call_id)}"))
 

@@ -7,8 +7,10 @@ dialplan, which needs nobody.
 
 import asyncio
 import contextlib
+import math
 import uuid
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -21,7 +23,7 @@ from decroche.calls.adapters.ari.client import (
     Request,
 )
 from decroche.calls.adapters.ari.link import AriLink
-from decroche.calls.adapters.asterisk import sounds
+from decroche.calls.adapters.asterisk import audio, sounds
 from decroche.calls.ports import (
     Announcement,
     ChannelGone,
@@ -65,12 +67,7 @@ class AriTelephony(AriLink):
         assert self._voice is not None
         try:
             sound = await self._voice.sentence(greeting)
-            media = f"sound:{sound.with_suffix('')}"
-            playing = f"g-{call_id}"
-            ended = self._interpreter.playback_end(playing)
-            await self._one(Request("POST", f"channels/{channel_id}/play/{playing}", {"media": media}))
-            async with asyncio.timeout(120):
-                await ended
+            await self._speak(call_id, channel_id, sound)
         except (ChannelGone, ExchangeDown):
             return
         except (OSError, TimeoutError, ValueError) as error:
@@ -78,6 +75,29 @@ class AriTelephony(AriLink):
         with contextlib.suppress(ChannelGone, ExchangeDown):
             await self._one(self._music(channel_id))
         self._greeting.pop(call_id, None)
+
+    async def _speak(self, call_id: UUID, channel_id: str, sound: Path) -> None:
+        """Play a greeting under a lease that covers it.
+
+        While a channel plays, it obeys nothing else: a renewal would wait for the end of the sentence, and a lease
+        shorter than the sentence would give up a caller whom we hold. So the lease is made long enough before.
+        """
+        lease = self._leases.get(call_id, 0)
+        if lease:
+            covered = lease + math.ceil(await asyncio.to_thread(audio.seconds, sound))
+            await self._one(self._set(channel_id, "TIMEOUT(absolute)", str(covered)))
+        playing = f"g-{call_id}"
+        ended = self._interpreter.playback_end(playing)
+        self._speaking.add(call_id)
+        try:
+            media = f"sound:{sound.with_suffix('')}"
+            await self._one(Request("POST", f"channels/{channel_id}/play/{playing}", {"media": media}))
+            async with asyncio.timeout(120):
+                await ended
+        finally:
+            self._speaking.discard(call_id)
+        if lease := self._leases.get(call_id, 0):
+            await self._one(self._set(channel_id, "TIMEOUT(absolute)", str(lease)))
 
     def _quiet(self, call_id: UUID, channel_id: str) -> list[Request]:
         """Return what makes the caller hear neither greeting nor music."""
@@ -88,6 +108,9 @@ class AriTelephony(AriLink):
         return [*stops, Request("DELETE", f"channels/{channel_id}/moh")]
 
     async def renew_lease(self, call_id: UUID, *, seconds: int) -> None:
+        self._leases[call_id] = seconds
+        if seconds and call_id in self._speaking:
+            return  # the lease covers the greeting, see _speak
         await self._one(self._set(self._channel(call_id), "TIMEOUT(absolute)", str(seconds)))
 
     # --- the secretary ------------------------------------------------------------------
@@ -125,16 +148,17 @@ class AriTelephony(AriLink):
     async def connect(self, leg: SecretaryLeg) -> None:
         """Let caller and secretary talk, and disarm the lease."""
         caller, bridge = self._channel(leg.call_id), naming.bridge_id(leg.call_id)
+        quiet = self._quiet(leg.call_id, caller)
         await self._all(
             [
+                *quiet,  # first: a channel that plays obeys nothing else
                 self._set(caller, "TIMEOUT(absolute)", "0"),
-                *self._quiet(leg.call_id, caller),
                 Request("POST", f"bridges/{bridge}", {"type": "mixing"}),
                 Request(
                     "POST", f"bridges/{bridge}/addChannel", {"channel": f"{caller},{naming.leg_id(leg)}"}
                 ),
             ],
-            must=(0, -1),
+            must=(len(quiet), -1),
         )
         self._start(self._tell_simulated(leg.call_id, "yes"))
 
@@ -184,8 +208,8 @@ class AriTelephony(AriLink):
         where = {"context": context, "extension": "s", "priority": "1"}
         await self._all(
             [
-                *(self._set(caller, name, value) for name, value in variables.items()),
                 *self._quiet(call_id, caller),
+                *(self._set(caller, name, value) for name, value in variables.items()),
                 Request("POST", f"bridges/{bridge}/removeChannel", {"channel": caller}),
                 Request("POST", f"channels/{caller}/continue", where),
             ],
