@@ -1,7 +1,9 @@
 """Fixtures that every room's stories share."""
 
+import os
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 from django.db import connection
 from procrastinate.contrib.django import app
@@ -9,6 +11,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_socket import socket_allow_hosts
 
 from decroche.foundation.tenancy import every_practice
+
+# A shared machine's answer must not depend on the dice, nor on its speed; at home the dice go on finding bugs.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("home", deadline=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "home")
 
 
 def pytest_runtest_setup() -> None:

@@ -22,6 +22,7 @@ HOUR = timedelta(hours=1)
         ("  d'Ornano ", "d ornano"),
         ("JEAN-BAPTISTE", "jean baptiste"),
         ("Lætitia", "laetitia"),
+        ("℠ Ｍartin", "sm martin"),
     ],
 )
 def test_a_name_is_searched_without_accents_or_dashes(typed: str, key: str) -> None:

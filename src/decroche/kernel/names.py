@@ -17,7 +17,8 @@ def normalised(text: str) -> str:
 
     "Œuvrard-N’Guessan" and "oeuvrard n guessan" give the same key.
     """
-    folded = text.casefold().replace("œ", "oe").replace("æ", "ae")
-    decomposed = unicodedata.normalize("NFKD", folded)
+    # Twice, as Unicode's own caseless matching does: "℠" has no lower case but decomposes to "SM".
+    once = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", once.casefold()).replace("œ", "oe").replace("æ", "ae")
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return _APART.sub(" ", bare).strip()
