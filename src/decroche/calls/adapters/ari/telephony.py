@@ -34,6 +34,8 @@ from decroche.calls.ports import (
 
 # Longer than any offer: the switchboard stops it, this only spares a dead one's phones.
 _RING_SECONDS: Final = 60
+# What a lease outlasts a greeting by: enough to renew it when the greeting ends.
+_BREATH_SECONDS: Final = 2
 log = structlog.get_logger(__name__)
 
 
@@ -84,7 +86,7 @@ class AriTelephony(AriLink):
         """
         lease = self._leases.get(call_id, 0)
         if lease:
-            covered = lease + math.ceil(await asyncio.to_thread(audio.seconds, sound))
+            covered = max(lease, math.ceil(await asyncio.to_thread(audio.seconds, sound)) + _BREATH_SECONDS)
             await self._one(self._set(channel_id, "TIMEOUT(absolute)", str(covered)))
         playing = f"g-{call_id}"
         ended = self._interpreter.playback_end(playing)
