@@ -18,7 +18,6 @@ LONG_FILES = {
     "calls/switchboard/brain.py": "one state machine, whose transitions are read together",
     "calls/adapters/ari/telephony.py": "the whole of what we ask of Asterisk, in the order of the port",
     "calls/adapters/memory.py": "a whole exchange in memory, the twin of the real one",
-    "scheduling/models.py": "the tables of one aggregate and the constraints between them",
     "config/settings.py": "every knob in one file (house rule 8)",
 }
 LONG_FUNCTIONS = {

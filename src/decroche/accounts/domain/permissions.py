@@ -25,7 +25,16 @@ class Permission(StrEnum):
     EDIT_PATIENT = "edit-patient"
     SEE_AGENDA = "see-agenda"
     BOOK_APPOINTMENT = "book-appointment"  # hold, confirm, move, cancel
+    FORCE_APPOINTMENT = "force-appointment"  # beside or outside what is open, with a reason, within the quota
+    MOVE_MANY = "move-many"  # a practitioner is away or late: deal with all that it touches
+    WISH = "wish"  # how the practitioner would like the days filled
     EDIT_AGENDA_RULES = "edit-agenda-rules"  # opening rules, visit types, absences
+    BLOCK_PATIENT = "block-patient"  # a practitioner's own decision, after missed appointments
+    IMPORT_AGENDA = "import-agenda"
+    SHARE_AGENDA = "share-agenda"  # private calendar feeds, access keys for other systems
+    KEEP_AGENDA_OFFLINE = "keep-agenda-offline"  # the encrypted page and the PDF of the fortnight
+    RUN_WAITING_ROOM = "run-waiting-room"  # arrivals, who is called next
+    SET_UP_WAITING_ROOM = "set-up-waiting-room"  # wall screens, self check-in
     SEE_INSTRUCTION = "see-instruction"
     EDIT_INSTRUCTION = "edit-instruction"
     SEE_MESSAGE = "see-message"
@@ -41,7 +50,20 @@ class Permission(StrEnum):
 
 _P = Permission
 _AGENDA: Final = frozenset(
-    {_P.SEE_PRACTICE, _P.SEE_PATIENT, _P.EDIT_PATIENT, _P.SEE_AGENDA, _P.BOOK_APPOINTMENT}
+    {
+        _P.SEE_PRACTICE,
+        _P.SEE_PATIENT,
+        _P.EDIT_PATIENT,
+        _P.SEE_AGENDA,
+        _P.BOOK_APPOINTMENT,
+        _P.FORCE_APPOINTMENT,
+        _P.MOVE_MANY,
+        _P.WISH,
+        _P.RUN_WAITING_ROOM,
+    }
+)
+_AGENDA_IN_CHARGE: Final = frozenset(
+    {_P.EDIT_AGENDA_RULES, _P.IMPORT_AGENDA, _P.SHARE_AGENDA, _P.KEEP_AGENDA_OFFLINE, _P.SET_UP_WAITING_ROOM}
 )
 
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
@@ -57,10 +79,10 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         _P.HANDLE_CALL,
     },
     Role.SUPERVISOR: _AGENDA
+    | _AGENDA_IN_CHARGE
     | {
         _P.WORK_AT_DESK,
         _P.EDIT_PRACTICE,
-        _P.EDIT_AGENDA_RULES,
         _P.SEE_INSTRUCTION,
         _P.EDIT_INSTRUCTION,
         _P.SEE_MESSAGE,
@@ -73,10 +95,11 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         _P.SEE_ACCESS_LOG,
     },
     Role.PRACTITIONER: _AGENDA
+    | _AGENDA_IN_CHARGE
     | {
         _P.USE_COMPANION,
         _P.EDIT_PRACTICE,
-        _P.EDIT_AGENDA_RULES,
+        _P.BLOCK_PATIENT,
         _P.SEE_INSTRUCTION,
         _P.EDIT_INSTRUCTION,
         _P.SEE_MESSAGE,
@@ -90,6 +113,8 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.STAFF: _AGENDA
     | {
         _P.USE_COMPANION,
+        _P.KEEP_AGENDA_OFFLINE,
+        _P.SET_UP_WAITING_ROOM,
         _P.SEE_INSTRUCTION,
         _P.EDIT_INSTRUCTION,
         _P.SEE_MESSAGE,

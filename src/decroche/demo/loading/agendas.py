@@ -17,6 +17,7 @@ from decroche.scheduling.models import Absence, Appointment, AppointmentChange
 _APPOINTMENT = (
     "id", "practice_id", "practitioner_id", "site_id", "visit_type_id", "patient_id", "starts_at", "ends_at", "status",
     "held_by_id", "created_by_id", "created_at", "source", "call_id", "cancel_reason", "arrived_at", "version", "moved_from",
+    "busy_from", "busy_until",
 )  # fmt: skip
 _CHANGE = (
     "id", "practice_id", "appointment_id", "kind", "at", "by_id", "version", "old_status", "new_status", "old_practitioner_id",
@@ -90,7 +91,7 @@ def _row(
     return (
         id_, practice, *place, stage.visits[Spot(cabinet.key, booking.visit)],
         stage.patient(cabinet.key, booking.patient), booking.starts, booking.ends, booking.status, by, by, booking.created,
-        booking.source, call_id, booking.reason, booking.arrived, version, booking.moved_from,
+        booking.source, call_id, booking.reason, booking.arrived, version, booking.moved_from, booking.starts, booking.ends,
     )  # fmt: skip
 
 

@@ -15,13 +15,24 @@ class Status(StrEnum):
     DONE = "done"
     NO_SHOW = "no_show"
     CANCELLED = "cancelled"
+    CALLED = "called"
+    LEFT = "left"
     RELEASED = "released"
 
 
 #: States that own their time: the exclusion constraint and every search agree on this set.
 #: A missed appointment keeps its time: it was taken, and undoing the mark must always be possible.
 OCCUPYING = frozenset(
-    {Status.HELD, Status.BOOKED, Status.ARRIVED, Status.IN_CONSULTATION, Status.DONE, Status.NO_SHOW}
+    {
+        Status.HELD,
+        Status.BOOKED,
+        Status.ARRIVED,
+        Status.CALLED,
+        Status.IN_CONSULTATION,
+        Status.DONE,
+        Status.NO_SHOW,
+        Status.LEFT,
+    }
 )
 
 #: States in which there is a patient to tell when something changes.
@@ -33,10 +44,22 @@ MOVES: dict[Status, frozenset[Status]] = {
         {Status.ARRIVED, Status.IN_CONSULTATION, Status.DONE, Status.NO_SHOW, Status.CANCELLED}
     ),
     Status.ARRIVED: frozenset(
-        {Status.IN_CONSULTATION, Status.DONE, Status.NO_SHOW, Status.CANCELLED, Status.BOOKED}
+        {
+            Status.CALLED,
+            Status.IN_CONSULTATION,
+            Status.DONE,
+            Status.NO_SHOW,
+            Status.LEFT,
+            Status.CANCELLED,
+            Status.BOOKED,
+        }
     ),
-    Status.IN_CONSULTATION: frozenset({Status.DONE, Status.ARRIVED}),
-    Status.DONE: frozenset({Status.IN_CONSULTATION, Status.ARRIVED, Status.BOOKED}),
+    Status.CALLED: frozenset(
+        {Status.ARRIVED, Status.IN_CONSULTATION, Status.DONE, Status.LEFT, Status.NO_SHOW}
+    ),
+    Status.IN_CONSULTATION: frozenset({Status.DONE, Status.CALLED, Status.ARRIVED}),
+    Status.LEFT: frozenset({Status.ARRIVED, Status.CALLED}),
+    Status.DONE: frozenset({Status.IN_CONSULTATION, Status.CALLED, Status.ARRIVED, Status.BOOKED}),
     Status.NO_SHOW: frozenset({Status.BOOKED, Status.ARRIVED}),
     Status.CANCELLED: frozenset({Status.BOOKED}),
     Status.RELEASED: frozenset(),

@@ -1,4 +1,4 @@
-"""Visit types, opening rules, absences and appointments; the database itself refuses a double booking."""
+"""Appointments and what happened to them; the database itself refuses a double booking."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -7,8 +7,6 @@ from zoneinfo import ZoneInfo
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Now
@@ -18,153 +16,12 @@ from decroche.foundation.tenancy import ScopedManager
 from decroche.practices.models import Practice, Practitioner, Site
 from decroche.scheduling.domain.appointment import OCCUPYING
 from decroche.scheduling.domain.appointment import Status as _Status
+from decroche.scheduling.models.ranges import _Lane, _Period, _PractitionerRange
+from decroche.scheduling.models.visit_types import LONGEST_BUFFER_MINUTES, Resource, VisitType
 
 #: The longest thing an agenda can hold; searches look back so far for what began before their window.
 LONGEST = timedelta(hours=12)
 OCCUPYING_STATES = sorted(status.value for status in OCCUPYING)
-
-
-class VisitType(models.Model):
-    """Why someone comes (motif), as the practice words it; never shown outside the practice and its secretariat."""
-
-    practice = models.ForeignKey(Practice, models.CASCADE, related_name="visit_types")
-    name = models.CharField(_("motif"), max_length=80)
-    short_name = models.CharField(_("abrégé"), max_length=14)
-    colour = models.PositiveSmallIntegerField(
-        _("couleur"), default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
-    )
-    duration_minutes = models.PositiveSmallIntegerField(
-        _("durée (minutes)"), validators=[MinValueValidator(5), MaxValueValidator(480)]
-    )
-    position = models.PositiveSmallIntegerField(_("rang"), default=0)
-    is_active = models.BooleanField(_("proposé"), default=True)
-    emergency = models.BooleanField(_("réservé aux urgences"), default=False)
-
-    objects = ScopedManager(practice="practice")
-
-    class Meta:
-        ordering = ["position", "name", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["practice", "name"], name="visit_type_once"),
-            models.CheckConstraint(condition=Q(colour__range=(1, 12)), name="visit_type_colour_known"),
-            models.CheckConstraint(
-                condition=Q(duration_minutes__range=(5, 480)), name="visit_type_duration_sane"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class VisitOffer(models.Model):
-    """A practitioner receives for a visit type, perhaps in a time of their own.
-
-    A practitioner without any offer receives for every visit type of the practice in its usual time.
-    """
-
-    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="visit_offers")
-    visit_type = models.ForeignKey(VisitType, models.CASCADE, related_name="offers")
-    duration_minutes = models.PositiveSmallIntegerField(
-        _("durée (minutes)"), null=True, blank=True, validators=[MinValueValidator(5), MaxValueValidator(480)]
-    )
-
-    objects = ScopedManager(practice="visit_type__practice")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["practitioner", "visit_type"], name="visit_offer_once"),
-            models.CheckConstraint(
-                condition=Q(duration_minutes__isnull=True) | Q(duration_minutes__range=(5, 480)),
-                name="visit_offer_duration_sane",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.practitioner_id} · {self.visit_type_id}"
-
-
-class OpeningRule(models.Model):
-    """Open each week on a weekday from `starts` to `ends`, on the wall clock of the site (plage d'ouverture).
-
-    `ends <= starts` crosses midnight. Without visit types it is open to all of them.
-    """
-
-    class Weekday(models.IntegerChoices):
-        MONDAY = 0, _("lundi")
-        TUESDAY = 1, _("mardi")
-        WEDNESDAY = 2, _("mercredi")
-        THURSDAY = 3, _("jeudi")
-        FRIDAY = 4, _("vendredi")
-        SATURDAY = 5, _("samedi")
-        SUNDAY = 6, _("dimanche")
-
-    practice = models.ForeignKey(Practice, models.CASCADE, related_name="opening_rules")
-    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="opening_rules")
-    site = models.ForeignKey(Site, models.PROTECT, related_name="opening_rules")
-    weekday = models.PositiveSmallIntegerField(_("jour"), choices=Weekday.choices)
-    starts = models.TimeField(_("de"))
-    ends = models.TimeField(_("à"))
-    valid_from = models.DateField(_("à partir du"))
-    valid_until = models.DateField(_("jusqu’au (inclus)"), null=True, blank=True)
-    visit_types = models.ManyToManyField(VisitType, blank=True, related_name="opening_rules")
-
-    objects = ScopedManager(practice="practice")
-
-    class Meta:
-        ordering = ["weekday", "starts", "pk"]
-        constraints = [
-            models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="opening_rule_weekday_known"),
-            models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
-                name="opening_rule_valid_dates_in_order",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.starts:%H:%M}–{self.ends:%H:%M}"
-
-
-class Absence(models.Model):
-    """A practitioner does not receive from a moment to another; appointments already booked stay, to be dealt with."""
-
-    practice = models.ForeignKey(Practice, models.CASCADE, related_name="absences")
-    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="absences")
-    starts_at = models.DateTimeField(_("du"))
-    ends_at = models.DateTimeField(_("au"))
-    reason = models.CharField(_("motif de l’absence"), max_length=120, blank=True)
-    instruction_id = models.BigIntegerField(null=True, blank=True, db_index=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
-    )
-    created_at = models.DateTimeField(db_default=Now())
-
-    objects = ScopedManager(practice="practice")
-
-    class Meta:
-        ordering = ["starts_at", "pk"]
-        indexes = [models.Index(fields=["practitioner", "ends_at"], name="absence_of_practitioner")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="absence_ends_after_it_starts"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.practitioner_id} {self.starts_at:%Y-%m-%d %H:%M}"
-
-
-class _PractitionerRange(models.Func):
-    """Make an equality that gist can index without any extension: a range of the one id."""
-
-    function = "int8range"
-    output_field = BigIntegerRangeField()
-
-
-class _Period(models.Func):
-    """The half-open time of a row."""
-
-    function = "tstzrange"
-    output_field = DateTimeRangeField()
 
 
 class Appointment(models.Model):
@@ -172,6 +29,11 @@ class Appointment(models.Model):
 
     Times are UTC; the site's zone words them. `version` grows with each change, so that a screen which shows an
     older one is refused. A row is written only by `actions/`.
+
+    `lane` says how much of the practitioner a row takes. Null: all of it; that is everybody's case, and no two such rows
+    can overlap. 0 to 59: a seat in a group session. 1000 and up: a forced appointment beside another's time (the
+    practitioner's daily quota bounds them). `busy_from` and `busy_until` are the period with its buffers, kept by a
+    trigger; the exclusion constraints judge those.
     """
 
     class State(models.TextChoices):
@@ -182,6 +44,8 @@ class Appointment(models.Model):
         DONE = _Status.DONE, _("terminé")
         NO_SHOW = _Status.NO_SHOW, _("non venu")
         CANCELLED = _Status.CANCELLED, _("annulé")
+        CALLED = _Status.CALLED, _("appelé")
+        LEFT = _Status.LEFT, _("parti sans être reçu")
         RELEASED = _Status.RELEASED, _("relâché")
 
     class Source(models.TextChoices):
@@ -189,6 +53,8 @@ class Appointment(models.Model):
         DESK = "desk", _("secrétariat")
         PRACTICE = "practice", _("cabinet")
         ONLINE = "online", _("en ligne")
+        IMPORT = "import", _("import")
+        OFFLINE = "offline", _("saisi hors ligne")
 
     practice = models.ForeignKey(Practice, models.PROTECT, related_name="appointments", db_index=False)
     practitioner = models.ForeignKey(
@@ -218,6 +84,34 @@ class Appointment(models.Model):
     idempotency_key = models.CharField(max_length=64, null=True, blank=True)
     moved_from = models.DateTimeField(null=True, blank=True, help_text="Where it stood before its last move.")
 
+    lane = models.PositiveSmallIntegerField(null=True, blank=True)
+    is_forced = models.BooleanField(db_default=False)
+    force_reason = models.CharField(max_length=120, blank=True, db_default="")
+    buffer_before_minutes = models.PositiveSmallIntegerField(db_default=0)
+    buffer_after_minutes = models.PositiveSmallIntegerField(db_default=0)
+    busy_from = models.DateTimeField(editable=False)
+    busy_until = models.DateTimeField(editable=False)
+    resource = models.ForeignKey(
+        Resource, models.PROTECT, null=True, blank=True, related_name="appointments", db_index=False
+    )
+    group = models.ForeignKey(
+        "AppointmentGroup",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="appointments",
+        db_index=False,
+    )
+    #: Held for someone on the waiting list, who has until `hold_expires_at` to answer.
+    waiting_entry = models.ForeignKey(
+        "WaitingListEntry", models.SET_NULL, null=True, blank=True, related_name="holds", db_index=False
+    )
+    referred = models.BooleanField(db_default=False, help_text="Sent by a colleague.")
+    accompanied_by = models.CharField(max_length=80, blank=True, db_default="")
+    called_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+
     objects = ScopedManager(practice="practice")
 
     class Meta:
@@ -226,16 +120,33 @@ class Appointment(models.Model):
                 name="one_slot_one_owner",
                 expressions=[
                     (_PractitionerRange(F("practitioner_id"), F("practitioner_id"), Value("[]")), "="),
-                    (_Period(F("starts_at"), F("ends_at")), "&&"),
+                    (_Lane(F("lane")), "&&"),
+                    (_Period(F("busy_from"), F("busy_until")), "&&"),
                 ],
                 condition=Q(status__in=OCCUPYING_STATES),
+            ),
+            ExclusionConstraint(
+                name="one_resource_one_visit",
+                expressions=[
+                    (_PractitionerRange(F("resource_id"), F("resource_id"), Value("[]")), "="),
+                    (_Period(F("busy_from"), F("busy_until")), "&&"),
+                ],
+                condition=Q(status__in=OCCUPYING_STATES, resource__isnull=False, lane__isnull=True),
+            ),
+            models.CheckConstraint(
+                condition=Q(buffer_before_minutes__lte=LONGEST_BUFFER_MINUTES)
+                & Q(buffer_after_minutes__lte=LONGEST_BUFFER_MINUTES),
+                name="appointment_buffers_sane",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_forced=False) | ~Q(force_reason=""), name="forced_appointment_says_why"
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")) & Q(ends_at__lte=F("starts_at") + LONGEST),
                 name="appointment_length_sane",
             ),
             models.CheckConstraint(
-                condition=Q(status=_Status.HELD, hold_expires_at__isnull=False, held_by__isnull=False)
+                condition=Q(status=_Status.HELD, hold_expires_at__isnull=False)
                 | (~Q(status=_Status.HELD) & Q(hold_expires_at__isnull=True)),
                 name="only_holds_expire",
             ),
@@ -252,7 +163,7 @@ class Appointment(models.Model):
         indexes = [
             models.Index(
                 fields=["practitioner", "starts_at"],
-                include=["ends_at", "visit_type", "hold_expires_at"],
+                include=["ends_at", "visit_type", "hold_expires_at", "busy_from", "busy_until", "lane"],
                 condition=Q(status__in=OCCUPYING_STATES),
                 name="appointment_busy_time",
             ),
@@ -260,6 +171,25 @@ class Appointment(models.Model):
                 fields=["hold_expires_at"], condition=Q(status=_Status.HELD), name="appointment_hold_expiry"
             ),
             models.Index(fields=["call_id"], condition=Q(call_id__isnull=False), name="appointment_of_call"),
+            models.Index(fields=["group"], condition=Q(group__isnull=False), name="appointment_of_group"),
+            models.Index(
+                fields=["waiting_entry"],
+                condition=Q(waiting_entry__isnull=False),
+                name="appointment_of_entry",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="busy_time",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("starts_at", "ends_at", "buffer_before_minutes", "buffer_after_minutes"),
+                func="""
+                    NEW.busy_from := NEW.starts_at - make_interval(mins => NEW.buffer_before_minutes);
+                    NEW.busy_until := NEW.ends_at + make_interval(mins => NEW.buffer_after_minutes);
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -275,6 +205,55 @@ class Appointment(models.Model):
         return self.starts_at.astimezone(self.zone)
 
 
+class AppointmentGroup(models.Model):
+    """Appointments that belong together: the sessions of a series, brothers and sisters, the steps of a pathway."""
+
+    class Kind(models.TextChoices):
+        SERIES = "series", _("série")
+        SIBLINGS = "siblings", _("fratrie")
+        PATHWAY = "pathway", _("parcours")
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = ScopedManager(practice="practice")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class HomeVisit(models.Model):
+    """Where a visit at home takes place; only the practice and its secretariat see it."""
+
+    appointment = models.OneToOneField(Appointment, models.CASCADE, related_name="home_visit")
+    address_line = models.CharField(_("adresse"), max_length=160)
+    postcode = models.CharField(_("code postal"), max_length=5)
+    city = models.CharField(_("ville"), max_length=80)
+    access = models.CharField(_("pour entrer"), max_length=160, blank=True, default="")
+
+    objects = ScopedManager(practice="appointment__practice")
+
+    def __str__(self) -> str:
+        return str(self.appointment_id)
+
+
+class AppointmentAnswer(models.Model):
+    """What was answered to a question of the visit type; logistics, never symptoms."""
+
+    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="answers")
+    question = models.CharField(max_length=160)
+    answer = models.CharField(max_length=160)
+
+    objects = ScopedManager(practice="appointment__practice")
+
+    def __str__(self) -> str:
+        return str(self.appointment_id)
+
+
 class AppointmentChange(models.Model):
     """One thing that happened to an appointment: who, when, from where to where, why. Append-only by trigger."""
 
@@ -283,6 +262,7 @@ class AppointmentChange(models.Model):
         MOVED = "moved", _("déplacé")
         CANCELLED = "cancelled", _("annulé")
         RESTORED = "restored", _("rétabli")
+        FORCED = "forced", _("forcé")
         STATUS = "status", _("suivi")
 
     practice = models.ForeignKey(Practice, models.PROTECT, related_name="+", db_index=False)

@@ -1,0 +1,6 @@
+"""Addresses of the room; ids and dates only, never anything about a patient."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "continuity"
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,18 @@
+"""Addresses of the agenda's screens and of one appointment."""
+
+from django.urls import path
+
+from decroche.scheduling.web import agenda, appointment
+
+patterns = [
+    path("", agenda.home, name="home"),
+    path("<int:practice_id>/", agenda.page, name="page"),
+    path("<int:practice_id>/panel/", agenda.panel, name="panel"),
+    path("<int:practice_id>/view/", agenda.view, name="view"),
+    path("appointment/<int:appointment_id>/", appointment.detail, name="appointment"),
+    path("appointment/<int:appointment_id>/cancel/", appointment.cancel, name="cancel"),
+    path("appointment/<int:appointment_id>/status/", appointment.status, name="status"),
+    path("appointment/<int:appointment_id>/move/", appointment.move, name="move"),
+    path("appointment/<int:appointment_id>/undo/<int:version>/", appointment.undo, name="undo"),
+    path("patient/<int:patient_id>/", appointment.of_patient, name="patient_appointments"),
+]
