@@ -32,6 +32,9 @@ class MassMove(models.Model):
     ends_at = models.DateTimeField()
     delay_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     absence = models.ForeignKey(Absence, models.SET_NULL, null=True, blank=True, related_name="mass_moves")
+    made_absence = models.BooleanField(
+        db_default=False, help_text="The absence was recorded for this, and goes when this is undone."
+    )
     reason = models.CharField(_("raison"), max_length=120, blank=True, default="")
     state = models.CharField(max_length=6, choices=State.choices, default=State.DRAFT)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
@@ -79,6 +82,7 @@ class MassMoveItem(models.Model):
     mass_move = models.ForeignKey(MassMove, models.CASCADE, related_name="items")
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="mass_move_items")
     version = models.PositiveIntegerField(help_text="The appointment's version when it was listed.")
+    old_starts_at = models.DateTimeField(null=True, blank=True)
     plan = models.CharField(max_length=6, choices=Plan.choices)
     new_practitioner = models.ForeignKey(
         Practitioner, models.SET_NULL, null=True, blank=True, related_name="+"

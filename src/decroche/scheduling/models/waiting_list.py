@@ -73,7 +73,11 @@ class WaitingListEntry(models.Model):
 
 
 class WaitingListOffer(models.Model):
-    """A freed slot proposed to one person of the list, held for them until `expires_at`."""
+    """A freed slot proposed to one person of the list, held for them until `expires_at`.
+
+    `rank` and `passed_over` say, as it was then, where the person stood in the list and why nobody before them was asked:
+    pairs of an entry's id and a `domain.waiting.Why`.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("en attente de réponse")
@@ -81,6 +85,11 @@ class WaitingListOffer(models.Model):
         DECLINED = "declined", _("refusé")
         LAPSED = "lapsed", _("sans réponse")
         TAKEN_BACK = "taken_back", _("retiré")
+
+    class Told(models.TextChoices):
+        TO_CALL = "", _("à appeler")
+        TEXT = "sms", _("prévenu par SMS")
+        CALLED = "called", _("appelé")
 
     entry = models.ForeignKey(WaitingListEntry, models.CASCADE, related_name="offers")
     hold = models.ForeignKey("Appointment", models.CASCADE, related_name="+")
@@ -90,6 +99,14 @@ class WaitingListOffer(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+
+    rank = models.PositiveSmallIntegerField(db_default=1)
+    passed_over = models.JSONField(default=list)
+    told = models.CharField(max_length=6, choices=Told.choices, blank=True, db_default="")
+    told_at = models.DateTimeField(null=True, blank=True)
+    told_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
 
