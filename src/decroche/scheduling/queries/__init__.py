@@ -9,6 +9,8 @@ from decroche.scheduling.queries.appointments import (
     views_of,
 )
 from decroche.scheduling.queries.days import BookedDay, next_booked_day, receiving_day
+from decroche.scheduling.queries.explain import explain
+from decroche.scheduling.queries.openings import DayOpenings, openings_of
 from decroche.scheduling.queries.slots import Slot, earliest_slot, is_open, open_slots
 from decroche.scheduling.queries.views import AgendaView, Column, day_view, week_view
 
@@ -17,6 +19,7 @@ __all__ = [
     "AppointmentView",
     "BookedDay",
     "Column",
+    "DayOpenings",
     "Slot",
     "appointment_card",
     "appointments_of_call",
@@ -24,9 +27,11 @@ __all__ = [
     "day_list",
     "day_view",
     "earliest_slot",
+    "explain",
     "is_open",
     "next_booked_day",
     "open_slots",
+    "openings_of",
     "receiving_day",
     "views_of",
     "week_view",

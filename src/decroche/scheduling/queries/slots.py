@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from decroche.practices.models import Practitioner, Site
+from decroche.scheduling.domain.asking import Asker, Order, Reason
 from decroche.scheduling.domain.availability import (
     Minutes,
     WeeklyRule,
@@ -42,6 +43,9 @@ class Slot:
     visit_type_id: int
     starts_at: datetime
     ends_at: datetime
+    reasons: tuple[Reason, ...] = ()
+    resource_id: int | None = None
+    seats_left: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,9 @@ def open_slots(
     limit: int = 20,
     horizon_days: int = WINDOWS_DAYS[-1],
     suits: Callable[[datetime], bool] | None = None,
+    asker: Asker = Asker(),  # noqa: ARG001
+    order: Order = Order.WISHES,  # noqa: ARG001
+    around: date | None = None,  # noqa: ARG001
 ) -> list[Slot]:
     """List the first `limit` slots from `start` on, in order of time and then of `practitioners`.
 
@@ -132,11 +139,26 @@ def open_slots(
 
 
 def earliest_slot(
-    *, practitioners: Iterable[Practitioner], visit_type: VisitType, start: datetime, now: datetime
+    *,
+    practitioners: Iterable[Practitioner],
+    visit_type: VisitType,
+    start: datetime,
+    now: datetime,
+    asker: Asker = Asker(),
 ) -> Slot | None:
     """Give the very first slot among several practitioners, or None within six months."""
     return next(
-        iter(open_slots(practitioners=practitioners, visit_type=visit_type, start=start, now=now, limit=1)),
+        iter(
+            open_slots(
+                practitioners=practitioners,
+                visit_type=visit_type,
+                start=start,
+                now=now,
+                limit=1,
+                asker=asker,
+                order=Order.TIME,
+            )
+        ),
         None,
     )
 

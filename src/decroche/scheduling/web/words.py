@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from decroche.scheduling.domain.appointment import IllegalMove
+from decroche.scheduling.domain.asking import Answer, Why
 from decroche.scheduling.domain.refusals import (
     HoldExpired,
     NothingToUndo,
@@ -46,6 +47,15 @@ def change_sentence(refusal: Refusal) -> str:
     if isinstance(refusal, NothingToUndo):
         return _("Il n’y a plus rien à défaire sur ce rendez-vous.")
     return _("Ce rendez-vous est resté tel quel.")
+
+
+def why_sentence(answer: Answer) -> str:
+    """Say aloud why a time cannot be booked, as a secretary would to the caller; empty when it is free."""
+    if answer.is_free:
+        return ""
+    if answer.why in {Why.TAKEN, Why.HELD}:
+        return _("Ce créneau est déjà pris.")
+    return _("%(who)s ne reçoit pas à cette heure-là.") % {"who": answer.practitioner_name}
 
 
 def when(appointment: Appointment) -> str:
