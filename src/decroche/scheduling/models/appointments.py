@@ -170,6 +170,12 @@ class Appointment(models.Model):
             models.Index(
                 fields=["hold_expires_at"], condition=Q(status=_Status.HELD), name="appointment_hold_expiry"
             ),
+            models.Index(
+                fields=["resource", "starts_at"],
+                include=["busy_from", "busy_until"],
+                condition=Q(resource__isnull=False, status__in=OCCUPYING_STATES),
+                name="appointment_resource_time",
+            ),
             models.Index(fields=["call_id"], condition=Q(call_id__isnull=False), name="appointment_of_call"),
             models.Index(fields=["group"], condition=Q(group__isnull=False), name="appointment_of_group"),
             models.Index(
