@@ -86,13 +86,21 @@ def gaps(free: Iterable[Minutes], busy: Iterable[Minutes]) -> Iterator[Minutes]:
     Takes periods in any order, overlapping or not. Lazy after the sorts, which cost next to nothing on periods that
     come in order: who wants the first slot of six months pays for the first gap.
     """
-    blocks = sorted(busy)
+    return carve(merge(free), sorted(busy))
+
+
+def carve(merged: Iterable[Minutes], blocks: Sequence[Sequence[int]]) -> Iterator[Minutes]:
+    """Yield what is left of ascending, disjoint periods without the blocks: `gaps` for what is in order already.
+
+    `blocks` ascend by their first item; only the first two items of each are read, so rows that carry more will do.
+    """
     count, index = len(blocks), 0
     reach = blocks[0][0] if blocks else 0  # how far the blocks met so far extend
-    for opening, closing in merge(free):
+    for opening, closing in merged:
         cursor = reach if index and reach > opening else opening
         while index < count and blocks[index][0] < closing:
-            start, end = blocks[index]
+            block = blocks[index]
+            start, end = block[0], block[1]
             index += 1
             if end <= start:
                 continue
@@ -152,6 +160,27 @@ def wall_to_minutes(zone: ZoneInfo, wall_start: int, wall_end: int) -> list[Minu
     )
 
 
+def wall_reading(zone: ZoneInfo, minute: int) -> int:
+    """Read the wall clock of `zone` at an epoch minute: wall minutes, counted as if the zone were UTC."""
+    offset = _steady_offset(zone, _EPOCH_ORDINAL + minute // _DAY)
+    return minute + (_offset_at(zone, minute) if offset is None else offset)
+
+
+def wall_instant(zone: ZoneInfo, wall: int) -> int:
+    """Give the first epoch minute at which the wall clock of `zone` reads `wall` or later."""
+    steady = _steady_offset(zone, _EPOCH_ORDINAL + wall // _DAY)
+    if steady is not None:
+        return wall - steady
+    return next(
+        minute for minute in range(wall - _DAY, wall + _DAY) if minute + _offset_at(zone, minute) >= wall
+    )
+
+
+def local_ordinal(zone: ZoneInfo, minute: int) -> int:
+    """Give the civil day of `zone` in which an epoch minute lies, as an ordinal."""
+    return _EPOCH_ORDINAL + wall_reading(zone, minute) // _DAY
+
+
 def expand_rules(
     rules: Iterable[WeeklyRule], *, first_day: date, last_day: date, zone: ZoneInfo
 ) -> list[Minutes]:
@@ -202,13 +231,13 @@ def sweep(
     if _DAY % align:
         raise ValueError("align divides a day")
     for opening, closing in gaps(free, busy):
-        start = _aligned(max(opening, earliest), zone, align)
+        start = aligned(max(opening, earliest), zone, align)
         while start + duration <= closing:
             yield start
-            start = _aligned(start + step, zone, align)
+            start = aligned(start + step, zone, align)
 
 
-def _aligned(minute: int, zone: ZoneInfo, align: int) -> int:
+def aligned(minute: int, zone: ZoneInfo, align: int) -> int:
     """Give the first epoch minute from `minute` on where the wall clock of `zone` reads a multiple of `align`."""
     offset = _steady_offset(zone, _EPOCH_ORDINAL + minute // _DAY)
     if offset is None:  # the hour changes nearby: look minute by minute

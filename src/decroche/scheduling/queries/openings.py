@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from decroche.scheduling.domain.asking import Asker
-from decroche.scheduling.models import VisitType
+from decroche.scheduling.domain.openings import Rule, rules_meet
+from decroche.scheduling.models import OpeningRule, VisitType
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +79,29 @@ def openings_of(
     The practitioners must come from a scoped query: their rows are read by id.
     """
     raise NotImplementedError
+
+
+def rules_collide(rule: OpeningRule, other: OpeningRule) -> bool:
+    """Tell whether two opening rules of one practitioner open a part of the same time on some day."""
+    return rules_meet(plain_rule(rule), plain_rule(other))
+
+
+def plain_rule(row: OpeningRule) -> Rule:
+    """Give a row's values to the domain; its visit types are left out."""
+    return Rule(
+        id=row.pk or 0,
+        site_id=row.site_id,
+        zone=row.site.zone,
+        weekday=row.weekday,
+        starts=row.starts.hour * 60 + row.starts.minute,
+        ends=row.ends.hour * 60 + row.ends.minute,
+        valid_from=row.valid_from.toordinal(),
+        valid_until=row.valid_until and row.valid_until.toordinal(),
+        every=row.every,
+        every_n=row.every_n,
+        anchor=row.anchor and row.anchor.toordinal(),
+        nth=row.nth,
+        capacity=row.capacity,
+        reserved_for=row.reserved_for,
+        overrides=row.overrides,
+    )
