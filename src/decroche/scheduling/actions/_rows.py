@@ -1,18 +1,30 @@
 """What the verbs share: locking a row, sweeping dead holds, writing a change with its history and its hints."""
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F, QuerySet
 from psycopg.errors import ExclusionViolation
 
 from decroche.accounts.models import User
 from decroche.foundation.live import hint
 from decroche.scheduling.domain.appointment import Status
-from decroche.scheduling.domain.refusals import SlotTaken, StaleVersion
-from decroche.scheduling.models import LONGEST, OCCUPYING_STATES, Appointment, AppointmentChange
+from decroche.scheduling.domain.refusals import ResourceTaken, SlotTaken, StaleVersion
+from decroche.scheduling.models import (
+    LONGEST,
+    LONGEST_BUFFER_MINUTES,
+    OCCUPYING_STATES,
+    Appointment,
+    AppointmentChange,
+    Resource,
+)
 
 _LOCK_SPACE = 0x41474E44  # "AGND": keeps our advisory locks apart from everyone else's
+_RESOURCE_SPACE = 0x41474E52  # "AGNR"
+_LONGEST_BUFFER = timedelta(minutes=LONGEST_BUFFER_MINUTES)
+_MOST_CHASES = 8
 
 
 def lock_practitioners(*practitioner_ids: int) -> None:
@@ -20,9 +32,36 @@ def lock_practitioners(*practitioner_ids: int) -> None:
 
     An UPDATE into occupied time deadlocks under a race without this (facts: 124 deadlocks in 110 s, then none).
     """
+    _lock(_LOCK_SPACE, practitioner_ids)
+
+
+def lock_resources(*resource_ids: int) -> None:
+    """Queue behind whoever takes several rooms or machines at once; after the practitioners, in ascending order."""
+    _lock(_RESOURCE_SPACE, resource_ids)
+
+
+def _lock(space: int, ids: Iterable[int]) -> None:
     with connection.cursor() as cursor:
-        for practitioner_id in sorted(set(practitioner_ids)):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, practitioner_id % 2**31])
+        for id_ in sorted({id_ % 2**31 for id_ in ids}):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [space, id_])
+
+
+def open_for_change(*others: int, appointment_id: int, version: int | None) -> Appointment:
+    """Begin a change that gives or takes time: lock its practitioner (and `others`), then the row, then check it.
+
+    Raises `Appointment.DoesNotExist`, or `StaleVersion` when it is not `version`.
+    """
+    for _ in range(_MOST_CHASES):
+        here = Appointment.objects.values_list("practitioner_id", flat=True).get(pk=appointment_id)
+        point = transaction.savepoint()
+        lock_practitioners(here, *others)
+        appointment = lock_appointment(appointment_id, version=version)
+        if appointment.practitioner_id in {here, *others}:
+            transaction.savepoint_commit(point)
+            return appointment
+        # Given to another practitioner while we queued: give the locks back, to queue again in order.
+        transaction.savepoint_rollback(point)
+    raise StaleVersion(shown=version or 0, current=appointment.version)
 
 
 def lock_appointment(appointment_id: int, *, version: int | None) -> Appointment:
@@ -40,43 +79,83 @@ def lock_appointment(appointment_id: int, *, version: int | None) -> Appointment
     return appointment
 
 
-def sweep_expired_holds(
-    *, practitioner_id: int, starts_at: datetime, ends_at: datetime, now: datetime
-) -> None:
-    """Release the lapsed holds that stand in `[starts_at, ends_at)`; one being confirmed just now is left alone."""
-    dead = (
-        Appointment.objects.filter(
-            practitioner_id=practitioner_id,
-            status=Status.HELD,
-            hold_expires_at__lte=now,
-            starts_at__lt=ends_at,
-            starts_at__gt=starts_at - LONGEST,
-            ends_at__gt=starts_at,
-        )
-        .order_by("pk")
-        .select_for_update(skip_locked=True)
-    )
-    ids = [row.pk for row in dead]
-    if ids:
-        Appointment.objects.filter(pk__in=ids).update(status=Status.RELEASED, hold_expires_at=None)
-
-
-def owner_of(*, practitioner_id: int, starts_at: datetime, ends_at: datetime, but: int | None = None) -> str:
-    """Name the colleague who has this time, as her colleagues name her; empty when unknown."""
-    others = Appointment.objects.filter(
+def rows_in_the_way(
+    *, practitioner_id: int, busy_from: datetime, busy_until: datetime, but: int | None = None
+) -> QuerySet[Appointment]:
+    """Select what owns a part of the practitioner's `[busy_from, busy_until)`."""
+    rows: QuerySet[Appointment] = Appointment.objects.filter(
         practitioner_id=practitioner_id,
         status__in=OCCUPYING_STATES,
-        starts_at__lt=ends_at,
-        starts_at__gt=starts_at - LONGEST,
-        ends_at__gt=starts_at,
+        # The indexed column bounds the rows read; the busy period decides.
+        starts_at__gt=busy_from - LONGEST - _LONGEST_BUFFER,
+        starts_at__lt=busy_until + _LONGEST_BUFFER,
+        busy_from__lt=busy_until,
+        busy_until__gt=busy_from,
     )
+    return rows if but is None else rows.exclude(pk=but)
+
+
+# Asked by the exclusion constraint's own expressions, so that its index answers.
+_RESOURCE_IN_THE_WAY = f"""
+SELECT id, status, hold_expires_at FROM scheduling_appointment
+WHERE int8range(resource_id, resource_id, '[]') = int8range(%s, %s, '[]')
+  AND tstzrange(busy_from, busy_until) && tstzrange(%s, %s)
+  AND status IN ({", ".join(f"'{state}'" for state in OCCUPYING_STATES)})
+  AND resource_id IS NOT NULL AND lane IS NULL
+"""  # noqa: S608 — the states are our own constants; literal, so that the partial index is chosen
+
+
+def sweep_expired_holds(
+    *,
+    practitioner_id: int,
+    busy_from: datetime,
+    busy_until: datetime,
+    now: datetime,
+    resources: Iterable[int] = (),
+) -> int:
+    """Release the lapsed holds that stand in the way; one being confirmed just now is left alone. Give how many."""
+    found = list(
+        rows_in_the_way(practitioner_id=practitioner_id, busy_from=busy_from, busy_until=busy_until)
+        .filter(status=Status.HELD, hold_expires_at__lte=now)
+        .values_list("pk", flat=True)
+    )
+    for resource_id in resources:
+        found += [
+            pk
+            for pk, expires_at in _holds_of_resource(resource_id, busy_from, busy_until)
+            if expires_at <= now
+        ]
+    if not found:
+        return 0
+    dead = Appointment.objects.filter(pk__in=found, status=Status.HELD, hold_expires_at__lte=now)
+    ids = list(dead.order_by("pk").select_for_update(skip_locked=True).values_list("pk", flat=True))
+    released: int = Appointment.objects.filter(pk__in=ids).update(
+        status=Status.RELEASED, hold_expires_at=None, version=F("version") + 1
+    )
+    return released
+
+
+def _holds_of_resource(
+    resource_id: int, busy_from: datetime, busy_until: datetime
+) -> list[tuple[int, datetime]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_RESOURCE_IN_THE_WAY, [resource_id, resource_id, busy_from, busy_until])
+        return [(pk, expires_at) for pk, status, expires_at in cursor.fetchall() if status == Status.HELD]
+
+
+def owner_of(
+    *, practitioner_id: int, busy_from: datetime, busy_until: datetime, but: int | None = None
+) -> str | None:
+    """Name the colleague who has this time, as her colleagues name her; "" when unknown, None when nobody has it."""
     row = (
-        (others if but is None else others.exclude(pk=but))
+        rows_in_the_way(practitioner_id=practitioner_id, busy_from=busy_from, busy_until=busy_until, but=but)
         .select_related("held_by", "created_by")
         .order_by("-pk")
         .first()
     )
-    person = row and (row.held_by or row.created_by)
+    if row is None:
+        return None
+    person = row.held_by or row.created_by
     return person.display_name if person else ""
 
 
@@ -87,11 +166,13 @@ def write_change(
     by: User | None,
     now: datetime,
     reason: str = "",
+    places: Iterable[Mapping[str, Any]] = (),
     **new: Any,
 ) -> AppointmentChange:
     """Set the new values, grow the version, keep the history; tell the screens that show either place.
 
-    Raises `SlotTaken` (and leaves the transaction usable) when the new values claim time that has an owner.
+    Whoever claims time names `places`: values of which the first free set is taken (a seat, a room). When none is
+    free, raises `SlotTaken` or `ResourceTaken` and leaves the transaction usable.
     """
     old = Appointment(
         status=appointment.status,
@@ -103,7 +184,10 @@ def write_change(
     for name, value in new.items():
         setattr(appointment, name, value)
     appointment.version += 1
-    _save(appointment, [*new, "version"])
+    if places := list(places):
+        _save_somewhere(appointment, [*new, "version"], places)
+    else:
+        appointment.save(update_fields=[*new, "version"])
     change = AppointmentChange.objects.create(
         practice_id=appointment.practice_id,
         appointment=appointment,
@@ -126,21 +210,28 @@ def write_change(
     return change
 
 
-def _save(appointment: Appointment, fields: list[str]) -> None:
-    """Write the fields, in a savepoint that a refusal by the exclusion constraint undoes."""
-    try:
-        with transaction.atomic():
-            appointment.save(update_fields=fields)
-    except IntegrityError as error:
-        if not isinstance(error.__cause__, ExclusionViolation):
-            raise
-        owner = owner_of(
-            practitioner_id=appointment.practitioner_id,
-            starts_at=appointment.starts_at,
-            ends_at=appointment.ends_at,
-            but=appointment.pk,
-        )
-        raise SlotTaken(owner) from None
+def _save_somewhere(appointment: Appointment, fields: list[str], places: Iterable[Mapping[str, Any]]) -> None:
+    """Write the fields with the first of the places that nobody has; each try in a savepoint of its own."""
+    for place in places:
+        for name, value in place.items():
+            setattr(appointment, name, value)
+        try:
+            with transaction.atomic():
+                appointment.save(update_fields=[*fields, *place])
+        except IntegrityError as error:
+            if not isinstance(error.__cause__, ExclusionViolation):
+                raise
+        else:
+            return
+    owner = owner_of(
+        practitioner_id=appointment.practitioner_id,
+        busy_from=appointment.starts_at - timedelta(minutes=appointment.buffer_before_minutes),
+        busy_until=appointment.ends_at + timedelta(minutes=appointment.buffer_after_minutes),
+        but=appointment.pk,
+    )
+    if owner is None and appointment.resource_id is not None:
+        raise ResourceTaken((Resource.objects.get(pk=appointment.resource_id).name,))
+    raise SlotTaken(owner or "")
 
 
 def announce(appointment: Appointment) -> None:

@@ -5,22 +5,28 @@ from datetime import datetime
 from django.db import transaction
 
 from decroche.accounts.models import User
-from decroche.foundation.events import publish
-from decroche.scheduling.actions._rows import lock_appointment, write_change
+from decroche.scheduling.actions import _story
+from decroche.scheduling.actions._rows import open_for_change, write_change
 from decroche.scheduling.domain.appointment import Status, check_move
-from decroche.scheduling.events import AppointmentCancelled
 from decroche.scheduling.models import Appointment, AppointmentChange
 
 
 def cancel_appointment(
-    *, appointment_id: int, version: int | None, reason: str, by: User, now: datetime, undone: bool = False
+    *,
+    appointment_id: int,
+    version: int | None,
+    reason: str,
+    by: User | None,
+    now: datetime,
+    undone: bool = False,
 ) -> Appointment:
     """Free the time and keep why; `undone` says that it was booked by mistake a moment ago.
 
     Raises `StaleVersion`, `IllegalMove` or `Appointment.DoesNotExist`.
     """
     with transaction.atomic():
-        appointment = lock_appointment(appointment_id, version=version)
+        # Freed time grows the practitioner's agenda version: without the lock, two who free would wait in a ring.
+        appointment = open_for_change(appointment_id=appointment_id, version=version)
         check_move(Status(appointment.status), Status.CANCELLED)
         write_change(
             appointment,
@@ -31,17 +37,5 @@ def cancel_appointment(
             status=Status.CANCELLED,
             cancel_reason=reason,
         )
-        publish(
-            AppointmentCancelled(
-                appointment_id=appointment.pk,
-                practice_id=appointment.practice_id,
-                practitioner_id=appointment.practitioner_id,
-                patient_id=appointment.patient_id or 0,
-                starts_at=appointment.starts_at,
-                version=appointment.version,
-                by_id=by.pk,
-                at=now,
-                undone=undone,
-            )
-        )
+        _story.cancelled(appointment, by=by, now=now, undone=undone)
         return appointment

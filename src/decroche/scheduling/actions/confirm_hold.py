@@ -1,88 +1,145 @@
 """Turn a hold into an appointment."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from decroche.accounts.models import User
-from decroche.foundation.events import publish
 from decroche.patients.models import Patient
+from decroche.scheduling.actions._judge import is_newcomer, judge
 from decroche.scheduling.actions._rows import (
     lock_appointment,
     lock_practitioners,
     sweep_expired_holds,
     write_change,
 )
-from decroche.scheduling.domain.appointment import Status
-from decroche.scheduling.domain.refusals import HoldExpired, NotOfThisPractice, SlotClosed
-from decroche.scheduling.events import AppointmentBooked
-from decroche.scheduling.models import Appointment, AppointmentChange
-from decroche.scheduling.queries.slots import is_open
+from decroche.scheduling.actions._story import booked
+from decroche.scheduling.domain.appointment import OCCUPYING, Status
+from decroche.scheduling.domain.asking import Asker, Channel
+from decroche.scheduling.domain.home import HomeAddress
+from decroche.scheduling.domain.refusals import HoldExpired, NotOfThisPractice
+from decroche.scheduling.models import Appointment, AppointmentAnswer, AppointmentChange, HomeVisit
 
 
 def confirm_hold(
-    *, hold_id: int, patient: Patient, confirmed_by: User, now: datetime, call_id: UUID | None = None
+    *,
+    hold_id: int,
+    patient: Patient,
+    confirmed_by: User,
+    now: datetime,
+    call_id: UUID | None = None,
+    channel: Channel = Channel.SECRETARY,
+    home: HomeAddress | None = None,
+    answers: Sequence[tuple[str, str]] = (),
+    accompanied_by: str = "",
 ) -> Appointment:
     """Book the held time for the patient; asked twice, give the same appointment.
 
-    A hold that lapsed is taken up again when nobody took its time meanwhile.
+    Everything is judged again, now that the patient is known: opened meanwhile or closed, new or not, refused by the
+    practitioner. A hold that lapsed is taken up again when nobody took its time. A hold made for someone on the
+    waiting list may be confirmed by whoever has them on the telephone.
 
-    Raises `SlotTaken` (it is another's now), `HoldExpired` (no such hold of this person),
-    `SlotClosed` (an absence came in between) or `NotOfThisPractice`.
+    Raises `SlotTaken` (it is another's now), `HoldExpired` (no such hold of this person), `SlotClosed`,
+    `PatientBlocked` or `NotOfThisPractice`.
     """
     with transaction.atomic():
-        here = Appointment.objects.filter(pk=hold_id).values_list("practitioner_id", "status").first()
-        if here is None:
-            raise HoldExpired
-        if here[1] == Status.RELEASED:  # to be revived: an UPDATE into time that may have an owner
-            lock_practitioners(here[0])
-        hold = lock_appointment(hold_id, version=None)
+        hold = _open(hold_id)
         if patient.practice_id != hold.practice_id:
             raise NotOfThisPractice
-        if hold.status == Status.BOOKED and hold.patient_id == patient.pk:
+        if hold.patient_id == patient.pk and Status(hold.status) in OCCUPYING - {Status.HELD}:
             return hold
-        if hold.status not in {Status.HELD, Status.RELEASED} or hold.held_by_id != confirmed_by.pk:
-            raise HoldExpired
-        _recheck(hold, now)
+        _refuse_unless_held(hold, confirmed_by)
+        _recheck(hold, patient, channel, now)
         write_change(
             hold,
             kind=AppointmentChange.Kind.BOOKED,
             by=confirmed_by,
             now=now,
+            places=[{"lane": hold.lane, "resource_id": hold.resource_id}]
+            if hold.status == Status.RELEASED
+            else (),
             status=Status.BOOKED,
             patient=patient,
             hold_expires_at=None,
             created_by=confirmed_by,
             call_id=call_id or hold.call_id,
+            accompanied_by=accompanied_by or hold.accompanied_by,
         )
-        publish(
-            AppointmentBooked(
-                appointment_id=hold.pk,
-                practice_id=hold.practice_id,
-                practitioner_id=hold.practitioner_id,
-                patient_id=patient.pk,
-                starts_at=hold.starts_at,
-                version=hold.version,
-                call_id=hold.call_id,
-                by_id=confirmed_by.pk,
-                at=now,
-            )
-        )
+        _keep_details(hold, home, answers)
+        booked(hold, by=confirmed_by, now=now)
         return hold
 
 
-def _recheck(hold: Appointment, now: datetime) -> None:
-    """Refuse a time that closed since it was held; make room again for a hold that lapsed."""
-    if hold.ends_at <= now or not is_open(
-        practitioner=hold.practitioner,
-        site=hold.site,
-        visit_type=hold.visit_type,
-        starts_at=hold.starts_at,
-        ends_at=hold.ends_at,
-    ):
-        raise SlotClosed
+def _open(hold_id: int) -> Appointment:
+    """Lock the hold; before it, the practitioner of one that lapsed: it is an UPDATE into time that may have an owner."""
+    for _ in range(2):
+        here = Appointment.objects.filter(pk=hold_id).values_list("practitioner_id", "status").first()
+        if here is None:
+            raise HoldExpired
+        has_lapsed = here[1] == Status.RELEASED
+        point = transaction.savepoint()
+        if has_lapsed:
+            lock_practitioners(here[0])
+        hold = lock_appointment(hold_id, version=None)
+        if has_lapsed or hold.status != Status.RELEASED:
+            transaction.savepoint_commit(point)
+            return hold
+        transaction.savepoint_rollback(point)  # swept this instant: once more, in the right order
+    raise HoldExpired
+
+
+def _refuse_unless_held(hold: Appointment, by: User) -> None:
+    is_own = hold.held_by_id == by.pk or hold.waiting_entry_id is not None
+    if hold.status not in {Status.HELD, Status.RELEASED} or not is_own:
+        raise HoldExpired
+
+
+def _recheck(hold: Appointment, patient: Patient, channel: Channel, now: datetime) -> None:
+    """Refuse a time that closed since it was held, or not for this person; make room for a hold that lapsed.
+
+    A live hold keeps what its own minute allowed: notice and release are judged as they stood then.
+    """
+    is_new = is_newcomer(patient_id=patient.pk, practitioner=hold.practitioner, but=hold.pk)
+    question = {
+        "practitioner": hold.practitioner,
+        "site": hold.site,
+        "visit_type": hold.visit_type,
+        "starts_at": hold.starts_at,
+        "ends_at": hold.ends_at,
+        "now": hold.created_at if hold.status == Status.HELD and hold.ends_at > now else now,
+        "asker": Asker(channel=channel, is_new_patient=is_new, referred=hold.referred),
+        "but": hold.pk,
+    }
+    judge(**question)
     if hold.status == Status.RELEASED:
         sweep_expired_holds(
-            practitioner_id=hold.practitioner_id, starts_at=hold.starts_at, ends_at=hold.ends_at, now=now
+            practitioner_id=hold.practitioner_id,
+            busy_from=hold.busy_from,
+            busy_until=hold.busy_until,
+            resources=[hold.resource_id] if hold.resource_id else [],
+            now=now,
+        )
+
+
+def _keep_details(
+    appointment: Appointment, home: HomeAddress | None, answers: Sequence[tuple[str, str]]
+) -> None:
+    """Write down where the visit takes place and what was answered."""
+    if home is not None:
+        HomeVisit.objects.update_or_create(
+            appointment=appointment,
+            defaults={
+                "address_line": home.address_line,
+                "postcode": home.postcode,
+                "city": home.city,
+                "access": home.access,
+            },
+        )
+    if answers:
+        AppointmentAnswer.objects.bulk_create(
+            AppointmentAnswer(appointment=appointment, question=question, answer=answer)
+            for question, answer in answers
+            if answer
         )

@@ -1,23 +1,20 @@
-"""Give an appointment another time, practitioner or length."""
+"""Give an appointment another time, practitioner, place or length."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from decroche.accounts.models import User
-from decroche.foundation.events import publish
 from decroche.practices.models import Practitioner, Site
-from decroche.scheduling.actions._rows import (
-    lock_appointment,
-    lock_practitioners,
-    sweep_expired_holds,
-    write_change,
-)
+from decroche.scheduling.actions import _story
+from decroche.scheduling.actions._judge import is_newcomer, judge
+from decroche.scheduling.actions._places import places_again, places_for
+from decroche.scheduling.actions._rows import open_for_change, write_change
 from decroche.scheduling.domain.appointment import IllegalMove, Status, is_movable
-from decroche.scheduling.domain.refusals import NotOfThisPractice, SlotClosed
-from decroche.scheduling.events import AppointmentMoved
+from decroche.scheduling.domain.asking import Asker, Channel
+from decroche.scheduling.domain.refusals import NotOfThisPractice
 from decroche.scheduling.models import Appointment, AppointmentChange
-from decroche.scheduling.queries.slots import is_open
 
 
 def move_appointment(
@@ -27,69 +24,88 @@ def move_appointment(
     site: Site,
     starts_at: datetime,
     version: int | None,
-    by: User,
+    by: User | None,
     now: datetime,
     ends_at: datetime | None = None,
     reason: str = "",
     even_closed: bool = False,
+    channel: Channel = Channel.SECRETARY,
 ) -> Appointment:
-    """Move it, keep the history, tell both places; `ends_at` defaults to the same length.
+    """Move or resize it, keep the history, tell both places; `ends_at` defaults to the same length.
 
-    `even_closed` puts it back where it stood, whatever the rules say now (undo).
+    What is forced stops being so where its new time is simply free. `even_closed` puts it back where it stood,
+    whatever the rules say now (undo). Asked twice, it is moved once.
 
-    Raises `SlotTaken`, `SlotClosed`, `StaleVersion`, `IllegalMove` (not in a state that can move),
-    `NotOfThisPractice` or `Appointment.DoesNotExist`.
+    Raises `SlotTaken`, `SlotClosed`, `PatientBlocked` (by the other practitioner), `StaleVersion`, `IllegalMove` (not
+    in a state that can move), `NotOfThisPractice` or `Appointment.DoesNotExist`.
     """
     with transaction.atomic():
-        here = Appointment.objects.values_list("practitioner_id", flat=True).get(pk=appointment_id)
-        lock_practitioners(here, practitioner.pk)
-        appointment = lock_appointment(appointment_id, version=version)
+        appointment = open_for_change(practitioner.pk, appointment_id=appointment_id, version=version)
         if len({practitioner.practice_id, site.practice_id, appointment.practice_id}) != 1:
             raise NotOfThisPractice
         if not is_movable(Status(appointment.status)):
             raise IllegalMove(Status(appointment.status), Status.BOOKED)
-        old_start, old_practitioner_id = appointment.starts_at, appointment.practitioner_id
-        ends_at = ends_at or starts_at + (appointment.ends_at - appointment.starts_at)
-        if not even_closed and not is_open(
-            practitioner=practitioner,
-            site=site,
-            visit_type=appointment.visit_type,
-            starts_at=starts_at,
-            ends_at=ends_at,
-        ):
-            raise SlotClosed
-        sweep_expired_holds(practitioner_id=practitioner.pk, starts_at=starts_at, ends_at=ends_at, now=now)
+        target = {
+            "practitioner": practitioner,
+            "site": site,
+            "starts_at": starts_at,
+            "ends_at": ends_at or starts_at + (appointment.ends_at - appointment.starts_at),
+        }
+        if version is None and _stands_there(appointment, target):
+            return appointment
+        if even_closed:
+            terms, places = {}, places_again(appointment, now=now, **target)
+        else:
+            terms, places = _judged(appointment, target, channel, now)
+        old_starts_at, old_practitioner_id = appointment.starts_at, appointment.practitioner_id
         write_change(
             appointment,
             kind=AppointmentChange.Kind.MOVED,
             by=by,
             now=now,
             reason=reason,
-            practitioner=practitioner,
-            site=site,
-            starts_at=starts_at,
-            ends_at=ends_at,
+            places=places,
             status=Status.BOOKED,
-            moved_from=old_start,
+            moved_from=old_starts_at,
+            **target,
+            **terms,
         )
-        _tell(appointment, old_start, old_practitioner_id, by, now)
+        _story.moved(
+            appointment, old_practitioner_id=old_practitioner_id, old_starts_at=old_starts_at, by=by, now=now
+        )
         return appointment
 
 
-def _tell(
-    appointment: Appointment, old_start: datetime, old_practitioner_id: int, by: User, now: datetime
-) -> None:
-    publish(
-        AppointmentMoved(
-            appointment_id=appointment.pk,
-            practice_id=appointment.practice_id,
-            practitioner_id=appointment.practitioner_id,
-            patient_id=appointment.patient_id or 0,
-            starts_at=appointment.starts_at,
-            version=appointment.version,
-            old_practitioner_id=old_practitioner_id,
-            old_starts_at=old_start,
-            by_id=by.pk,
-            at=now,
-        )
+def _stands_there(appointment: Appointment, target: dict[str, Any]) -> bool:
+    return appointment.status == Status.BOOKED and all(
+        getattr(appointment, name) == value for name, value in target.items()
     )
+
+
+def _judged(
+    appointment: Appointment, target: dict[str, Any], channel: Channel, now: datetime
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Let the engine judge the target; give what the row becomes there, and where it could stand."""
+    is_new = False
+    if appointment.patient_id is not None and target["practitioner"].pk != appointment.practitioner_id:
+        is_new = is_newcomer(patient_id=appointment.patient_id, practitioner=target["practitioner"])
+    terms = judge(
+        visit_type=appointment.visit_type,
+        now=now,
+        asker=Asker(channel=channel, is_new_patient=is_new, referred=appointment.referred),
+        but=appointment.pk,
+        **target,
+    )
+    places = places_for(
+        appointment,
+        practitioner=target["practitioner"],
+        starts_at=target["starts_at"],
+        terms=terms,
+        now=now,
+    )
+    becomes = {
+        "buffer_before_minutes": terms.buffer_before,
+        "buffer_after_minutes": terms.buffer_after,
+        "is_forced": False,
+    }
+    return becomes, places

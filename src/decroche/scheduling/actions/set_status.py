@@ -1,4 +1,4 @@
-"""Follow an appointment through the day: arrived, in consultation, done, absent, and back."""
+"""Follow an appointment through the day: arrived, called, in consultation, done, left, absent, and back."""
 
 from datetime import datetime
 
@@ -32,14 +32,13 @@ def set_status(
         check_move(old, status)
         if old in {Status.HELD, Status.CANCELLED}:
             raise ValueError(f"{old} → {status} has a verb of its own")
-        arrived_at = None if status == Status.BOOKED else appointment.arrived_at
         write_change(
             appointment,
             kind=AppointmentChange.Kind.STATUS,
             by=by,
             now=now,
             status=status,
-            arrived_at=now if status == Status.ARRIVED and arrived_at is None else arrived_at,
+            **_stamps(appointment, status, now),
         )
         publish(
             AppointmentStatusChanged(
@@ -54,3 +53,30 @@ def set_status(
             )
         )
         return appointment
+
+
+#: What each state of the visit says the moment of, in order; going back forgets what comes after.
+_STAMPS = {Status.ARRIVED: "arrived_at", Status.CALLED: "called_at", Status.IN_CONSULTATION: "seen_at"}
+_ORDER = (Status.BOOKED, *_STAMPS)
+
+
+def _stamps(appointment: Appointment, status: Status, now: datetime) -> dict[str, datetime | None]:
+    """Give the moments as they are in the new state: a second call is a new call, the rest is stamped once."""
+    if status in {Status.DONE, Status.LEFT}:
+        return {"left_at": now}
+    if status not in _ORDER:
+        return {}
+    reached = _ORDER.index(status)
+    stamps: dict[str, datetime | None] = {"left_at": None}
+    for place, (state, name) in enumerate(_STAMPS.items(), start=1):
+        if place > reached:
+            stamps[name] = None
+        elif state == status and (
+            getattr(appointment, name) is None or _is_called_again(appointment, status)
+        ):
+            stamps[name] = now
+    return stamps
+
+
+def _is_called_again(appointment: Appointment, status: Status) -> bool:
+    return status == Status.CALLED and appointment.status in {Status.ARRIVED, Status.LEFT}

@@ -28,7 +28,7 @@ def undo_change(*, appointment_id: int, version: int, by: User, now: datetime) -
         change = AppointmentChange.objects.filter(appointment_id=appointment_id, version=version).first()
         if change is None:
             raise NothingToUndo
-        if change.kind in {kinds.BOOKED, kinds.RESTORED}:
+        if change.kind in {kinds.BOOKED, kinds.FORCED, kinds.RESTORED}:
             return cancel_appointment(
                 appointment_id=appointment_id, version=version, reason=UNDONE, by=by, now=now, undone=True
             )
