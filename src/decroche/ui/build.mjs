@@ -62,6 +62,18 @@ function copyIcons() {
   }
 }
 
+/** Scripts that live without the house: a page that must open on a machine without network. One bundle each. */
+function standalone() {
+  return readdirSync(rooms, { withFileTypes: true })
+    .filter((room) => room.isDirectory() && existsSync(join(rooms, room.name, "standalone")))
+    .flatMap((room) =>
+      readdirSync(join(rooms, room.name, "standalone"))
+        .filter((file) => file.endsWith(".ts") && !file.startsWith("_"))
+        .map((file) => join(rooms, room.name, "standalone", file)),
+    )
+    .sort();
+}
+
 mkdirSync(out, { recursive: true });
 copyIcons();
 await Promise.all([
@@ -69,6 +81,14 @@ await Promise.all([
     ...common,
     stdin: { contents: imports([join(ui, "islands", "main.ts"), ...found(".ts")]), resolveDir: rooms, sourcefile: "app.ts", loader: "ts" },
     entryNames: "app",
+    format: "iife",
+    target: ["chrome123", "firefox121", "safari17.5"],
+  }),
+  esbuild.build({
+    ...common,
+    sourcemap: false,
+    entryPoints: standalone(),
+    entryNames: "[name]",
     format: "iife",
     target: ["chrome123", "firefox121", "safari17.5"],
   }),
