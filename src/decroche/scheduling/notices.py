@@ -8,11 +8,13 @@ from typing import Final
 
 from django.utils import translation
 
+from decroche.kernel.phone import NotAPhoneNumber
 from decroche.notifications.actions.queue_notice import queue_notice
+from decroche.notifications.domain.content import MedicalContent, TooLongForSms
 from decroche.patients.models import PatientPhone
-from decroche.practices.models import Line
+from decroche.practices.models import Line, Practice
 from decroche.scheduling.domain.appointment import Status
-from decroche.scheduling.models import Appointment
+from decroche.scheduling.models import Appointment, WaitingListOffer
 from decroche.ui.formats import clock, phone, short_date
 
 BOOKED: Final = "Rendez-vous noté {when} avec {who}, {where}. Un empêchement\u202f? Appelez le {number}."
@@ -25,14 +27,22 @@ CANCELLED: Final = (
 REMINDER: Final = (
     "Rappel\u202f: rendez-vous {when} avec {who}, {where}. Un empêchement\u202f? Appelez le {number}."
 )
+MOVED_UP: Final = (
+    "Votre rendez-vous est avancé {when} avec {who}, {where}. Celui qui était prévu {old} est annulé."
+    " Un empêchement\u202f? Appelez le {number}."
+)
+OFFERED: Final = (
+    "Un rendez-vous se libère {when} avec {who}, {where}. Pour le prendre, appelez le {number} avant {until}."
+    " Il vous est gardé jusque-là."
+)
 
 
-def write(appointment: Appointment, *, text: str, kind: str, now: datetime) -> bool:
+def write(appointment: Appointment, *, text: str, kind: str, now: datetime, **more: str) -> bool:
     """Queue one text to the patient's first number; False when there is nobody to write to or it was written.
 
     The fact is this appointment in this version, so an order repeated by a crash sends nothing twice.
     """
-    number = _mobile(appointment)
+    number = mobile_of(appointment.patient_id)
     if number is None:
         return False
     _, is_new = queue_notice(
@@ -40,22 +50,61 @@ def write(appointment: Appointment, *, text: str, kind: str, now: datetime) -> b
         fact=f"appointment:{appointment.pk}:{appointment.version}",
         kind=kind,
         to=number,
-        body=word(appointment, text, now=now),
+        body=word(appointment, text, now=now, **more),
         now=now,
     )
     return is_new
 
 
-def word(appointment: Appointment, text: str, *, now: datetime) -> str:
+def write_offer(offer: WaitingListOffer, *, now: datetime) -> bool:
+    """Propose a freed slot by text; False when the person has to be called instead.
+
+    They read it in the practice's time, as they would hear it. Whatever keeps the text from leaving leaves a call to make.
+    """
+    appointment, practice = offer.hold, offer.entry.practice
+    number = mobile_of(offer.entry.patient_id)
+    if number is None:
+        return False
+    until = offer.expires_at.astimezone(appointment.zone)
+    same_day = until.date() == now.astimezone(appointment.zone).date()
+    with translation.override("fr"):
+        limit = clock(until) if same_day else at_words(until, now=now)
+    return tell(
+        practice=practice,
+        to=number,
+        fact=f"waiting-offer:{offer.pk}",
+        kind="offer",
+        body=word(appointment, OFFERED, now=now, until=limit),
+        now=now,
+    )
+
+
+def tell(*, practice: Practice, to: str, fact: str, kind: str, body: str, now: datetime) -> bool:
+    """Queue a text once for its fact; False when it may not or cannot leave, and somebody must call."""
+    try:
+        queue_notice(practice=practice, fact=fact, kind=kind, to=to, body=body, now=now)
+    except (MedicalContent, TooLongForSms, NotAPhoneNumber):
+        return False
+    return True
+
+
+def at_words(moment: datetime, *, now: datetime) -> str:
+    """Give "le mar. 24 nov. à 14 h 30"; the moment is on the clock to be read."""
+    with translation.override("fr"):
+        return f"le {short_date(moment.date(), this_year=now.year)} à {clock(moment)}"
+
+
+def word(appointment: Appointment, text: str, *, now: datetime, **more: str) -> str:
     """Fill in a text, on the site's wall clock."""
     local = appointment.local_start
     line = Line.objects.filter(practice=appointment.practice_id, is_active=True).order_by("pk").first()
     with translation.override("fr"):
         return text.format(
-            when=f"le {short_date(local.date(), this_year=now.year)} à {clock(local)}",
+            when=at_words(local, now=now),
             who=appointment.practitioner.display_name,
             where=f"{appointment.site.address_line}, {appointment.site.city}",
             number=phone(line.number if line else appointment.practice.phone),
+            **more,
         )
 
 
@@ -74,15 +123,13 @@ def is_worth_it(appointment: Appointment, *, now: datetime) -> bool:
     return appointment.starts_at > now and appointment.status in {Status.BOOKED, Status.CANCELLED}
 
 
-def _mobile(appointment: Appointment) -> str | None:
+def mobile_of(patient_id: int | None) -> str | None:
     """Give the patient's first mobile number."""
-    numbers = PatientPhone.objects.filter(patient_id=appointment.patient_id or 0).values_list(
-        "number", flat=True
-    )
-    return next((number for number in numbers if _is_mobile(number)), None)
+    numbers = PatientPhone.objects.filter(patient_id=patient_id or 0).values_list("number", flat=True)
+    return next((number for number in numbers if is_mobile(number)), None)
 
 
-def _is_mobile(number: str) -> bool:
+def is_mobile(number: str) -> bool:
     """Tell a French mobile (mainland 06 and 07, overseas 069x) or any foreign number, which we cannot judge."""
     if number.startswith("+33"):
         return number[3:4] in {"6", "7"}

@@ -31,6 +31,8 @@ def remove_absence(
                     practitioner_id=absence.practitioner_id,
                     by_id=by.pk if by else None,
                     at=now,
+                    starts_at=absence.starts_at,
+                    ends_at=absence.ends_at,
                 )
             )
             hint("agenda", practice_id=absence.practice_id, practitioner_id=absence.practitioner_id)
