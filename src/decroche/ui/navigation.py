@@ -36,6 +36,7 @@ SCREENS = (
     Screen("desk:home", gettext_noop("Poste"), "headset", DESK),
     Screen("companion:home", gettext_noop("Ma journée"), "house", PRACTICE),
     Screen("agenda:home", gettext_noop("Agenda"), "calendar-days", DESK | PRACTICE),
+    Screen("waiting_room:home", gettext_noop("Salle d’attente"), "hourglass", PRACTICE),
     Screen("messages:mine", gettext_noop("Messages"), "mail", PRACTICE | DESK),
     Screen("calls:log", gettext_noop("Appels"), "phone", DESK | PRACTICE),
     Screen("practices:home", gettext_noop("Cabinets"), "building-2", DESK),
