@@ -164,7 +164,7 @@ def test_a_line_set_aside_can_be_put_back(place):
 
 
 def test_ids_of_another_practice_are_left_empty(place):
-    practice, roussel, kind = place
+    practice, *_ = place
     _other, (stranger,), other_kind = make_agenda()
     theirs = make_appointment(practitioner=stranger, visit_type=other_kind, starts_at=paris(9))
     line = {

@@ -15,6 +15,7 @@ from decroche.continuity.domain.sealing import LockedPair, Sealed, unseal
 from decroche.continuity.jobs import seal_again, seal_soon
 from decroche.continuity.models import Snapshot, Vault
 from decroche.continuity.queries.fortnight import fortnight_of
+from decroche.foundation import clock
 from decroche.scheduling.actions.cancel_appointment import cancel_appointment
 from tests.factories import make_practice_person, make_user
 from tests.scheduling.factories import NOW, make_agenda, make_appointment, make_patient, paris
@@ -159,7 +160,7 @@ def test_on_site_staff_set_the_phrase_and_carry_the_page_away(place, client):
 def test_the_paper_lists_a_day_a_practitioner(place, client):
     practice, roussel, kind = place
     make_appointment(
-        practitioner=roussel, visit_type=kind, starts_at=datetime.now(tzinfo=UTC) + timedelta(days=1)
+        practitioner=roussel, visit_type=kind, starts_at=clock.now() + timedelta(days=1)
     )
     client.force_login(make_practice_person(practice=practice, role=Role.STAFF))
     answer = client.get(reverse("continuity:pdf", args=[practice.pk]))

@@ -16,6 +16,7 @@ from decroche.demo.copying import empty_everything, reset_sequences, trust_refer
 from decroche.demo.invention import fill_agendas, invent_people, ring
 from decroche.demo.loading.agendas import write_absences, write_appointments
 from decroche.demo.loading.calls import write_calls
+from decroche.demo.loading.finer_points import write_finer_points
 from decroche.demo.loading.houses import Houses
 from decroche.demo.loading.patients import write_patients
 from decroche.demo.loading.stage import Stage
@@ -114,6 +115,7 @@ class _Loader:
             ("Écrire les appels", lambda: self._count("calls", write_calls(stage))),
             ("Écrire les messages et les suivis", self._write_messages),
             ("Ranger", reset_sequences),
+            ("Régler les agendas", lambda: write_finer_points(stage)),
         )
         for number, (title, act) in enumerate(steps):
             self._progress(title, number, len(steps))
