@@ -34,6 +34,7 @@ def hold_slot(
     idempotency_key: str | None = None,
     replaces: int | None = None,
     waiting_entry_id: int | None = None,
+    group_id: int | None = None,
     lasts: timedelta = HOLD_LASTS,
 ) -> Appointment:
     """Insert a `held` appointment that lapses after `lasts`; the person's own hold `replaces` is given up.
@@ -85,6 +86,7 @@ def hold_slot(
             call_id=call_id,
             key=idempotency_key,
             waiting_entry_id=waiting_entry_id,
+            group_id=group_id,
             referred=asker.referred,
         )
         return _swap(claim, replaces, held_by, now)
