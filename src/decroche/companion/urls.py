@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:practice_id>/asked/panel/", screen.panel, {"tab": "asked"}, name="asked_panel"),
     path("<int:practice_id>/finish/", asking.finish, name="finish"),
     path("<int:practice_id>/ask/", asking.ask, name="ask"),
+    path("<int:practice_id>/wish/", asking.wish, name="wish"),
     path("instructions/<int:instruction_id>/end/", asking.end, name="end"),
     path("instructions/<int:instruction_id>/restore/", asking.restore, name="restore"),
     path("instructions/<int:instruction_id>/take-back/", asking.take_back_just_asked, name="take_back"),

@@ -15,8 +15,9 @@ from decroche.instructions.models import Instruction, InstructionKind
 from decroche.instructions.queries import valid_now
 from decroche.practices.models import Practitioner
 from decroche.scheduling.actions.record_absence import record_absence
+from decroche.scheduling.actions.set_wish import set_wish
 from decroche.scheduling.domain.appointment import AHEAD
-from decroche.scheduling.models import Absence
+from decroche.scheduling.models import Absence, Wish
 from decroche.scheduling.queries import AppointmentView, day_list
 from decroche.ui.formats import clock
 
@@ -36,8 +37,12 @@ class FinishedEarly:
     standing: tuple[AppointmentView, ...]
 
 
-def finish_early(*, practitioner: Practitioner, at: datetime, now: datetime, by: User) -> FinishedEarly:
+def finish_early(
+    *, practitioner: Practitioner, at: datetime, now: datetime, by: User, fill_gaps: bool = False
+) -> FinishedEarly:
     """Close the practitioner's day from ``at`` (aware, today on the practice's clock) and tell the desk.
+
+    With ``fill_gaps``, what is left of the day is filled between its appointments first.
 
     Appointments already booked stay, and the instruction says how many the desk has to move. Said
     twice in a day, the last word counts.
@@ -63,7 +68,7 @@ def finish_early(*, practitioner: Practitioner, at: datetime, now: datetime, by:
             practice=practitioner.practice,
             practitioner=practitioner,
             kind=InstructionKind.END_OF_DAY,
-            body=_wording(at.astimezone(zone), len(standing)),
+            body=_wording(at.astimezone(zone), len(standing), fill_gaps),
             ends_at=end,
             by=by,
             now=now,
@@ -77,6 +82,17 @@ def finish_early(*, practitioner: Practitioner, at: datetime, now: datetime, by:
             reason=REASON,
             instruction_id=instruction.pk,
         )
+        for kind in (Wish.Kind.END_AT, Wish.Kind.FILL_GAPS) if fill_gaps else (Wish.Kind.END_AT,):
+            set_wish(
+                practitioner=practitioner,
+                kind=kind,
+                at=at.astimezone(zone).time().replace(tzinfo=None),
+                valid_from=today,
+                valid_until=today,
+                instruction_id=instruction.pk,
+                by=by,
+                now=now,
+            )
     return FinishedEarly(instruction, recorded.absence, standing)
 
 
@@ -90,9 +106,11 @@ def _said_before(practitioner: Practitioner, now: datetime) -> list[Instruction]
     return list(Instruction.objects.filter(pk__in=ids))
 
 
-def _wording(local: datetime, count: int) -> str:
+def _wording(local: datetime, count: int, fill_gaps: bool) -> str:
     """Write what the desk reads: French, the language of what people write here, whatever the screen speaks."""
     with translation.override("fr"):
         hour = clock(local)
     asked = f"Finit à {hour} aujourd’hui\u202f: plus de rendez-vous après."
+    if fill_gaps:
+        asked = f"{asked} D’ici là, combler d’abord les trous."
     return f"{asked} {count} rendez-vous déjà pris à déplacer." if count else asked

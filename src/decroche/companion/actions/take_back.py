@@ -7,6 +7,7 @@ from django.db import transaction
 from decroche.accounts.models import User
 from decroche.instructions.actions.end_instruction import end_instruction
 from decroche.instructions.models import Instruction
+from decroche.scheduling.actions.end_wish import end_wish
 from decroche.scheduling.actions.remove_absence import remove_absence
 
 
@@ -15,4 +16,5 @@ def take_back(*, instruction: Instruction, by: User, now: datetime) -> bool:
     with transaction.atomic():
         ended = end_instruction(instruction=instruction, by=by, now=now)
         remove_absence(instruction_id=instruction.pk, by=by, now=now)
+        end_wish(instruction_id=instruction.pk, by=by, now=now)
     return ended

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from decroche.accounts.guard import PersonRequest, requires
 from decroche.accounts.permissions import Permission
+from decroche.companion.actions.ask_wish import ask_wish
 from decroche.companion.actions.finish_early import TooLateToFinish, finish_early
 from decroche.companion.actions.take_back import take_back
 from decroche.companion.domain.asking import Until, end_of
@@ -23,16 +24,12 @@ from decroche.instructions.actions.add_instruction import EmptyInstruction, add_
 from decroche.instructions.actions.restore_instruction import InstructionWasReplaced, restore_instruction
 from decroche.instructions.models import Instruction, InstructionKind
 from decroche.practices.models import Practitioner
+from decroche.scheduling.models import Wish
 from decroche.ui.formats import clock
 
 UNCLEAR = 422
 # What one tap asks, for how long, in the desk's own language.
 READY_MADE: Final[dict[str, tuple[InstructionKind, Until, str]]] = {
-    "no_new_patients": (
-        InstructionKind.NO_NEW_PATIENTS,
-        Until.WEEK,
-        "Pas de nouveaux patients cette semaine.",
-    ),
     "emergencies_only": (
         InstructionKind.EMERGENCY,
         Until.TONIGHT,
@@ -43,6 +40,15 @@ READY_MADE: Final[dict[str, tuple[InstructionKind, Until, str]]] = {
         Until.TONIGHT,
         "Ne pas me passer d’appel jusqu’à ce soir\u202f: prendre un message.",
     ),
+}
+
+
+# What one tap wishes of the agenda itself, and for how long.
+WISHES: Final[dict[str, tuple[str, Until, int | None]]] = {
+    "fill_gaps": (Wish.Kind.FILL_GAPS, Until.TONIGHT, None),
+    "mornings_first": (Wish.Kind.MORNINGS_FIRST, Until.WEEK, None),
+    "keep_emergencies": (Wish.Kind.EMERGENCY_SLOTS, Until.WEEK, 1),
+    "no_new_patients": (Wish.Kind.NO_NEW_PATIENTS, Until.WEEK, None),
 }
 
 
@@ -58,7 +64,13 @@ def finish(request: PersonRequest, practice_id: int) -> HttpResponse:
     instant = now()
     at = datetime.combine(instant.astimezone(seat.zone).date(), hour, tzinfo=seat.zone)
     try:
-        finished = finish_early(practitioner=practitioner, at=at, now=instant, by=request.user)
+        finished = finish_early(
+            practitioner=practitioner,
+            at=at,
+            now=instant,
+            by=request.user,
+            fill_gaps=request.POST.get("fill_gaps") == "1",
+        )
     except TooLateToFinish:
         return answer(
             request,
@@ -108,17 +120,31 @@ def ask(request: PersonRequest, practice_id: int) -> HttpResponse:
 
 
 @require_POST
+@requires(Permission.WISH)
+def wish(request: PersonRequest, practice_id: int) -> HttpResponse:
+    """Wish something of one's own agenda by one tap; on-site staff say for whom."""
+    seat = seat_of(request.user, practice_id)
+    practitioner = _chosen(request, seat) or seat.mine
+    chosen = WISHES.get(request.POST.get("wish", ""))
+    if practitioner is None or chosen is None:
+        return answer(request, practice_id, "asked", _("Dites quoi, et pour qui."), status=UNCLEAR)
+    kind, until, count = chosen
+    instruction = ask_wish(
+        practitioner=practitioner, kind=kind, until=until, count=count, by=request.user, now=now()
+    )
+    request.log_write("instruction", [instruction.pk], practice_id=practice_id)
+    text = _("C’est fait : l’agenda en tient compte, et le secrétariat le sait.")
+    return answer(request, practice_id, "asked", text, undo=_undo(instruction))
+
+
+@require_POST
 @requires(Permission.EDIT_INSTRUCTION)
 def end(request: PersonRequest, instruction_id: int) -> HttpResponse:
     """Stop asking it, and open the agenda that it had closed."""
     instruction = _instruction(instruction_id)
     take_back(instruction=instruction, by=request.user, now=now())
     request.log_write("instruction", [instruction.pk], practice_id=instruction.practice_id)
-    undo = (
-        ""
-        if instruction.kind == InstructionKind.END_OF_DAY
-        else reverse("companion:restore", args=[instruction.pk])
-    )
+    undo = reverse("companion:restore", args=[instruction.pk])
     return answer(
         request, instruction.practice_id, "asked", _("Le secrétariat sait que c’est fini."), undo=undo
     )
