@@ -65,10 +65,10 @@ class Why(StrEnum):
     HOLIDAY = "holiday"  # `detail` is its name
     CLOSED = "closed"  # no opening rule covers it
     OTHER_SITE = "other_site"  # open, but elsewhere: `detail` is that site's name
-    OTHER_TYPES = "other_types"  # open, but not to this visit type
     AFTER_THE_END = "after_the_end"  # the wish to end at `until`
-    NOT_RELEASED = "not_released"  # open for booking from `until` on
+    OTHER_TYPES = "other_types"  # open, but not to this visit type
     RESERVED = "reserved"  # `reserved_for`
+    NOT_RELEASED = "not_released"  # open for booking from `until` on
     NOT_A_SESSION = "not_a_session"  # group sessions begin at other times; `until` is the next one
     TAKEN = "taken"  # an appointment; `until` is when it ends
     HELD = "held"  # a hold; `until` is when it ends
@@ -86,7 +86,7 @@ class Why(StrEnum):
 class Answer:
     """What the agenda says about one time; plain values, to be worded by `web.words.why_sentence`.
 
-    Moments are aware, in the site's zone. When free: `site_id` where, `resource_id` the resource to take (None when
+    Moments are aware, in the site's zone; `ends_at` is where it would end, whatever the answer. When free: `site_id` where, `resource_id` the resource to take (None when
     none is needed), `lane` the lowest free seat of a group session (None: the whole practitioner, as usual) and
     `seats_left` before this booking.
     """
@@ -112,3 +112,6 @@ class Answer:
     seats_left: int = 1
     buffer_before_minutes: int = 0
     buffer_after_minutes: int = 0
+    resource_ids: tuple[int, ...] = ()  # all of the site's that would do, whether in use or not
+    is_counted: bool = False  # a rule counts appointments here: judge again under the practitioner's lock
+    other_site_id: int | None = None

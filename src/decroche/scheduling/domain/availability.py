@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 from zoneinfo import ZoneInfo
 
 Minutes = tuple[int, int]  # a half-open period of epoch minutes
@@ -89,7 +90,7 @@ def gaps(free: Iterable[Minutes], busy: Iterable[Minutes]) -> Iterator[Minutes]:
     return carve(merge(free), sorted(busy))
 
 
-def carve(merged: Iterable[Minutes], blocks: Sequence[Sequence[int]]) -> Iterator[Minutes]:
+def carve(merged: Iterable[Minutes], blocks: Sequence[Sequence[Any]]) -> Iterator[Minutes]:
     """Yield what is left of ascending, disjoint periods without the blocks: `gaps` for what is in order already.
 
     `blocks` ascend by their first item; only the first two items of each are read, so rows that carry more will do.

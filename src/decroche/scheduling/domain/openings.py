@@ -59,6 +59,7 @@ class Rule:
     reserved_for: str = ""
     overrides: bool = False
     visit_types: frozenset[int] = frozenset()  # empty: all
+    site_name: str = ""
 
     def falls_on(self, ordinal: int) -> bool:
         """Tell whether it opens something on that day."""
@@ -143,15 +144,15 @@ def occurrences_on(
         for start, full_end in wall_to_minutes(rule.zone, wall_start, wall_end):
             end = full_end
             if limit is not None and limit < wall_end:
-                end = max(start, min(full_end, _cut(rule.zone, wall_start, limit, start, full_end)))
+                end = max(start, min(full_end, _cut(rule.zone, wall_start, limit, start)))
             found.append(
                 Occurrence(start, end, full_end, ordinal, rule, rule.released_at(ordinal, start), in_place_of)
             )
     return sorted(found, key=_by_time)
 
 
-def _cut(zone: ZoneInfo, wall_start: int, limit: int, start: int, full_end: int) -> int:
-    """Give the end, within `[start, full_end)`, of the time before the wall clock first reads `limit`."""
+def _cut(zone: ZoneInfo, wall_start: int, limit: int, start: int) -> int:
+    """Give the end of the time from `start` on before the wall clock first reads `limit`."""
     if limit <= wall_start:
         return start
     return next((end for opens, end in wall_to_minutes(zone, wall_start, limit) if opens == start), start)
@@ -164,9 +165,7 @@ def _by_time(found: Occurrence) -> tuple[int, int, int]:
 def stand_in_on(stand_in: StandIn, ordinal: int, *, end_at: int | None = None) -> list[Occurrence]:
     """Give what a locum takes over on a day, cut to the absence and freed of the absent one's closures."""
     found = []
-    for whole in occurrences_on(
-        stand_in.rules, ordinal, end_at=end_at, in_place_of=stand_in.practitioner_id
-    ):
+    for whole in occurrences_on(stand_in.rules, ordinal, end_at=end_at, in_place_of=stand_in.practitioner_id):
         start, end = max(whole.start, stand_in.period[0]), min(whole.full_end, stand_in.period[1])
         for opening, closing in carve(merge([(start, end)]), sorted(stand_in.closed)):
             found.append(

@@ -11,7 +11,7 @@ from decroche.scheduling.queries.appointments import (
 from decroche.scheduling.queries.days import BookedDay, next_booked_day, receiving_day
 from decroche.scheduling.queries.explain import explain
 from decroche.scheduling.queries.openings import DayOpenings, openings_of
-from decroche.scheduling.queries.slots import Slot, earliest_slot, is_open, open_slots
+from decroche.scheduling.queries.slots import Slot, earliest_slot, open_slots
 from decroche.scheduling.queries.views import AgendaView, Column, day_view, week_view
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "day_view",
     "earliest_slot",
     "explain",
-    "is_open",
     "next_booked_day",
     "open_slots",
     "openings_of",
