@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo
 
 from decroche.scheduling.domain.availability import Minutes, merge
 from decroche.scheduling.domain.openings import Occurrence, Rule, Span, StandIn, occurrences_on, stand_in_on
-from decroche.scheduling.domain.terms import Era, Offer, Terms, eras_of, terms_on
+from decroche.scheduling.domain.terms import (
+    ANY_VISIT,
+    ANY_VISIT_MINUTES,
+    Era,
+    Offer,
+    Terms,
+    eras_of,
+    terms_on,
+)
 from decroche.scheduling.domain.wishes import NO_WISH, DayWishes, Wish, last_day_of, wishes_on
 
 #: Days kept expanded; a search of six months fits in.
@@ -79,6 +87,19 @@ class Agenda:
     def terms(self, visit_type_id: int, day: int) -> Terms | None:
         """Give the terms of a visit type on a day; None when it is not offered then."""
         return terms_on(self.eras(visit_type_id), day)
+
+    def for_any_visit(self) -> "Agenda":
+        """Give the same agenda with a quarter of an hour of no visit type in particular, for screens; O(1)."""
+        looked_at = Agenda(
+            self.practitioner_id,
+            self.rules,
+            self.absences,
+            self.stand_ins,
+            usual={**self.usual, ANY_VISIT: Terms(ANY_VISIT, ANY_VISIT_MINUTES)},
+            wishes=self.wishes,
+        )
+        looked_at._days = self._days
+        return looked_at
 
     def next_offered(self, visit_type_id: int, day: int) -> int | None:
         """Give the first day after `day` on which the visit type is offered."""

@@ -26,7 +26,7 @@ from decroche.scheduling.domain.busy import NOTHING_USED, Busy, Taken, Using
 from decroche.scheduling.domain.closed import absent, covers, not_open
 from decroche.scheduling.domain.limits import Limits
 from decroche.scheduling.domain.openings import Occurrence
-from decroche.scheduling.domain.terms import Terms
+from decroche.scheduling.domain.terms import ANY_VISIT, Terms
 from decroche.scheduling.domain.verdicts import Verdict
 
 _RANK = {why: rank for rank, why in enumerate(Why)}
@@ -64,7 +64,11 @@ class Judge:
     def shut(self, occurrence: Occurrence, terms: Terms) -> Why | None:
         """Say why this opening is not for this visit and asker now; None when it is."""
         rule = occurrence.rule
-        if rule.visit_types and self.visit_type_id not in rule.visit_types:
+        if (
+            rule.visit_types
+            and self.visit_type_id not in rule.visit_types
+            and self.visit_type_id != ANY_VISIT
+        ):
             return Why.OTHER_TYPES
         if rule.reserved_for and not is_for(rule.reserved_for, terms, self.asker):
             return Why.RESERVED

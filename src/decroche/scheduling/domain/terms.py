@@ -13,6 +13,10 @@ from decroche.scheduling.domain.asking import Asker, Channel, Why
 
 FOREVER = 2**30
 
+#: Stands for "whatever visit" where an agenda is only looked at; no row has this id.
+ANY_VISIT = 0
+ANY_VISIT_MINUTES = 15
+
 
 @dataclass(frozen=True, slots=True)
 class Need:

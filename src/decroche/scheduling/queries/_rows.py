@@ -188,7 +188,7 @@ def usual_terms(ids: Collection[int]) -> dict[int, dict[int, Terms]]:
     by_practice: dict[int, dict[int, Terms]] = defaultdict(dict)
     for practice_id, *values, needs in _all(_TYPES, [list(ids)]):
         in_service = tuple(Need(*need[:3]) for need in needs or () if need[3])
-        by_practice[practice_id][values[0]] = Terms(*values, bool(needs), in_service)
+        by_practice[practice_id][values[0]] = Terms(*[*values, bool(needs), in_service])
     homes = _all("SELECT id, practice_id FROM practices_practitioner WHERE id = ANY(%s)", [list(ids)])
     return {one: by_practice.get(practice_id, {}) for one, practice_id in homes}
 
