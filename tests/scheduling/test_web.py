@@ -6,11 +6,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from decroche.accounts.permissions import Role
 from decroche.scheduling.actions.hold_slot import hold_slot
 from decroche.scheduling.domain.appointment import Status
-from decroche.scheduling.models import Absence, Appointment, OpeningRule, VisitType
-from tests.factories import make_practice_person, make_secretary, make_site
+from decroche.scheduling.models import Absence, Appointment, OpeningRule
+from tests.factories import make_secretary
 from tests.scheduling.factories import (
     NOW,
     TUESDAY,
@@ -21,6 +20,7 @@ from tests.scheduling.factories import (
     make_rule,
     make_visit_type,
     paris,
+    stop_the_doors_clock,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere", "on_that_tuesday")]
@@ -31,8 +31,7 @@ FRIDAY = TUESDAY + timedelta(days=3)
 @pytest.fixture
 def on_that_tuesday(monkeypatch):
     """Stop the doors' clock at seven o'clock in Paris."""
-    for door in ("agenda", "booking", "appointment", "settings"):
-        monkeypatch.setattr(f"decroche.scheduling.web.{door}.clock_now", lambda: NOW)
+    stop_the_doors_clock(monkeypatch)
 
 
 @pytest.fixture
@@ -407,114 +406,3 @@ def test_the_card_lists_what_comes_and_opens_as_a_page_too(agenda, awa, client) 
     assert url("appointment", appointment.pk) in found
     assert "<html" in client.get(url("appointment", appointment.pk)).content.decode()
     assert "<html" not in client.get(url("appointment", appointment.pk), **HTMX).content.decode()
-
-
-# --- settings -------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def doctor(agenda, client):
-    person = make_practice_person(practice=agenda[0], role=Role.PRACTITIONER)
-    client.force_login(person)
-    return person
-
-
-def rule_fields(practice, **changes) -> dict:
-    known = {
-        "weekday": "5",
-        "starts": "08:30",
-        "ends": "12:00",
-        "site": practice.sites.get(is_main=True).pk,
-        "valid_from": "2026-11-24",
-        "valid_until": "",
-    }
-    return known | changes
-
-
-def test_a_secretary_does_not_change_the_rules(agenda, awa, client) -> None:
-    assert client.get(url("settings", agenda[0].pk)).status_code == 404
-
-
-def test_a_practitioner_opens_saturday_mornings(agenda, doctor, client) -> None:
-    practice, people, kind = agenda
-    answer = client.post(
-        url("save_rule", people[0].pk), rule_fields(practice, visit_types=[kind.pk]), follow=True
-    )
-    rule = OpeningRule.objects.get(practitioner=people[0], weekday=5)
-    assert list(rule.visit_types.all()) == [kind]
-    assert "Samedi" in answer.content.decode()
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"weekday": "1", "starts": "11:00"}, "Cette plage en chevauche une autre\u202f: mardi de 9"),
-        ({"starts": ""}, "Ce champ est nécessaire."),
-        ({"starts": "9:02"}, "à 5 minutes près"),
-        ({"valid_until": "2026-11-01"}, "Le dernier jour vient avant le premier."),
-    ],
-)
-def test_wrong_rules_are_explained_and_nothing_typed_is_lost(
-    agenda, doctor, client, changes, sentence
-) -> None:
-    answer = client.post(url("save_rule", agenda[1][0].pk), rule_fields(agenda[0], **changes))
-    assert answer.status_code == 422
-    assert sentence in answer.content.decode()
-    assert 'value="12:00"' in answer.content.decode()
-
-
-def test_a_rule_is_changed_then_stopped(agenda, doctor, client) -> None:
-    rule = OpeningRule.objects.filter(practitioner=agenda[1][0], weekday=1).get()
-    assert 'value="09:00"' in client.get(url("change_rule", rule.pk)).content.decode()
-    client.post(
-        url("change_rule", rule.pk),
-        rule_fields(agenda[0], weekday="1", starts="10:00", valid_from="2020-01-01"),
-    )
-    rule.refresh_from_db()
-    assert rule.starts.hour == 10
-    client.post(url("end_rule", rule.pk))
-    rule.refresh_from_db()
-    assert rule.valid_until == TUESDAY - timedelta(days=1)
-
-
-def test_an_absence_names_whom_it_touches(agenda, doctor, client) -> None:
-    _practice, people, kind = agenda
-    appointment = make_appointment(practitioner=people[0], visit_type=kind, starts_at=paris(11))
-    answer = client.post(
-        url("save_absence", people[0].pk),
-        {"first_day": "2026-11-24", "starts": "10:00", "last_day": "2026-11-25"},
-    )
-    assert appointment.patient.display_name in answer.content.decode()
-    absence = Absence.objects.get()
-    assert (absence.starts_at, absence.ends_at) == (paris(10), paris(0, day=TUESDAY + timedelta(days=2)))
-    client.post(url("drop_absence", absence.pk))
-    assert not Absence.objects.exists()
-
-
-def test_an_absence_that_ends_before_it_starts_is_explained(agenda, doctor, client) -> None:
-    answer = client.post(
-        url("save_absence", agenda[1][0].pk), {"first_day": "2026-11-24", "last_day": "2026-11-20"}
-    )
-    assert "L’absence doit finir après avoir commencé." in answer.content.decode()
-
-
-def test_visit_types_are_added_and_changed(agenda, doctor, client) -> None:
-    practice = agenda[0]
-    fields = {"name": "Suivi", "duration_minutes": "20", "colour": "4", "is_active": "on"}
-    client.post(url("save_type", practice.pk), fields)
-    again = client.post(url("save_type", practice.pk), fields)
-    assert "déjà un motif de ce nom" in again.content.decode()
-    kind = VisitType.objects.get(practice=practice, name="Suivi")
-    client.post(url("change_visit_type", practice.pk, kind.pk), fields | {"duration_minutes": "25"})
-    kind.refresh_from_db()
-    assert (kind.duration_minutes, kind.short_name) == (25, "Suivi")
-
-
-def test_another_site_may_be_chosen_but_not_another_practices(agenda, doctor, client) -> None:
-    practice, people, _ = agenda
-    annexe = make_site(practice=practice, name="Annexe")
-    client.post(url("save_rule", people[0].pk), rule_fields(practice, site=annexe.pk))
-    assert OpeningRule.objects.get(weekday=5).site == annexe
-    foreign = make_agenda()[0].sites.get()
-    answer = client.post(url("save_rule", people[0].pk), rule_fields(practice, weekday="6", site=foreign.pk))
-    assert answer.status_code == 422

@@ -172,3 +172,13 @@ class MassMoveSent:
     practitioner_id: int
     by_id: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaImported:
+    """Appointments of another agenda came in, or were taken back, many at a time; nobody is to be written to."""
+
+    practice_id: int
+    practitioner_ids: tuple[int, ...]
+    by_id: int | None
+    at: datetime

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from decroche.accounts.models import User
-from decroche.foundation.live import hint
+from decroche.scheduling.actions._rules import close_on, tell
 from decroche.scheduling.models import OpeningRule
 
 
@@ -18,10 +18,5 @@ def end_opening_rule(*, rule_id: int, last_day: date | None, by: User, now: date
     with transaction.atomic():
         rule = OpeningRule.objects.select_for_update().get(pk=rule_id)
         last = last_day or now.astimezone(rule.site.zone).date() - timedelta(days=1)
-        hint("agenda", practice_id=rule.practice_id, practitioner_id=rule.practitioner_id)
-        if last < rule.valid_from:
-            rule.delete()
-            return False
-        rule.valid_until = last
-        rule.save(update_fields=["valid_until"])
-        return True
+        tell(rule.practitioner)
+        return close_on(rule, last)

@@ -10,12 +10,17 @@ from decroche.foundation.events import publish
 from decroche.foundation.live import hint
 from decroche.practices.models import Practitioner
 from decroche.scheduling.domain.appointment import AHEAD
+from decroche.scheduling.domain.refusals import NotOfThisPractice
 from decroche.scheduling.events import AbsenceRecorded
 from decroche.scheduling.models import LONGEST, Absence, Appointment
 
 
 class AbsenceEndsBeforeItStarts(Exception):
     """The end must be after the start."""
+
+
+class OwnLocum(Exception):
+    """Nobody stands in for themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +39,21 @@ def record_absence(
     by: User | None,
     now: datetime,
     reason: str = "",
+    kind: str = Absence.Kind.ABSENCE,
+    locum: Practitioner | None = None,
     instruction_id: int | None = None,
 ) -> RecordedAbsence:
     """Close `[starts_at, ends_at)`; appointments already booked stay and are given back for someone to deal with.
 
-    Raises `AbsenceEndsBeforeItStarts`.
+    What the practitioner's rules open in that time opens in the `locum`'s agenda instead, when there is one.
+    Raises `AbsenceEndsBeforeItStarts`, `NotOfThisPractice` or `OwnLocum`.
     """
     if ends_at <= starts_at:
         raise AbsenceEndsBeforeItStarts
+    if locum is not None and locum.practice_id != practitioner.practice_id:
+        raise NotOfThisPractice
+    if locum is not None and locum.pk == practitioner.pk:
+        raise OwnLocum
     with transaction.atomic():
         absence = Absence.objects.create(
             practice_id=practitioner.practice_id,
@@ -49,6 +61,8 @@ def record_absence(
             starts_at=starts_at,
             ends_at=ends_at,
             reason=reason,
+            kind=kind,
+            locum=locum,
             instruction_id=instruction_id,
             created_by=by,
             created_at=now,

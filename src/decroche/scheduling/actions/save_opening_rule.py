@@ -1,30 +1,46 @@
-"""Open a practitioner's agenda each week, or change when."""
+"""Open a practitioner's agenda on a pattern of days, or change when."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from decroche.accounts.models import User
-from decroche.foundation.live import hint
 from decroche.practices.models import Practitioner, Site
 from decroche.scheduling.actions._rows import lock_practitioners
+from decroche.scheduling.actions._rules import (
+    RuleDatesReversed,
+    RuleOverlaps,
+    close_on,
+    copy_of,
+    tell,
+    write_rule,
+)
 from decroche.scheduling.domain.refusals import NotOfThisPractice
 from decroche.scheduling.models import OpeningRule, VisitType
 
-
-class RuleOverlaps(Exception):
-    """Another opening rule of the practitioner already covers a part of that time."""
-
-    def __init__(self, other: OpeningRule) -> None:
-        """Keep the other rule, for the sentence."""
-        super().__init__(str(other))
-        self.other = other
+__all__ = ["RuleDatesReversed", "RuleOverlaps", "RuleTerms", "save_opening_rule"]
 
 
-class RuleDatesReversed(Exception):
-    """The last day comes before the first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTerms:
+    """On which days of the pattern, for how many, from when bookable, for whom; each as the model says."""
+
+    every: str = "week"
+    every_n: int = 1
+    anchor: date | None = None
+    nth: int | None = None
+    capacity: int = 1
+    release: str = ""
+    release_days: int = 0
+    release_time: time | None = None
+    release_hours: int | None = None
+    reserved_for: str = ""
+    overrides: bool = False
+
+
+USUAL = RuleTerms()
 
 
 def save_opening_rule(
@@ -39,10 +55,12 @@ def save_opening_rule(
     visit_types: Iterable[VisitType],
     by: User,
     now: datetime,
+    terms: RuleTerms = USUAL,
     rule_id: int | None = None,
 ) -> OpeningRule:
     """Create the rule, or change the one named; appointments already booked stay.
 
+    A change from a day later than the rule's first leaves the old rule in force until the eve, and makes a new one.
     Raises `RuleOverlaps`, `RuleDatesReversed`, `NotOfThisPractice` or `OpeningRule.DoesNotExist`.
     """
     del by, now
@@ -53,36 +71,23 @@ def save_opening_rule(
         raise RuleDatesReversed
     with transaction.atomic():
         lock_practitioners(practitioner.pk)
-        rule = (
-            OpeningRule(practice_id=practitioner.practice_id, practitioner=practitioner)
-            if rule_id is None
-            else OpeningRule.objects.select_for_update().get(pk=rule_id, practitioner=practitioner)
-        )
+        rule = _row(practitioner, rule_id, valid_from)
         rule.site, rule.weekday, rule.starts, rule.ends = site, weekday, starts, ends
         rule.valid_from, rule.valid_until = valid_from, valid_until
-        _refuse_overlap(rule)
-        rule.save()
-        rule.visit_types.set(types)
-        hint("agenda", practice_id=practitioner.practice_id, practitioner_id=practitioner.pk)
+        for field in fields(terms):
+            setattr(rule, field.name, getattr(terms, field.name))
+        write_rule(rule, types)
+        tell(practitioner)
     return rule
 
 
-def _refuse_overlap(rule: OpeningRule) -> None:
-    others = OpeningRule.objects.filter(practitioner_id=rule.practitioner_id).filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=rule.valid_from)
-    )
-    if rule.valid_until is not None:
-        others = others.filter(valid_from__lte=rule.valid_until)
-    for other in others.exclude(pk=rule.pk):
-        if any(a < d and c < b for a, b in _week_minutes(rule) for c, d in _week_minutes(other)):
-            raise RuleOverlaps(other)
-
-
-def _week_minutes(rule: OpeningRule) -> list[tuple[int, int]]:
-    """Place the rule on the minutes of a week; a Sunday night wraps to its beginning."""
-    start = rule.weekday * 1440 + rule.starts.hour * 60 + rule.starts.minute
-    end = rule.weekday * 1440 + rule.ends.hour * 60 + rule.ends.minute
-    if rule.ends <= rule.starts:
-        end += 1440
-    week = 7 * 1440
-    return [(start, end)] if end <= week else [(start, week), (0, end - week)]
+def _row(practitioner: Practitioner, rule_id: int | None, valid_from: date) -> OpeningRule:
+    """Give the row to write: a new one, the one named, or what follows the one named from a day on."""
+    if rule_id is None:
+        return OpeningRule(practice_id=practitioner.practice_id, practitioner=practitioner)
+    rule: OpeningRule = OpeningRule.objects.select_for_update().get(pk=rule_id, practitioner=practitioner)
+    if valid_from <= rule.valid_from:
+        return rule
+    following = copy_of(rule)
+    close_on(rule, valid_from - timedelta(days=1))
+    return following
