@@ -38,6 +38,7 @@ from tests.factories import (
 )
 from tests.patients.factories import make_patient
 from tests.scheduling.factories import make_appointment, make_hold, make_rule, make_visit_type
+from tests.waiting_room.factories import make_device
 
 HOME_WORDS = {
     "practice": "Cabinet des Lilas",
@@ -212,6 +213,7 @@ def _agenda(practitioner: Practitioner, patient: Any, member: User, instant: dat
         "appointment_id": appointment.pk,
         "hold_id": hold.pk,
         "absence_id": absence.pk,
+        "device_id": make_device(practice=practitioner.practice, label="Mur").device.pk,
     }
 
 

@@ -12,6 +12,7 @@ from decroche.waiting_room.models import Device, WaitingRoomSettings
 
 #: Nothing that a browser could offer to the next person.
 _PRIVATE = {"autocomplete": "off", "autocorrect": "off", "spellcheck": "false", "class": "form-control"}
+_SELECT = {"class": "form-select"}
 _FIGURES = _PRIVATE | {"inputmode": "numeric"}
 
 
@@ -70,23 +71,35 @@ class NameForm(forms.Form):
         return {"name": self.cleaned_data["name"], "birth_date": self.cleaned_data["birth_date"]}
 
 
-class DeviceForm(forms.ModelForm[Device]):
-    """A new screen."""
+class DeviceForm(forms.Form):
+    """A new screen, at one of the practice's sites."""
 
-    class Meta:
-        model = Device
-        fields = ("kind", "label", "site", "shows", "chime")
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Sorte d’écran"), choices=Device.Kind.choices, widget=forms.Select(attrs=_SELECT)
+    )
+    label = forms.CharField(
+        label=gettext_lazy("Nom de l’écran"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+    shows = forms.ChoiceField(
+        label=gettext_lazy("Qui est appelé s’affiche par"),
+        choices=Device.Shows.choices,
+        initial=Device.Shows.TICKET,
+        widget=forms.Select(attrs=_SELECT),
+    )
+    chime = forms.BooleanField(label=gettext_lazy("Proposer un carillon à chaque appel"), required=False)
 
     def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sites = Site.objects.filter(practice_id=practice.pk).order_by("-is_main", "name", "pk")
-        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
-        self.fields["site"].initial = sites.first()
-        self.fields["kind"].initial = Device.Kind.WALL
-        self.fields["kind"].choices = Device.Kind.choices  # type: ignore[attr-defined]
-        for name in ("kind", "site", "shows"):
-            self.fields[name].widget.attrs["class"] = "form-select"
-        self.fields["label"].widget.attrs |= {"class": "form-control", "autocomplete": "off"}
+        self.fields["site"] = forms.ModelChoiceField(
+            label=_("Lieu"),
+            queryset=sites,
+            initial=sites.first(),
+            empty_label=None,
+            widget=forms.Select(attrs=_SELECT),
+        )
 
 
 class SettingsForm(forms.Form):
