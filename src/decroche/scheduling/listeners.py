@@ -7,11 +7,13 @@ from decroche.foundation.events import listener
 from decroche.foundation.tenancy import every_practice
 from decroche.scheduling import jobs, notices
 from decroche.scheduling.actions._lists import MOVED_UP
+from decroche.scheduling.actions.send_mass_move import carry_out_mass_move
 from decroche.scheduling.events import (
     AbsenceRemoved,
     AppointmentBooked,
     AppointmentCancelled,
     AppointmentMoved,
+    MassMoveSent,
     TimeFreed,
 )
 from decroche.scheduling.models import Appointment, AppointmentChange, WaitingListEntry
@@ -108,6 +110,13 @@ def propose_to_the_next(event: TimeFreed) -> None:
             event.freed_by_id,
             event.at,
         )
+
+
+@listener(MassMoveSent)
+def carry_out(event: MassMoveSent) -> None:
+    """Move, cancel and tell, one appointment at a time."""
+    with every_practice():
+        carry_out_mass_move(mass_move_id=event.mass_move_id, now=clock.now())
 
 
 def _propose(

@@ -3,6 +3,7 @@
 Texts are in French, in the site's own time: who reads them is the practice's patient.
 """
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Final
 
@@ -34,6 +35,18 @@ MOVED_UP: Final = (
 OFFERED: Final = (
     "Un rendez-vous se libère {when} avec {who}, {where}. Pour le prendre, appelez le {number} avant {until}."
     " Il vous est gardé jusque-là."
+)
+AWAY_MOVED: Final = (
+    "{absent} ne pourra pas vous recevoir {old}. Votre rendez-vous est déplacé {when} avec {who}, {where}."
+    " Un empêchement\u202f? Appelez le {number}."
+)
+AWAY_CANCELLED: Final = (
+    "{absent} ne pourra pas vous recevoir {old}\u202f: votre rendez-vous est annulé."
+    " Pour en reprendre un, appelez le {number}."
+)
+LATE: Final = (
+    "{who} a environ {delay} de retard aujourd’hui. Votre rendez-vous de {at} est maintenu, comptez {later}."
+    " Une question\u202f? Appelez le {number}."
 )
 
 
@@ -67,7 +80,7 @@ def write_offer(offer: WaitingListOffer, *, now: datetime) -> bool:
         return False
     until = offer.expires_at.astimezone(appointment.zone)
     same_day = until.date() == now.astimezone(appointment.zone).date()
-    with translation.override("fr"):
+    with in_french():
         limit = clock(until) if same_day else at_words(until, now=now)
     return tell(
         practice=practice,
@@ -79,18 +92,50 @@ def write_offer(offer: WaitingListOffer, *, now: datetime) -> bool:
     )
 
 
-def tell(*, practice: Practice, to: str, fact: str, kind: str, body: str, now: datetime) -> bool:
+def write_or_call(
+    appointment: Appointment,
+    *,
+    text: str,
+    fact: str,
+    kind: str,
+    now: datetime,
+    is_awaited: bool = False,
+    **more: str,
+) -> bool:
+    """Write to the patient's mobile, once for the fact; False when the person has to be called instead."""
+    number = mobile_of(appointment.patient_id)
+    return number is not None and tell(
+        practice=appointment.practice,
+        to=number,
+        fact=fact,
+        kind=kind,
+        body=word(appointment, text, now=now, **more),
+        now=now,
+        is_awaited=is_awaited,
+    )
+
+
+def tell(
+    *, practice: Practice, to: str, fact: str, kind: str, body: str, now: datetime, is_awaited: bool = False
+) -> bool:
     """Queue a text once for its fact; False when it may not or cannot leave, and somebody must call."""
     try:
-        queue_notice(practice=practice, fact=fact, kind=kind, to=to, body=body, now=now)
+        queue_notice(
+            practice=practice, fact=fact, kind=kind, to=to, body=body, now=now, is_awaited=is_awaited
+        )
     except (MedicalContent, TooLongForSms, NotAPhoneNumber):
         return False
     return True
 
 
+def in_french() -> AbstractContextManager[None]:
+    """Read and write as the practice's patients do, whatever language the screen speaks."""
+    return translation.override("fr")
+
+
 def at_words(moment: datetime, *, now: datetime) -> str:
     """Give "le mar. 24 nov. à 14 h 30"; the moment is on the clock to be read."""
-    with translation.override("fr"):
+    with in_french():
         return f"le {short_date(moment.date(), this_year=now.year)} à {clock(moment)}"
 
 
@@ -98,7 +143,7 @@ def word(appointment: Appointment, text: str, *, now: datetime, **more: str) -> 
     """Fill in a text, on the site's wall clock."""
     local = appointment.local_start
     line = Line.objects.filter(practice=appointment.practice_id, is_active=True).order_by("pk").first()
-    with translation.override("fr"):
+    with in_french():
         return text.format(
             when=at_words(local, now=now),
             who=appointment.practitioner.display_name,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 from psycopg.errors import ExclusionViolation
 
 from decroche.accounts.models import User
@@ -155,6 +156,8 @@ def owner_of(
     )
     if row is None:
         return None
+    if row.waiting_entry_id is not None and row.status == Status.HELD:
+        return _("la liste d’attente")
     person = row.held_by or row.created_by
     return person.display_name if person else ""
 

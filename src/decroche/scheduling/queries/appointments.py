@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from decroche.accounts.models import User
 from decroche.kernel.interval import local_day
@@ -91,6 +92,7 @@ _COLUMNS = (
     "held_by__civility",
     "held_by__first_name",
     "held_by__last_name",
+    "waiting_entry_id",
     "hold_expires_at",
     "cancel_reason",
     "call_id",
@@ -151,7 +153,7 @@ def _patient_name(row: Any) -> str:
 
 def _holder_name(row: Any) -> str:
     if row.held_by_id is None:
-        return ""
+        return _("la liste d’attente") if row.waiting_entry_id is not None else ""
     return User(
         civility=row.held_by__civility, first_name=row.held_by__first_name, last_name=row.held_by__last_name
     ).display_name
