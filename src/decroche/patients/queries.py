@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
 from decroche.patients.domain.keys import token
 from decroche.patients.domain.likeness import resemble
@@ -213,3 +213,32 @@ def _hits(patient_ids: Sequence[int], *, is_alike: bool) -> list[PatientHit]:
         for pk, practice_id, practice_name, used_name, birth_name, first_names, birth_date, sex, identity_status in rows
     }
     return [hits[pk] for pk in patient_ids if pk in hits]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownName:
+    """Hold what is compared when many people of a list are looked up at once."""
+
+    patient_id: int
+    birth_name: str
+    used_name: str
+    first_names: str
+    birth_date: date
+
+
+def born_on(practice_id: int, days: Iterable[date]) -> list[KnownName]:
+    """Return the patients of a practice born on one of these days (one query)."""
+    return _known(Patient.objects.filter(practice_id=practice_id, birth_date__in=set(days)))
+
+
+def of_names(practice_id: int, keys: Iterable[str]) -> list[KnownName]:
+    """Return the patients whose folded "last first" names are one of these, in either order (one query)."""
+    wanted = set(keys)
+    return _known(
+        Patient.objects.filter(Q(name_key__in=wanted) | Q(first_key__in=wanted), practice_id=practice_id)
+    )
+
+
+def _known(rows: "QuerySet[Patient]") -> list[KnownName]:
+    columns = ("pk", "birth_name", "used_name", "first_names", "birth_date")
+    return [KnownName(*row) for row in rows.order_by("pk").values_list(*columns)]

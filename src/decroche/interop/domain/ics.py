@@ -129,9 +129,9 @@ def _unroll(group: list[Any], start: datetime, end: datetime) -> list[Any]:
     for component in group:
         small.add_component(component)
     try:
-        return list(recurring_ical_events.of(small, skip_bad_series=True).between(start, end))
+        return list(recurring_ical_events.of(small).between(start, end))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, BrokenCalendarProperty):
-        return []
+        return group  # the rule makes no sense: what is written remains, once
 
 
 def _is_too_fine(component: Any) -> bool:
