@@ -1,13 +1,16 @@
 """Make the agendas that stories need."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from importlib import import_module
 from itertools import count
+from pkgutil import walk_packages
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from decroche.accounts.models import User
 from decroche.patients.models import Patient
 from decroche.practices.models import Practice, Practitioner
+from decroche.scheduling import web
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.models import Appointment, OpeningRule, VisitType
 from tests.factories import make_practice, make_practitioner
@@ -17,6 +20,14 @@ PARIS = ZoneInfo("Europe/Paris")
 #: A Tuesday morning before opening time; every story of the room happens on that day unless it says otherwise.
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 TUESDAY = date(2026, 11, 24)
+
+
+def stop_the_doors_clock(monkeypatch: Any, now: datetime = NOW) -> None:
+    """Let every door of the room, whatever its module, see one moment."""
+    for found in walk_packages(web.__path__, f"{web.__name__}."):
+        door = import_module(found.name)
+        if hasattr(door, "clock_now"):
+            monkeypatch.setattr(door, "clock_now", lambda: now)
 
 
 def paris(hour: int, minute: int = 0, *, day: date = TUESDAY) -> datetime:

@@ -1,10 +1,12 @@
 """Open one appointment: see it, move it, cancel it with the reason, say that the patient came or did not."""
 
 import json
+from datetime import timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from decroche.accounts.guard import PersonRequest, requires
@@ -12,18 +14,31 @@ from decroche.accounts.permissions import Permission
 from decroche.foundation.clock import now as clock_now
 from decroche.patients.models import Patient
 from decroche.scheduling.actions.cancel_appointment import cancel_appointment
+from decroche.scheduling.actions.cancel_group import cancel_group
+from decroche.scheduling.actions.move_appointment import move_appointment
 from decroche.scheduling.actions.set_status import set_status
 from decroche.scheduling.actions.undo_change import undo_change
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.domain.refusals import Refusal
 from decroche.scheduling.models import Appointment
 from decroche.scheduling.queries import appointment_card, appointments_of_patient
-from decroche.scheduling.web import asked, booking
+from decroche.scheduling.queries.appointment_details import appointment_details
+from decroche.scheduling.web import asked, group_holds, strip
+from decroche.scheduling.web.block_words import blocked_sentence
 from decroche.scheduling.web.words import change_sentence, when
+from decroche.ui.formats import duration
 
 #: What may be said of the day from the dialog; the rest has a verb of its own.
-STATUSES = {Status.ARRIVED, Status.IN_CONSULTATION, Status.DONE, Status.NO_SHOW, Status.BOOKED}
+STATUSES = {
+    Status.ARRIVED,
+    Status.IN_CONSULTATION,
+    Status.DONE,
+    Status.NO_SHOW,
+    Status.BOOKED,
+    Status.LEFT,
+}
 LONGEST_REASON = 120
+SHORTEST, LONGEST = 5, 480
 CONFLICT, INCOMPLETE = 409, 422
 
 
@@ -44,6 +59,8 @@ def cancel(request: PersonRequest, appointment_id: int) -> HttpResponse:
     ]
     if not reason:
         return _card(request, appointment.pk, sentence=_("Dites pourquoi il est annulé."), status=INCOMPLETE)
+    if request.POST.get("rest") == "1" and appointment.group_id is not None:
+        return _cancel_group(request, appointment, reason)
     try:
         gone = cancel_appointment(
             appointment_id=appointment.pk,
@@ -55,6 +72,46 @@ def cancel(request: PersonRequest, appointment_id: int) -> HttpResponse:
     except Refusal as refusal:
         return _card(request, appointment.pk, sentence=change_sentence(refusal), status=CONFLICT)
     return _closed(request, gone, _("Rendez-vous annulé : %(when)s.") % {"when": when(appointment)})
+
+
+def _cancel_group(request: PersonRequest, appointment: Appointment, reason: str) -> HttpResponse:
+    """Cancel all that is still to come of its group, in one act that is undone whole."""
+    now = clock_now()
+    gone = cancel_group(group_id=appointment.group_id or 0, reason=reason, by=request.user, now=now)
+    if not gone:
+        return _card(request, appointment.pk, sentence=_("Il n’y a plus rien à annuler."), status=CONFLICT)
+    text = ngettext("Rendez-vous annulé : %(count)s.", "Rendez-vous annulés : %(count)s.", len(gone)) % {
+        "count": len(gone)
+    }
+    request.log_write("appointment", [each.pk for each in gone], practice_id=appointment.practice_id)
+    undo = group_holds.undo_url(appointment.group_id or 0, now)
+    return _closed(request, appointment, text, undo=undo)
+
+
+@require_POST
+@requires(Permission.BOOK_APPOINTMENT)
+def resize(request: PersonRequest, appointment_id: int) -> HttpResponse:
+    """Give it another length; it stays where it is."""
+    appointment = _appointment(appointment_id)
+    minutes = asked.number(request.POST, "minutes")
+    if minutes is None or not SHORTEST <= minutes <= LONGEST or minutes % SHORTEST:
+        sentence = _("La durée va de 5 en 5 minutes, jusqu’à 8 heures.")
+        return _card(request, appointment.pk, sentence=sentence, status=INCOMPLETE)
+    try:
+        resized = move_appointment(
+            appointment_id=appointment.pk,
+            practitioner=appointment.practitioner,
+            site=appointment.site,
+            starts_at=appointment.starts_at,
+            ends_at=appointment.starts_at + timedelta(minutes=minutes),
+            version=asked.number(request.POST, "version"),
+            by=request.user,
+            now=clock_now(),
+        )
+    except Refusal as refusal:
+        return _card(request, appointment.pk, sentence=change_sentence(refusal), status=CONFLICT)
+    text = _("Durée changée : %(length)s.") % {"length": duration(minutes)}
+    return _closed(request, resized, text)
 
 
 @require_POST
@@ -87,7 +144,7 @@ def move(request: PersonRequest, appointment_id: int) -> HttpResponse:
     values = request.GET.copy()
     values["moving"] = str(appointment.pk)
     values.setdefault("with", str(appointment.practitioner_id))
-    return booking.listing(request, appointment.practice, asked_values=values)
+    return strip.listing(request, strip.Listing(appointment.practice, values))
 
 
 @require_POST
@@ -128,11 +185,15 @@ def _card(
     request: PersonRequest, appointment_id: int, *, sentence: str = "", status: int = 200
 ) -> HttpResponse:
     card = appointment_card(appointment_id=appointment_id)
-    item = card.appointment
+    item, details = card.appointment, appointment_details(appointment_id=appointment_id)
     request.log_read("appointment", [item.id], practice_id=item.practice_id)
     context = {
         "item": item,
         "history": card.history,
+        "details": details,
+        "blocked": blocked_sentence(details.block) if details.block else "",
+        "is_own": details.appointment.practitioner.user_id == request.user.pk
+        and request.access.allows(Permission.BLOCK_PATIENT, item.practice_id),
         "sentence": sentence,
         "now": clock_now(),
         "may_book": request.access.allows(Permission.BOOK_APPOINTMENT, item.practice_id),
@@ -143,10 +204,10 @@ def _card(
     return render(request, "scheduling/appointment.html", context, status=status)
 
 
-def _closed(request: PersonRequest, appointment: Appointment, text: str) -> HttpResponse:
+def _closed(request: PersonRequest, appointment: Appointment, text: str, *, undo: str = "") -> HttpResponse:
     """Empty the dialog's place, say what was done and offer to undo it."""
     request.log_write("appointment", [appointment.pk], practice_id=appointment.practice_id)
-    done = booking.done(request, appointment, text, event="appointment-changed")
+    done = strip.done(request, appointment, text, event="appointment-changed", undo=undo)
     return HttpResponse("", headers={"HX-Trigger-After-Settle": done["HX-Trigger-After-Settle"]})
 
 

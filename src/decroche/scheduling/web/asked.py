@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.dateparse import parse_date
 
 from decroche.scheduling.domain.availability import to_datetime
 
 _LONGEST_ID = 18
+_LONGEST_KEY = 64
 _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
 #: Epoch minutes of those two days.
 _MINUTES = (15_778_080, 68_374_080)
@@ -20,6 +21,16 @@ def number(values: QueryDict, name: str) -> int | None:
     """Give the last non-empty value as an id, or None."""
     text = next((value for value in reversed(values.getlist(name)) if value), "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID else None
+
+
+def numbers(values: QueryDict, name: str) -> tuple[int, ...]:
+    """Give every value that is an id, each once, in the order given."""
+    found = [
+        int(text)
+        for text in values.getlist(name)
+        if text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def day(values: QueryDict, name: str, default: date) -> date:
@@ -55,13 +66,23 @@ class AskedSlot:
 
 def slot(values: QueryDict, name: str = "slot") -> AskedSlot | None:
     """Read `practitioner.site.epochminute`, or None."""
-    parts = values.get(name, "").split(".")
+    return slot_of(values.get(name, ""))
+
+
+def slot_of(text: str) -> AskedSlot | None:
+    """Read one `practitioner.site.epochminute`, or None."""
+    parts = text.split(".")
     if len(parts) != 3 or not all(p.isascii() and p.isdigit() and len(p) <= _LONGEST_ID for p in parts):  # noqa: PLR2004
         return None
     practitioner_id, site_id, minute = map(int, parts)
     if not _MINUTES[0] <= minute < _MINUTES[1]:
         return None
     return AskedSlot(practitioner_id, site_id, to_datetime(minute))
+
+
+def retry_key(request: HttpRequest) -> str | None:
+    """Give what makes a repeated request the same request (header `Idempotency-Key`), or None."""
+    return request.headers.get("Idempotency-Key", "").strip()[:_LONGEST_KEY] or None
 
 
 def today(now: datetime, timezone: str) -> date:
