@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DECROCHE_DATA_DIR ?= $(CURDIR)/var
 
-.PHONY: demo test test-fast data-15 front asterisk lint types check bench screenshots messages lock clean
+.PHONY: demo test test-fast data-15 front asterisk lint types check bench bench-agenda chaos-agenda screenshots messages lock clean
 
 demo: .venv/.ready front ## Prepare everything, run the demo world, print the address and the sign-ins
 	@exec $(BIN)/decroche demo
@@ -47,6 +47,12 @@ types: .venv/.ready-dev
 bench: .venv/.ready-dev front asterisk ## Print the figures
 	@$(BIN)/python -m bench
 
+bench-agenda: .venv/.ready-dev .venv-bench/.ready front ## Print the agenda's figures at 0.1 and 1 million appointments (BIG=1: 5 million too)
+	@$(BIN)/python -m bench.agenda --appointments 100000 1000000 $(if $(BIG),5000000)
+
+chaos-agenda: .venv/.ready-dev front ## Kill servers and PostgreSQL during 10,000 bookings; print the ledger
+	@$(BIN)/python scripts/chaos_agenda.py
+
 screenshots: .venv/.ready-dev front asterisk ## Make docs/tour's pictures again from the demo world
 	@bash scripts/test_tools.sh
 	@$(BIN)/python scripts/screenshots.py
@@ -64,6 +70,11 @@ clean: ## Forget what was built; the data in var/ stays
 	@echo "== Python environment"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Décroche needs Python 3.11 or newer: make PYTHON=/path/to/python3.12 …"; exit 1; }
 	@PYTHON=$(PYTHON) bash scripts/make_venv.sh
+
+.venv-bench/.ready: requirements/bench.lock
+	@echo "== The peer that the agenda is compared with (locked)"
+	@$(PYTHON) -m venv .venv-bench && .venv-bench/bin/pip install -q --require-hashes -r requirements/bench.lock
+	@touch $@
 
 .venv/.ready: requirements/base.lock pyproject.toml | .venv/bin/python
 	@echo "== Python libraries (locked)"

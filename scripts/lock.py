@@ -6,7 +6,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "requirements"
 
-for name in ("base", "dev", "node"):
+for name in ("base", "dev", "node", "bench"):
     subprocess.run(
         [
             sys.executable, "-m", "uv", "pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes",
