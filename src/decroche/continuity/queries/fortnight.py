@@ -10,6 +10,7 @@ from decroche.patients.models import PatientPhone
 from decroche.practices.models import Practice, Practitioner, Site
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.models import LONGEST, OCCUPYING_STATES, Absence, Appointment, VisitType
+from decroche.ui.formats import phone
 
 DAYS = 14
 #: Bounds the page: a practice of ten practitioners with forty visits a day has 4,000.
@@ -105,7 +106,7 @@ def _line(row: Appointment, zone: ZoneInfo, phones: dict[int, str]) -> dict[str,
         "site": row.site.name,
         "patient": patient.display_name if patient else "",
         "born": patient.birth_date.isoformat() if patient else "",
-        "phone": phones.get(row.patient_id or 0, ""),
+        "phone": phone(phones[row.patient_id]) if row.patient_id in phones else "",
         "forced": row.is_forced,
         "with": row.accompanied_by,
     }

@@ -184,6 +184,10 @@ function fillChoices(): void {
   for (const id of ["day", "who", "find"]) byId(id).addEventListener("input", show);
   byId("new-form").addEventListener("submit", onNew);
   byId("add").addEventListener("click", () => byId<HTMLDialogElement>("new").showModal());
+  byId("n-type").addEventListener("input", () => {
+    const kind = agenda?.types.find((each) => String(each.id) === byId<HTMLSelectElement>("n-type").value);
+    if (kind) byId<HTMLInputElement>("n-min").value = String(kind.minutes);
+  });
   byId("close-new").addEventListener("click", () => byId<HTMLDialogElement>("new").close());
   byId("send").addEventListener("click", () => void send());
   byId("export").addEventListener("click", () => void exportLines());
@@ -218,7 +222,7 @@ async function begin(): Promise<void> {
     return;
   }
   root.dataset["loaded"] = "yes";
-  byId("made-at").textContent = new Intl.DateTimeFormat(root.lang, { dateStyle: "full", timeStyle: "short" }).format(new Date(box.madeAt));
+  byId("made-at").textContent = new Intl.DateTimeFormat(root.lang, { dateStyle: "full", timeStyle: "short", timeZone: byId("page").dataset["zone"] ?? "UTC" }).format(new Date(box.madeAt));
   byId("phrase").focus();
   await keepThePage();
 }

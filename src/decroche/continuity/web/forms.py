@@ -29,7 +29,7 @@ class PhraseForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["phrase"].help_text = _(
-            "Au moins %(n)s caractères ; quatre mots sans rapport se retiennent bien."
+            "Au moins %(n)s caractères ; quatre mots sans rapport se retiennent bien."
         ) % {"n": SHORTEST_PHRASE}
 
     def clean(self) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def pdf(request: PersonRequest, practice_id: int) -> HttpResponse:
     except PdfUnavailable:
         messages.error(
             request,
-            _("Ce serveur ne sait pas encore faire de PDF : Pango manque. Voyez « decroche doctor »."),
+            _("Ce serveur ne sait pas encore faire de PDF : Pango manque. Voyez « decroche doctor »."),
         )
         return HttpResponseRedirect(reverse("continuity:home", args=[practice.pk]))
     response = HttpResponse(paper, content_type="application/pdf")

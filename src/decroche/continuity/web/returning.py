@@ -126,11 +126,11 @@ def _try(request: PersonRequest, capture: Capture, **choice: Any) -> str:
     except Refusal as refusal:
         return refusal_sentence(refusal)
     except NotAPhoneNumber:
-        return _("Le numéro noté n’est pas complet ou n’existe pas : créez la fiche depuis l’agenda.")
+        return _("Le numéro noté n’est pas complet ou n’existe pas : créez la fiche depuis l’agenda.")
     except UnusableName:
-        return _("Le nom noté ne se lit pas : créez la fiche depuis l’agenda.")
+        return _("Le nom noté ne se lit pas : créez la fiche depuis l’agenda.")
     except ResemblingPatient:
-        return _("Quelqu’un né le même jour porte presque ce nom : choisissez la personne.")
+        return _("Quelqu’un né le même jour porte presque ce nom : choisissez la personne.")
     request.log_write("capture", [done.pk], practice_id=done.practice_id)
     return ""
 

@@ -85,7 +85,7 @@ def _verdict_word(verdict: Verdict) -> str:
         Verdict.CLOSED: _("fermé"),
         Verdict.CHANGED: _("changé depuis"),
         Verdict.GONE: _("n’existe plus"),
-        Verdict.WHO: _("qui est-ce ?"),
+        Verdict.WHO: _("qui est-ce ?"),
         Verdict.READ: _("à lire"),
     }[verdict]
 
@@ -95,7 +95,7 @@ def verdict_sentence(verdict: Verdict) -> str:
     return {
         Verdict.CLEAR: "",
         Verdict.READ: "",
-        Verdict.ALREADY: _("L’agenda le dit déjà : il n’y a rien à refaire."),
+        Verdict.ALREADY: _("L’agenda le dit déjà : il n’y a rien à refaire."),
         Verdict.TAKEN: _(
             "Ce temps a été donné à quelqu’un d’autre pendant la coupure. Rappelez l’un des deux."
         ),
@@ -106,21 +106,21 @@ def verdict_sentence(verdict: Verdict) -> str:
             "Ce rendez-vous a changé depuis que la page a été scellée. Voyez ce qu’il en est."
         ),
         Verdict.GONE: _("Ce rendez-vous n’existe plus."),
-        Verdict.WHO: _("Il manque de quoi reconnaître le patient : nom, prénom et date de naissance."),
+        Verdict.WHO: _("Il manque de quoi reconnaître le patient : nom, prénom et date de naissance."),
     }[verdict]
 
 
 def _sentence(found: JudgedCapture, zone: ZoneInfo) -> str:
     if found.verdict == Verdict.WHO and found.patients:
-        return _("Plusieurs personnes portent ce nom ce jour-là : choisissez.")
+        return _("Plusieurs personnes portent ce nom ce jour-là : choisissez.")
     if found.verdict == Verdict.CHANGED and found.standing:
         local = found.standing.starts_at.astimezone(zone)
         state = Appointment.State(found.standing.status).label
-        return _("Il est maintenant : %(state)s, %(when)s.") % {
+        return _("Il est maintenant : %(state)s, %(when)s.") % {
             "state": state,
             "when": short_datetime(local, this_year=local.year),
         }
     if found.verdict == Verdict.TAKEN and found.capture.starts_at:
         at = clock(found.capture.starts_at.astimezone(zone))
-        return f"{at} : " + verdict_sentence(found.verdict)
+        return f"{at}\u202f: " + verdict_sentence(found.verdict)
     return verdict_sentence(found.verdict)
