@@ -32,7 +32,7 @@ from decroche.scheduling.queries.mass_moves import (
     calls_to_make,
     in_hand,
     lines_of,
-    measured_delay,
+    measured_delays,
     to_report,
 )
 from tests.factories import make_line, make_user
@@ -246,12 +246,12 @@ def test_a_delay_that_concerns_nobody_is_said(agenda, awa) -> None:
 
 
 def test_the_delay_is_measured_from_who_went_in_and_who_waits(agenda) -> None:
-    _, people, kind = agenda
-    assert measured_delay(practitioner=people[0], now=paris(10)) == 0
+    practice, people, kind = agenda
+    assert measured_delays(practice=practice, now=paris(10)) == {}
     comes(people[0], kind, paris(9), status=Status.DONE, seen_at=paris(9, 22))
-    assert measured_delay(practitioner=people[0], now=paris(10)) == 20
+    assert measured_delays(practice=practice, now=paris(10)) == {people[0].pk: 20}
     comes(people[0], kind, paris(9, 15), status=Status.ARRIVED, arrived_at=paris(9, 10))
-    assert measured_delay(practitioner=people[0], now=paris(10)) == 45
+    assert measured_delays(practice=practice, now=paris(10)) == {people[0].pk: 45}
 
 
 # --- how much is read -----------------------------------------------------------------------------------------------

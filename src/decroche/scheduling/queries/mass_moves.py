@@ -1,6 +1,6 @@
 """Read what an absence or a delay touches, where it could go, how far it is dealt with, whom to call."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from decroche.kernel.interval import local_day
-from decroche.practices.models import Practitioner
+from decroche.practices.models import Practice, Practitioner
 from decroche.scheduling.domain.appointment import AHEAD, Status
 from decroche.scheduling.domain.mass_moves import Place, Touched, assign
 from decroche.scheduling.models import (
@@ -344,32 +344,22 @@ def in_hand(practice_ids: Iterable[int], *, since: datetime, limit: int = 30) ->
     return list(rows)
 
 
-def measured_delay(*, practitioner: Practitioner, now: datetime) -> int:
-    """Say by how many minutes the practitioner runs late, from who went in last and who waits; 1 query.
+def measured_delays(*, practice: Practice, now: datetime) -> dict[int, int]:
+    """Say by how many minutes each practitioner runs late, from who went in last and who waits; 1 query.
 
-    0 when nobody has been followed today: then it is what somebody announces.
+    Nobody followed today, no line: then the delay is what somebody announces.
     """
-    day = local_day(now.astimezone(practitioner.practice.zone).date(), practitioner.practice.zone)
+    day = local_day(now.astimezone(practice.zone).date(), practice.zone)
     rows = Appointment.objects.filter(
-        practitioner=practitioner,
-        starts_at__gte=day.start,
-        starts_at__lt=now,
-        status__in=OCCUPYING_STATES,
+        practice=practice, starts_at__gte=day.start, starts_at__lt=now, status__in=OCCUPYING_STATES
     ).exclude(status=Status.HELD)
-    late = timedelta(0)
-    for starts_at, seen_at, status in rows.order_by("starts_at").values_list(
-        "starts_at", "seen_at", "status"
+    late: dict[int, timedelta] = {}
+    for who, starts_at, seen_at, status in rows.order_by("starts_at").values_list(
+        "practitioner_id", "starts_at", "seen_at", "status"
     ):
         if seen_at is not None:
-            late = max(timedelta(0), seen_at - starts_at)
+            late[who] = max(timedelta(0), seen_at - starts_at)
         elif status in {Status.ARRIVED, Status.CALLED}:
-            late = max(late, now - starts_at)
-    return int(late / timedelta(minutes=_ROUND_MINUTES)) * _ROUND_MINUTES
-
-
-def by_practice(lines: Iterable[Line]) -> dict[int, list[int]]:
-    """Group the patients shown by practice, for the access log."""
-    found: dict[int, list[int]] = defaultdict(list)
-    for line in lines:
-        found[line.item.appointment.practice_id].append(line.item.appointment.patient_id or 0)
-    return found
+            late[who] = max(late.get(who, timedelta(0)), now - starts_at)
+    step = timedelta(minutes=_ROUND_MINUTES)
+    return {who: length // step * _ROUND_MINUTES for who, length in late.items()}

@@ -1,6 +1,7 @@
 """Show the slots that are kept for people of the waiting list, and take their answers."""
 
 import json
+from collections import defaultdict
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -16,8 +17,10 @@ from decroche.patients.models import Patient
 from decroche.scheduling.actions.answer_offer import accept_offer, decline_offer, mark_called, undo_answer
 from decroche.scheduling.domain.refusals import Refusal
 from decroche.scheduling.models import WaitingListEntry, WaitingListOffer
-from decroche.scheduling.queries.waiting import IN_FORCE, offers_of_patient, open_offers
+from decroche.scheduling.queries.mass_moves import Line, calls_to_make, to_report
+from decroche.scheduling.queries.waiting import IN_FORCE, OfferView, offers_of_patient, open_offers
 from decroche.scheduling.web import asked
+from decroche.scheduling.web.mass_words import to_say
 from decroche.scheduling.web.waiting_words import explained, offer_sentence, wish_words
 from decroche.scheduling.web.words import when
 
@@ -123,18 +126,30 @@ def _panel(request: PersonRequest, *, sentence: str = "", status: int = 200) -> 
     values = request.POST if request.method == "POST" else request.GET
     only = asked.number(values, "practice")
     shown = [only] if only in practices else [] if only is not None else list(practices)
-    offers = open_offers(shown, limit=MOST)
-    for practice_id in {view.offer.entry.practice_id for view in offers}:
-        ids = [v.offer.entry.patient_id for v in offers if v.offer.entry.practice_id == practice_id]
+    now = clock_now()
+    offers, calls = open_offers(shown, limit=MOST), calls_to_make(shown, limit=MOST)
+    for practice_id, ids in _patients_shown(offers, calls).items():
         request.log_read("patient", ids, practice_id=practice_id)
     context = {
         "offers": [(view, explained(view)) for view in offers],
-        "to_call": sum(view.is_to_call for view in offers),
+        "calls": [(line, to_say(line.item)) for line in calls],
+        "unreported": to_report(shown, now=now),
+        "to_call": sum(view.is_to_call for view in offers) + len(calls),
         "only": only,
         "sentence": sentence,
-        "now": clock_now(),
+        "now": now,
     }
     return render(request, "scheduling/_offers.html", context, status=status)
+
+
+def _patients_shown(offers: list[OfferView], calls: list[Line]) -> dict[int, list[int]]:
+    """Group whoever the panel shows by practice, for the access log."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for view in offers:
+        found[view.offer.entry.practice_id].append(view.offer.entry.patient_id)
+    for line in calls:
+        found[line.item.mass_move.practice_id].append(line.item.appointment.patient_id or 0)
+    return found
 
 
 def _offer(offer_id: int) -> WaitingListOffer:
