@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 from decroche.practices.models import Practitioner, Site
-from decroche.scheduling.domain.asking import Answer, Asker
+from decroche.scheduling.domain.asking import Asker
 from decroche.scheduling.domain.refusals import PatientBlocked, SlotClosed
 from decroche.scheduling.models import VisitType
 from decroche.scheduling.queries.explain import explain
@@ -65,8 +65,8 @@ def judge(
         buffer_before=answer.buffer_before_minutes,
         buffer_after=answer.buffer_after_minutes,
         capacity=answer.capacity,
-        resources=_pool(answer, visit_type, site),
-        is_counted=_is_counted(practitioner, visit_type),
+        resources=answer.resource_ids,
+        is_counted=answer.is_counted,
     )
 
 
@@ -93,33 +93,8 @@ def usual_terms(
         ends_at=answer.ends_at,
         buffer_before=answer.buffer_before_minutes,
         buffer_after=answer.buffer_after_minutes,
-        resources=() if answer.resource_id is None else (answer.resource_id,),
+        resources=answer.resource_ids,
     )
-
-
-def _pool(answer: Answer, visit_type: VisitType, site: Site) -> tuple[int, ...]:
-    """List what would do, beginning with the engine's choice: between its look and ours someone may take that one."""
-    if answer.resource_id is None:
-        return ()
-    rows = visit_type.resources.filter(site=site, is_active=True).values_list("pk", flat=True)
-    return (answer.resource_id, *(pk for pk in rows if pk != answer.resource_id))
-
-
-# One question for the three places where a limit can stand; dates are left out, so that it errs towards the lock.
-_COUNTED = """
-SELECT EXISTS (SELECT 1 FROM scheduling_wish WHERE practitioner_id = %(practitioner)s AND ended_at IS NULL
-               AND kind IN ('max_in_a_row', 'emergency'))
-    OR EXISTS (SELECT 1 FROM scheduling_visitoffer WHERE practitioner_id = %(practitioner)s
-               AND visit_type_id = %(visit_type)s AND (max_per_day IS NOT NULL OR max_per_half_day IS NOT NULL))
-"""
-
-
-def _is_counted(practitioner: Practitioner, visit_type: VisitType) -> bool:
-    if visit_type.max_per_day is not None or visit_type.max_per_half_day is not None:
-        return True
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTED, {"practitioner": practitioner.pk, "visit_type": visit_type.pk})
-        return bool(cursor.fetchone()[0])
 
 
 # In one question: does the practitioner refuse this patient, and have they ever met?

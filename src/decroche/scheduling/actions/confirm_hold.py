@@ -73,21 +73,21 @@ def confirm_hold(
 
 
 def _open(hold_id: int) -> Appointment:
-    """Lock the hold; before it, the practitioner of one that lapsed: it is an UPDATE into time that may have an owner."""
-    for _ in range(2):
-        here = Appointment.objects.filter(pk=hold_id).values_list("practitioner_id", "status").first()
-        if here is None:
-            raise HoldExpired
-        has_lapsed = here[1] == Status.RELEASED
-        point = transaction.savepoint()
-        if has_lapsed:
-            lock_practitioners(here[0])
-        hold = lock_appointment(hold_id, version=None)
-        if has_lapsed or hold.status != Status.RELEASED:
-            transaction.savepoint_commit(point)
-            return hold
-        transaction.savepoint_rollback(point)  # swept this instant: once more, in the right order
-    raise HoldExpired
+    """Lock the hold, in one read where it still is one: its practitioner cannot change, so the joins are safe.
+
+    One that lapsed is an UPDATE into time that may have an owner: its practitioner is locked before it.
+    """
+    rows = Appointment.objects.select_related("practitioner", "site", "visit_type", "held_by")
+    hold: Appointment | None = (
+        rows.select_for_update(of=("self",)).filter(pk=hold_id, status=Status.HELD).first()
+    )
+    if hold is not None:
+        return hold
+    practitioner_id = Appointment.objects.filter(pk=hold_id).values_list("practitioner_id", flat=True).first()
+    if practitioner_id is None:
+        raise HoldExpired
+    lock_practitioners(practitioner_id)
+    return lock_appointment(hold_id, version=None)
 
 
 def _refuse_unless_held(hold: Appointment, by: User) -> None:

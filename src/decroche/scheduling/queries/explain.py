@@ -46,13 +46,15 @@ def explain(
     agenda = agendas_of([practitioner.pk], first_day=first_day, now=now)[practitioner.pk].agenda
     around = WHOLE_DAY if agenda.looks_around(visit_type.pk) else 0
     window = Window(practitioner.pk, start - BACK - around, (end or start) + AHEAD + around)
+    # Left to the constraints, and no limit to count: nobody's appointments are needed.
+    taken = [] if ignoring_busy and not around else read_busy([window], now=now, but=but)[practitioner.pk]
     needs = [need for era in agenda.eras(visit_type.pk) for need in era.terms.resources]
     judge = Judge(
         agenda,
         visit_type.pk,
         asker=asker,
         now=ceil_minute(now),
-        busy=Busy(read_busy([window], now=now, but=but)[practitioner.pk]),
+        busy=Busy(taken),
         used=read_used({need.id for need in needs}, *window[1:], now=now, but=but) if needs else NOTHING_USED,
         ignoring_busy=ignoring_busy,
     )

@@ -11,6 +11,7 @@ from decroche.scheduling.web import (
     groups,
     habits,
     holding,
+    plain,
 )
 
 patterns = [
@@ -21,6 +22,9 @@ patterns = [
     path("<int:practice_id>/booking/ask/", asking.ask, name="ask"),
     path("<int:practice_id>/booking/force/", forcing.prepare, name="prepare_force"),
     path("<int:practice_id>/booking/force/book/", forcing.force, name="force"),
+    path("<int:practice_id>/free/", plain.free, name="free"),
+    path("<int:practice_id>/hold/", plain.hold, name="plain_hold"),
+    path("hold/<int:hold_id>/book/", plain.book, name="plain_book"),
     path("hold/<int:hold_id>/", holding.hold, name="hold"),
     path("hold/<int:hold_id>/confirm/", holding.confirm, name="confirm"),
     path("hold/<int:hold_id>/renew/", holding.renew, name="renew"),

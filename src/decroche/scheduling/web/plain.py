@@ -1,0 +1,147 @@
+"""The booking strip without its drawing: the same questions and verbs, answered in JSON, for screens that draw themselves."""
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET, require_POST
+
+from decroche.accounts.guard import PersonRequest, requires
+from decroche.accounts.permissions import Permission
+from decroche.foundation.clock import now as clock_now
+from decroche.patients.models import Patient
+from decroche.practices.models import Practitioner, Site
+from decroche.scheduling.actions.confirm_hold import confirm_hold
+from decroche.scheduling.actions.hold_slot import hold_slot
+from decroche.scheduling.domain.asking import Asker, Order
+from decroche.scheduling.domain.refusals import Refusal
+from decroche.scheduling.models import Appointment, VisitType
+from decroche.scheduling.queries.slots import open_slots
+from decroche.scheduling.web import asked
+from decroche.scheduling.web.words import refusal_sentence
+
+_MOST_SLOTS, _MOST_DAYS = 2_000, 182
+
+
+@require_GET
+@requires(Permission.BOOK_APPOINTMENT)
+def free(request: PersonRequest, practice_id: int) -> HttpResponse:
+    """List every free time of some days: `visit_type`, and perhaps `with` (a practitioner), `from`, `days`, `limit`."""
+    now = clock_now()
+    _refuse_strangers(request, practice_id)
+    kind = VisitType.objects.filter(
+        pk=asked.number(request.GET, "visit_type") or 0, practice=practice_id, is_active=True
+    ).first()
+    if kind is None:
+        return _incomplete()
+    people = Practitioner.objects.filter(practice=practice_id, is_active=True)
+    who = asked.number(request.GET, "with")
+    found = open_slots(
+        practitioners=people if who is None else people.filter(pk=who),
+        visit_type=kind,
+        start=_first_moment(request, now),
+        now=now,
+        limit=min(asked.number(request.GET, "limit") or _MOST_SLOTS, _MOST_SLOTS),
+        horizon_days=min(asked.number(request.GET, "days") or 30, _MOST_DAYS),
+        order=Order.TIME,
+    )
+    slots = [
+        {
+            "slot": f"{slot.practitioner_id}.{slot.site_id}.{int(slot.starts_at.timestamp()) // 60}",
+            "starts_at": slot.starts_at.isoformat(),
+            "minutes": int((slot.ends_at - slot.starts_at) / timedelta(minutes=1)),
+        }
+        for slot in found
+    ]
+    return JsonResponse({"slots": slots})
+
+
+@require_POST
+@requires(Permission.BOOK_APPOINTMENT)
+def hold(request: PersonRequest, practice_id: int) -> HttpResponse:
+    """Hold a `slot` for a `visit_type`; the header `Idempotency-Key` makes a repeated request the same request."""
+    _refuse_strangers(request, practice_id)
+    wanted = asked.slot(request.POST)
+    who = wanted and Practitioner.objects.filter(pk=wanted.practitioner_id, practice=practice_id).first()
+    site = wanted and Site.objects.filter(pk=wanted.site_id, practice=practice_id).first()
+    kind = VisitType.objects.filter(
+        pk=asked.number(request.POST, "visit_type") or 0, practice=practice_id, is_active=True
+    ).first()
+    if wanted is None or who is None or site is None or kind is None:
+        return _incomplete()
+    try:
+        held = hold_slot(
+            practitioner=who,
+            site=site,
+            visit_type=kind,
+            starts_at=wanted.starts_at,
+            held_by=request.user,
+            now=clock_now(),
+            asker=Asker(referred=request.POST.get("referred") == "1"),
+            call_id=asked.uuid(request.POST, "call_id"),
+            replaces=asked.number(request.POST, "hold"),
+            idempotency_key=asked.retry_key(request),
+        )
+    except Refusal as refusal:
+        return _refused(refusal)
+    return JsonResponse(_told(held))
+
+
+@require_POST
+@requires(Permission.BOOK_APPOINTMENT)
+def book(request: PersonRequest, hold_id: int) -> HttpResponse:
+    """Confirm one's hold for a `patient_id`; asked twice, it is booked once."""
+    chosen = asked.number(request.POST, "patient_id") or 0
+    patient = Patient.objects.filter(pk=chosen).first()
+    if patient is None:
+        get_object_or_404(Appointment, pk=hold_id)
+        return _incomplete()
+    try:
+        booked = confirm_hold(
+            hold_id=hold_id,
+            patient=patient,
+            confirmed_by=request.user,
+            now=clock_now(),
+            call_id=asked.uuid(request.POST, "call_id"),
+        )
+    except Refusal as refusal:
+        get_object_or_404(Appointment, pk=hold_id)
+        return _refused(refusal)
+    request.log_write("appointment", [booked.pk], practice_id=booked.practice_id)
+    return JsonResponse(_told(booked))
+
+
+def _refuse_strangers(request: PersonRequest, practice_id: int) -> None:
+    if not request.access.allows(Permission.BOOK_APPOINTMENT, practice_id):
+        raise Http404
+
+
+def _first_moment(request: HttpRequest, now: datetime) -> datetime:
+    day = asked.maybe_day(request.GET, "from")
+    if day is None:
+        return now
+    return max(now, datetime(day.year, day.month, day.day, tzinfo=now.tzinfo))
+
+
+def _told(row: Appointment) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "status": str(row.status),
+        "version": row.version,
+        "starts_at": row.starts_at.isoformat(),
+        "ends_at": row.ends_at.isoformat(),
+        "hold_expires_at": row.hold_expires_at.isoformat() if row.hold_expires_at else None,
+    }
+
+
+def _refused(refusal: Refusal) -> JsonResponse:
+    return JsonResponse(
+        {"refusal": type(refusal).__name__, "sentence": refusal_sentence(refusal)},
+        status=HTTPStatus.CONFLICT,
+    )
+
+
+def _incomplete() -> JsonResponse:
+    return JsonResponse({"refusal": "Incomplete"}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
