@@ -84,7 +84,7 @@ def tell_the_desk_it_is_over(event: WishEnded) -> None:
     """End the instruction of a wish that was ended in the agenda, once none of its wishes holds."""
     with every_practice(), transaction.atomic():
         wish = Wish.objects.filter(pk=event.wish_id, ended_at__isnull=False).first()
-        by = User.objects.filter(pk=event.by_id).first()
+        by = User.objects.filter(pk=event.by_id or 0).first()
         if wish is None or wish.instruction_id is None or by is None:
             return
         if Wish.objects.filter(instruction_id=wish.instruction_id, ended_at__isnull=True).exists():

@@ -5,8 +5,10 @@ from decroche.foundation.events import listener
 from decroche.scheduling.events import (
     AbsenceRecorded,
     AbsenceRemoved,
+    AgendaImported,
     AppointmentBooked,
     AppointmentCancelled,
+    AppointmentForced,
     AppointmentMoved,
     AppointmentStatusChanged,
 )
@@ -45,4 +47,16 @@ def after_an_absence(event: AbsenceRecorded) -> None:
 @listener(AbsenceRemoved)
 def after_a_return(event: AbsenceRemoved) -> None:
     """Seal without it."""
+    seal_soon(event.practice_id)
+
+
+@listener(AgendaImported)
+def after_an_import(event: AgendaImported) -> None:
+    """Seal with all that was brought in."""
+    seal_soon(event.practice_id)
+
+
+@listener(AppointmentForced)
+def after_a_forced_one(event: AppointmentForced) -> None:
+    """Seal with the forced appointment."""
     seal_soon(event.practice_id)

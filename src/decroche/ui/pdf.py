@@ -5,6 +5,9 @@ from typing import Any
 
 from django.contrib.staticfiles import finders
 
+_BASE = "file:///"  # a scheme that joins; nothing is read at that address
+_STATIC = f"{_BASE}static/"
+
 
 class PdfUnavailable(Exception):
     """WeasyPrint's system libraries (Pango) are not on this machine; `decroche doctor` says how to install them."""
@@ -18,15 +21,20 @@ def write_pdf(html: str) -> bytes:
     """
     try:
         from weasyprint import HTML  # noqa: PLC0415 — here, where its libraries may be missing
+        from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
     except OSError as missing:  # WeasyPrint loads Pango when it is imported
         raise PdfUnavailable(str(missing)) from missing
-    written: bytes = HTML(string=html, base_url="house:///", url_fetcher=_fetch).write_pdf()
+
+    class HouseOnly(URLFetcher):  # type: ignore[misc]
+        """Read our own files."""
+
+        def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+            del headers
+            path = finders.find(url.removeprefix(_STATIC)) if url.startswith(_STATIC) else None
+            if path is None:
+                raise ValueError(f"a PDF does not fetch {url[:80]}")
+            kind = {"Content-Type": "text/css"} if path.endswith(".css") else {}
+            return URLFetcherResponse(url, Path(path).read_bytes(), kind)
+
+    written: bytes = HTML(string=html, base_url=_BASE, url_fetcher=HouseOnly(fail_on_errors=True)).write_pdf()
     return written
-
-
-def _fetch(url: str, *_: Any, **__: Any) -> dict[str, Any]:
-    name = url.removeprefix("house:///static/")
-    path = finders.find(name) if name != url else None
-    if path is None:
-        raise ValueError(f"a PDF does not fetch {url[:80]}")
-    return {"string": Path(path).read_bytes(), "mime_type": "text/css" if name.endswith(".css") else None}

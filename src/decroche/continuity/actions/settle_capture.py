@@ -13,10 +13,8 @@ from decroche.patients.actions.register_patient import register_patient
 from decroche.patients.models import Patient
 from decroche.practices.models import Site
 from decroche.scheduling.actions.cancel_appointment import cancel_appointment
-from decroche.scheduling.actions.confirm_hold import confirm_hold
-from decroche.scheduling.actions.hold_slot import hold_slot
+from decroche.scheduling.actions.import_appointments import ImportedAppointment, import_appointments
 from decroche.scheduling.actions.mark_arrived import mark_arrived
-from decroche.scheduling.domain.refusals import Refusal
 from decroche.scheduling.models import Appointment, VisitType
 
 CANCELLED_OFFLINE = "Annulé pendant la coupure"  # stored, so in the language of the data
@@ -125,6 +123,7 @@ def _who(found: JudgedCapture, patient: Patient | None, register: bool, by: User
 
 
 def _book(capture: Capture, patient: Patient, by: User, now: datetime) -> Appointment:
+    """Write down what the counter already promised: notice and quotas are not asked, the constraint is."""
     site = Site.objects.filter(practice=capture.practice_id).first()
     kind = (
         capture.visit_type or VisitType.objects.filter(practice=capture.practice_id, is_active=True).first()
@@ -132,18 +131,24 @@ def _book(capture: Capture, patient: Patient, by: User, now: datetime) -> Appoin
     end = ends_at(capture)
     if not (capture.practitioner and site and kind and end and capture.starts_at):
         raise NotSettled(Verdict.CLOSED)
-    hold = hold_slot(
-        practitioner=capture.practitioner,
-        site=site,
-        visit_type=kind,
-        starts_at=capture.starts_at,
-        ends_at=end,
-        held_by=by,
+    key = f"offline:{capture.client_id}"
+    made = import_appointments(
+        practice=capture.practice,
+        rows=[
+            ImportedAppointment(
+                key=key,
+                practitioner_id=capture.practitioner.pk,
+                site_id=site.pk,
+                visit_type_id=kind.pk,
+                patient_id=patient.pk,
+                starts_at=capture.starts_at,
+                ends_at=end,
+            )
+        ],
+        by=by,
         now=now,
         source=Appointment.Source.OFFLINE,
-        idempotency_key=f"offline:{capture.client_id}",
     )
-    return confirm_hold(hold_id=hold.pk, patient=patient, confirmed_by=by, now=now)
-
-
-__all__ = ["NotSettled", "Refusal", "dismiss_capture", "settle_capture", "take_back_capture"]
+    if key not in made:
+        raise NotSettled(Verdict.TAKEN)
+    return Appointment.objects.get(pk=made[key])

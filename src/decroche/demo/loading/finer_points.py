@@ -177,6 +177,7 @@ def _waiting_list(stage: Stage, cabinet: Cabinet) -> None:
         Appointment.objects.filter(
             practice=stage.practices[cabinet.key],
             status=Appointment.State.BOOKED,
+            patient__isnull=False,
             starts_at__gt=stage.now + dt.timedelta(days=10),
             visit_type__emergency=False,
         ).order_by("pk")[:400]
@@ -184,7 +185,7 @@ def _waiting_list(stage: Stage, cabinet: Cabinet) -> None:
     for n, row in enumerate(dice.sample(far, min(_ENTRIES, len(far)))):
         WaitingListEntry.objects.create(
             practice_id=row.practice_id,
-            patient_id=row.patient_id,
+            patient_id=row.patient_id or 0,
             visit_type_id=row.visit_type_id,
             practitioner_id=row.practitioner_id if n % 2 else None,
             instead_of=row,

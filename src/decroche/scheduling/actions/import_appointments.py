@@ -26,7 +26,7 @@ INSERT INTO scheduling_appointment
     (practice_id, practitioner_id, site_id, visit_type_id, patient_id, starts_at, ends_at, status, created_by_id,
      created_at, source, cancel_reason, version, idempotency_key)
 SELECT %(practice)s, r.practitioner, r.site, r.visit_type, r.patient, r.starts_at, r.ends_at, r.status, %(by)s,
-     %(now)s, 'import', '', 1, r.key
+     %(now)s, %(source)s, '', 1, r.key
 FROM unnest(%(keys)s::text[], %(practitioners)s::bigint[], %(sites)s::bigint[], %(visit_types)s::bigint[],
             %(patients)s::bigint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[], %(states)s::text[])
      AS r(key, practitioner, site, visit_type, patient, starts_at, ends_at, status)
@@ -50,7 +50,12 @@ class ImportedAppointment:
 
 
 def import_appointments(
-    *, practice: Practice, rows: Sequence[ImportedAppointment], by: User | None, now: datetime
+    *,
+    practice: Practice,
+    rows: Sequence[ImportedAppointment],
+    by: User | None,
+    now: datetime,
+    source: str = Appointment.Source.IMPORT,
 ) -> dict[str, int]:
     """Insert what finds its time free and give the appointments by key; a key that is missing found it taken.
 
@@ -74,8 +79,8 @@ def import_appointments(
                 busy_until=max(row.ends_at for row in own),
                 now=now,
             )
-        made = _insert(practice, rows, by, now)
-        _write_history(practice, made, rows, by, now)
+        made = _insert(practice, rows, by, now, source)
+        _write_history(practice, made, rows, by, now, source)
         for practitioner_id in by_practitioner:
             hint("agenda", practice_id=practice.pk, practitioner_id=practitioner_id)
         publish(
@@ -93,7 +98,7 @@ def import_appointments(
 
 
 def _insert(
-    practice: Practice, rows: Sequence[ImportedAppointment], by: User | None, now: datetime
+    practice: Practice, rows: Sequence[ImportedAppointment], by: User | None, now: datetime, source: str
 ) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -102,6 +107,7 @@ def _insert(
                 "practice": practice.pk,
                 "by": by.pk if by else None,
                 "now": now,
+                "source": source,
                 "keys": [row.key for row in rows],
                 "practitioners": [row.practitioner_id for row in rows],
                 "sites": [row.site_id for row in rows],
@@ -121,6 +127,7 @@ def _write_history(
     rows: Sequence[ImportedAppointment],
     by: User | None,
     now: datetime,
+    source: str,
 ) -> None:
     AppointmentChange.objects.bulk_create(
         AppointmentChange(
@@ -131,7 +138,7 @@ def _write_history(
             by=by,
             version=1,
             new_status=row.status,
-            reason="import",
+            reason=source,
         )
         for row in rows
         if row.key in made
