@@ -33,15 +33,17 @@ function keepInStep(field: Element): void {
   }
 }
 
+/** Escape steps back once: out of the criteria, out of a field; only then does it leave what the strip shows. */
 function onEscape(event: KeyboardEvent): void {
   const field = origin(event);
   if (event.key !== "Escape" || event.defaultPrevented || !(field instanceof HTMLElement)) return;
-  if (!field.matches(`#agenda-booking :is(input:not([type=checkbox], [type=radio]), select, textarea)`)) return;
+  const more = document.querySelector<HTMLElement>("[data-more]");
+  if (field.closest("#booking-choices") && more) toggleChoices(more);
+  else if (!field.matches("#agenda-booking :is(input:not([type=checkbox], [type=radio]), select, textarea)")) return;
   event.preventDefault();
   event.stopPropagation();
-  const start = document.querySelector<HTMLElement>("#agenda-booking [autofocus], #agenda-booking .booking-item, #agenda-booking button");
-  (start ?? field).focus();
-  if (start === null) field.blur();
+  const start = "#agenda-booking [data-zone-start], #agenda-booking .booking-item, #agenda-booking button:not([data-more])";
+  document.querySelector<HTMLElement>(start)?.focus();
 }
 
 ready(() => {

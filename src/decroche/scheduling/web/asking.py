@@ -164,20 +164,22 @@ def _answer(
 
 
 def _sentence(answers: Sequence[Answer], question: _Question) -> str:
-    """Say why nobody is free then: the reason itself for one, the count and the first reason for several."""
+    """Say why nobody is free then: the reason itself for one; for several how many, and what they share."""
     if not answers:
         return _("Aucun praticien ne peut être demandé.")
     local = question.at.astimezone(ZoneInfo(question.practice.timezone))
-    first = min(answers, key=lambda answer: answer.why not in _TAKEN)
     if len(answers) == 1:
-        return why_sentence(first)
+        return why_sentence(answers[0])
     said = ngettext(
-        "%(when)s : aucun des %(count)s praticiens n’est libre. %(why)s",
-        "%(when)s : aucun des %(count)s praticiens n’est libre. %(why)s",
+        "%(when)s : aucun des %(count)s praticiens n’est libre.",
+        "%(when)s : aucun des %(count)s praticiens n’est libre.",
         len(answers),
     )
     when = short_datetime(local, this_year=question.now.year)
-    return said % {"when": when[:1].upper() + when[1:], "count": len(answers), "why": why_sentence(first)}
+    words = said % {"when": when[:1].upper() + when[1:], "count": len(answers)}
+    reasons = {answer.why for answer in answers}
+    # One reason that all of them share is worth saying; somebody else's appointment is not.
+    return f"{words} {why_sentence(answers[0])}" if len(reasons) == 1 and not reasons & _TAKEN else words
 
 
 def nearest(question: _Question, people: Sequence[Practitioner]) -> list[Slot]:

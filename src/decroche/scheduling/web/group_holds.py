@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -94,7 +95,10 @@ def undo(request: PersonRequest, group_id: int, stamp: int) -> HttpResponse:
     """Take back all that one act did to the group (Ctrl+Z): the whole series, or nothing."""
     found = get_object_or_404(AppointmentGroup, pk=group_id)
     at = _EPOCH + stamp * _MICROSECOND if stamp < 2**53 else _EPOCH
-    changes = AppointmentChange.objects.filter(appointment__group=found, at=at).order_by("-appointment_id")
+    latest = AppointmentChange.objects.filter(
+        appointment__group=found, at=at, version=F("appointment__version")
+    )
+    changes = list(latest.order_by("-appointment_id"))
     undone = 0
     try:
         with transaction.atomic():

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from heapq import merge
+from itertools import zip_longest
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from decroche.scheduling.web.block_words import blocked_sentence
 from decroche.scheduling.web.choice import Choice, weekday_names
 
 LISTED = 9
+PATHWAY_KEYS = ("0", "u", "y", "z")
 CONFLICT, INCOMPLETE = 409, 422
 LONGEST_SEARCH_DAYS = HORIZON_DAYS
 
@@ -66,7 +68,8 @@ def types(request: PersonRequest, practice: Practice) -> HttpResponse:
     """List the visit types under 1 to 9, then the pathways."""
     kinds = VisitType.objects.filter(practice=practice, is_active=True)
     pathways = Pathway.objects.filter(practice=practice, is_active=True)
-    context = {"practice": practice, "types": kinds, "pathways": pathways, "letters": ("0", "u", "y", "z")}
+    named = list(zip_longest(pathways, PATHWAY_KEYS[: len(pathways)], fillvalue=""))
+    context = {"practice": practice, "types": kinds, "pathways": named}
     return render(request, "scheduling/_types.html", context)
 
 
