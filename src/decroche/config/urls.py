@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from decroche.interop.api.urls import urls as api_urls
+
 urlpatterns = [
     path("", include("decroche.accounts.urls")),
     path("desk/", include("decroche.desk.urls")),
@@ -13,6 +15,7 @@ urlpatterns = [
     path("calls/", include("decroche.calls.urls")),
     path("waiting-room/", include("decroche.waiting_room.urls")),
     path("interop/", include("decroche.interop.urls")),
+    path("api/v1/", api_urls),
     path("continuity/", include("decroche.continuity.urls")),
     path("practices/", include("decroche.practices.urls")),
     path("ui/", include("decroche.ui.urls")),
