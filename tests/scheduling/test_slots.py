@@ -2,7 +2,6 @@
 
 from datetime import date, time, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.test.utils import CaptureQueriesContext
@@ -15,10 +14,8 @@ from decroche.scheduling.queries import (
     appointments_of_call,
     appointments_of_patient,
     day_list,
-    day_view,
     earliest_slot,
     open_slots,
-    week_view,
 )
 from tests.factories import make_site, make_user
 from tests.scheduling.factories import (
@@ -196,77 +193,6 @@ def test_a_fruitless_search_ends_after_five_windows(django_assert_num_queries) -
 # --- agendas ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("rows", [1, 3])
-def test_a_day_takes_seven_queries(rows, django_assert_num_queries) -> None:
-    practice, people, visit_type = make_agenda(practitioners=rows)
-    for person in people:
-        make_appointment(practitioner=person, visit_type=visit_type, starts_at=paris(9))
-        Absence.objects.create(practice=practice, practitioner=person, starts_at=paris(11), ends_at=paris(12))
-        make_rule(practitioner=person, weekday=1, starts=time(14), ends=time(15)).visit_types.set(
-            [visit_type]
-        )
-    with django_assert_num_queries(6):
-        view = day_view(practice=practice, day=TUESDAY, now=NOW, visit_type=visit_type)
-    assert [len(column.appointments) for column in view.columns] == [1] * rows
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_a_week_takes_six_queries(rows, django_assert_num_queries) -> None:
-    _, people, visit_type = make_agenda()
-    for n in range(rows):
-        make_appointment(
-            practitioner=people[0], visit_type=visit_type, starts_at=paris(9, day=TUESDAY + timedelta(days=n))
-        )
-    with django_assert_num_queries(5):
-        view = week_view(practitioner=people[0], day=TUESDAY, now=NOW, visit_type=visit_type)
-    assert sum(len(column.appointments) for column in view.columns) == rows
-
-
-def test_a_day_is_laid_out_in_rows_of_five_minutes() -> None:
-    practice, people, visit_type = make_agenda()
-    make_appointment(practitioner=people[0], visit_type=visit_type, starts_at=paris(9))
-    Absence.objects.create(practice=practice, practitioner=people[0], starts_at=paris(11), ends_at=paris(18))
-    view = day_view(practice=practice, day=TUESDAY, now=paris(9, 7), visit_type=visit_type)
-    column = view.columns[0]
-    assert (view.rows, view.hours[0], view.now_row) == (132, (0, 8), 13)  # 8:00 to 19:00
-    assert [(band.row, band.rows) for band in column.open] == [(12, 36)]
-    assert [(band.row, band.rows) for band in column.absences] == [(36, 84)]
-    assert [(item.row, item.rows) for item in column.appointments] == [(12, 3)]
-    assert [cell.row for cell in column.free] == [15, 18, 21, 24, 27, 30, 33]
-
-
-def test_a_view_grows_for_what_lies_outside_usual_hours() -> None:
-    practice, people, visit_type = make_agenda()
-    make_appointment(practitioner=people[0], visit_type=visit_type, starts_at=paris(6, 50))
-    make_rule(practitioner=people[0], weekday=1, starts=time(20), ends=time(22, 30))
-    view = day_view(practice=practice, day=TUESDAY, now=NOW)
-    assert (view.hours[0][1], view.hours[-1][1]) == (6, 22)
-
-
-@pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25), date(2028, 2, 29)])
-def test_days_when_the_hour_changes_are_laid_out_on_the_wall_clock(day) -> None:
-    practice, people, visit_type = make_agenda()
-    make_rule(
-        practitioner=people[0],
-        weekday=day.weekday(),
-        starts=time(9) if day.weekday() == 6 else time(14),
-        ends=time(15),
-    )
-    make_appointment(practitioner=people[0], visit_type=visit_type, starts_at=paris(14, day=day))
-    view = day_view(practice=practice, day=day, now=paris(6, day=day))
-    assert (view.columns[0].appointments[0].row, view.hours[0][1]) == ((14 - 8) * 12, 8)
-
-
-def test_martiniques_day_is_read_on_its_own_clock() -> None:
-    practice, people, visit_type = make_agenda(timezone="America/Martinique")
-    here = ZoneInfo("America/Martinique")
-    nine = paris(14)  # in winter five hours later in Paris
-    make_appointment(practitioner=people[0], visit_type=visit_type, starts_at=nine)
-    view = day_view(practice=practice, day=TUESDAY, now=nine)
-    assert (view.columns[0].appointments[0].row, view.now_row) == (12, 12)
-    assert view.columns[0].appointments[0].appointment.starts_at.tzinfo == here
-
-
 def test_a_patients_card_shows_what_comes_and_what_was() -> None:
     practice, people, visit_type = make_agenda()
     patient = make_patient(practice=practice)
@@ -300,20 +226,6 @@ def test_lists_take_one_query(rows, django_assert_num_queries) -> None:
     with django_assert_num_queries(2):
         card = appointment_card(appointment_id=appointment.pk)
     assert [(line.kind, line.by) for line in card.history] == [("status", awa.display_name)]
-
-
-def test_names_are_worded_as_everywhere_else() -> None:
-    practice, people, visit_type = make_agenda()
-    patient = make_patient(
-        practice=practice, used_name="Le Goff", birth_name="Éluard", first_names="Zoé Anne"
-    )
-    awa = make_user()
-    make_appointment(practitioner=people[0], visit_type=visit_type, starts_at=paris(9), patient=patient)
-    make_hold(practitioner=people[0], visit_type=visit_type, starts_at=paris(10), by=awa)
-    first, second = day_view(practice=practice, day=TUESDAY, now=NOW).columns[0].appointments
-    assert first.appointment.patient_name == patient.display_name
-    assert first.appointment.practitioner_name == people[0].display_name
-    assert second.appointment.held_by == awa.display_name
 
 
 def test_the_search_reads_the_covering_index(django_assert_num_queries) -> None:

@@ -1,32 +1,27 @@
 // The agenda grid under the keyboard: arrows from cell to cell, a now-line that moves, a scroll that stays.
 import { origin, ready } from "../../ui/islands/page";
+import { ROW_MINUTES, cells, columns, field, grid, nowThere, rowOf, rowsOf, totalRows } from "./agenda_grid";
 
 const GRID = "[data-agenda]";
-const ROW_MINUTES = 5;
 const MINUTE_MS = 60_000;
 
 let lastCell = ""; // the id of the cell that has the roving tabindex
-let focusToKeep: string | null = null;
+let roving: HTMLElement | null = null; // that cell, as long as it stands
 let scrolledFor = ""; // which day the grid was last scrolled for
 
-function grid(): HTMLElement | null {
-  return document.querySelector<HTMLElement>(GRID);
-}
-
-function cells(scope: ParentNode): HTMLElement[] {
-  return [...scope.querySelectorAll<HTMLElement>("[data-cell]")];
-}
-
-/** One cell answers to Tab: the last one visited, else the first. */
+/** One cell answers to Tab: the last one visited, else the first. Only two cells are touched, however many there are. */
 function rove(): void {
   const box = grid();
   if (!box) return;
-  const all = cells(box);
-  const current = all.find((cell) => cell.id === lastCell) ?? all[0];
-  for (const cell of all) cell.tabIndex = cell === current ? 0 : -1;
+  const known = lastCell ? document.getElementById(lastCell) : null;
+  const current = known && box.contains(known) ? known : box.querySelector<HTMLElement>("[data-cell]");
+  if (roving && roving !== current) roving.tabIndex = -1;
+  roving = current;
   // A grid without any cell must still scroll by keyboard.
-  if (current) box.removeAttribute("tabindex");
-  else box.tabIndex = 0;
+  if (current) {
+    current.tabIndex = 0;
+    box.removeAttribute("tabindex");
+  } else box.tabIndex = 0;
 }
 
 function visit(cell: HTMLElement | undefined): void {
@@ -36,21 +31,14 @@ function visit(cell: HTMLElement | undefined): void {
   cell.focus();
 }
 
-function middle(cell: Element): number {
-  const box = cell.getBoundingClientRect();
-  return box.top + box.height / 2;
-}
-
 /** In the next column that has any cell, the one at the same height. */
 function sideways(cell: HTMLElement, step: 1 | -1): HTMLElement | undefined {
-  const columns = [...(grid()?.querySelectorAll<HTMLElement>("[data-column]") ?? [])];
-  let index = columns.findIndex((column) => column.contains(cell)) + step;
-  for (; index >= 0 && index < columns.length; index += step) {
-    const there = cells(columns[index] as HTMLElement);
-    if (there.length) {
-      const height = middle(cell);
-      return there.reduce((best, each) => (Math.abs(middle(each) - height) < Math.abs(middle(best) - height) ? each : best));
-    }
+  const all = columns();
+  const height = rowOf(cell) + rowsOf(cell) / 2;
+  const away = (each: HTMLElement): number => Math.abs(rowOf(each) + rowsOf(each) / 2 - height);
+  for (let index = all.findIndex((column) => column.contains(cell)) + step; index >= 0 && index < all.length; index += step) {
+    const there = cells(all[index] as HTMLElement);
+    if (there.length) return there.reduce((best, each) => (away(each) < away(best) ? each : best));
   }
   return undefined;
 }
@@ -86,19 +74,12 @@ function onListArrow(event: KeyboardEvent): void {
   buttons[(at + step + buttons.length) % buttons.length]?.focus();
 }
 
-/** Read the wall clock of the site: minutes after midnight. */
-function minuteThere(zone: string): number {
-  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).formatToParts(new Date());
-  const read = (kind: string) => Number(parts.find((part) => part.type === kind)?.value ?? "0");
-  return read("hour") * 60 + read("minute");
-}
-
 function moveNowLine(): void {
   const box = grid();
   const line = document.getElementById("agenda-now");
   if (!box || !line) return;
   const first = Number(box.dataset["firstMinute"]);
-  const row = Math.floor((minuteThere(box.dataset["zone"] ?? "UTC") - first) / ROW_MINUTES);
+  const row = Math.floor((nowThere(box.dataset["zone"] ?? "UTC").minute - first) / ROW_MINUTES);
   const inside = row >= 0 && row < Number(box.dataset["rows"]);
   line.hidden = !inside;
   if (!inside) return;
@@ -110,12 +91,19 @@ function moveNowLine(): void {
 function scrollOnce(): void {
   const box = grid();
   if (!box) return;
-  const shown = `${location.pathname}${document.getElementById("agenda-view")?.getAttribute("hx-get") ?? ""}`;
+  const shown = `${location.pathname}${document.getElementById("agenda-view")?.dataset["source"] ?? ""}`;
   if (shown === scrolledFor) return;
   scrolledFor = shown;
   const line = document.getElementById("agenda-now");
   const target = line && !line.hidden ? line : box.querySelector<HTMLElement>(".agenda-open, .appt");
-  if (target) box.scrollTop = Math.max(0, target.offsetTop - box.clientHeight / 3);
+  const height = (field()?.clientHeight ?? 0) / Math.max(1, totalRows());
+  if (target) box.scrollTop = Math.max(0, rowOf(target) * height - box.clientHeight / 3);
+}
+
+let looked: { top: number; left: number; day: string } | null = null;
+
+function dayShown(): string {
+  return columns().map((column) => column.dataset["day"]).join();
 }
 
 function settle(): void {
@@ -166,19 +154,18 @@ ready(() => {
       rove();
     }
   });
-  // A cell that had the keyboard may be gone after a refresh (someone booked it): stay near it.
+  document.body.addEventListener("htmx:afterSettle", settle);
+  document.body.addEventListener("agenda-drawn", rove);
+  // The same day again (a filter, a wider frame): stay where she was looking.
   document.body.addEventListener("htmx:beforeSwap", (event) => {
-    if (origin(event)?.id !== "agenda-view") return;
-    const active = document.activeElement;
-    focusToKeep = active?.closest(GRID) && active.id ? active.id : null;
+    const box = grid();
+    if (origin(event)?.id === "agenda-view" && box) looked = { top: box.scrollTop, left: box.scrollLeft, day: dayShown() };
   });
-  document.body.addEventListener("htmx:afterSettle", () => {
-    settle();
-    if (focusToKeep && document.activeElement === document.body) {
-      const same = document.getElementById(focusToKeep) ?? grid()?.querySelector<HTMLElement>('[data-cell][tabindex="0"]');
-      same?.focus({ preventScroll: true });
-    }
-    focusToKeep = null;
+  document.body.addEventListener("htmx:afterSwap", () => {
+    const box = grid();
+    if (!looked || !box) return;
+    if (looked.day === dayShown()) box.scrollTo({ ...looked, behavior: "instant" });
+    looked = null;
   });
   window.setInterval(moveNowLine, MINUTE_MS / 2);
   settle();

@@ -1,62 +1,75 @@
-"""Lay a day or a week out for the screen: columns, rows of five minutes, what is open, booked and free."""
+"""Lay a day or a week out for the screen: columns, rows of five minutes, what is open, booked and free.
+
+What is open, reserved, kept back or free is the engine's answer (`openings_of`); nothing here reads a rule.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from zlib import crc32
 from zoneinfo import ZoneInfo
-
-from django.db.models import Q
 
 from decroche.kernel.interval import local_day
 from decroche.practices.models import Practice, Practitioner
 from decroche.scheduling.domain.appointment import Status
-from decroche.scheduling.domain.availability import (
-    Minutes,
-    WeeklyRule,
-    ceil_minute,
-    expand_rules,
-    floor_minute,
-    merge,
-    sweep,
-    to_datetime,
-)
-from decroche.scheduling.models import (
-    LONGEST,
-    OCCUPYING_STATES,
-    Absence,
-    Appointment,
-    OpeningRule,
-    VisitOffer,
-    VisitType,
-)
-from decroche.scheduling.queries.appointments import AppointmentView, views_of
+from decroche.scheduling.domain.availability import ceil_minute, floor_minute, to_datetime
+from decroche.scheduling.models import VisitType
+from decroche.scheduling.queries.openings import AbsenceShown, DayOpenings, OpeningShown, openings_of
+from decroche.scheduling.queries.visits import Visit, visits_between
 
 ROW_MINUTES = 5
 _DAY_MINUTES = 24 * 60
 #: What is shown when nothing is open or booked outside of it.
 _USUAL = (8 * 60, 19 * 60)
+#: More than four side by side could not be read: the others lie under the fourth.
+_WIDEST = 4
+
+Span = tuple[int, int]  # wall minutes of the day, half-open
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A stretch of a column: `row` from the top, `rows` high, at least one."""
+    """A stretch of a column: `row` from the top, `rows` high, at least one; `first` and `last` are wall minutes."""
 
     row: int
     rows: int
-    label: str = ""
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
+    first: int
+    last: int
+    opening: OpeningShown | None = None
+    absence: AbsenceShown | None = None
+
+    @property
+    def label(self) -> str:
+        return self.absence.reason if self.absence else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Placed:
-    """An appointment and where it stands."""
+    """An appointment and where it stands: in the `lane`-th of `lanes` parts of the column's width.
 
-    appointment: AppointmentView
+    `first` is the wall minute of the day at which it begins.
+    """
+
+    appointment: Visit
     row: int
     rows: int
+    first: int
     is_past: bool
     in_absence: bool
+    lane: int = 1
+    lanes: int = 1
+
+
+@dataclass(slots=True)
+class Session:
+    """A group session with those who have a seat in it."""
+
+    row: int
+    rows: int
+    first: int
+    capacity: int
+    is_past: bool
+    seats: list[Placed] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +78,9 @@ class FreeCell:
 
     row: int
     rows: int
+    first: int
     key: str
-    starts_at: datetime
+    seats_left: int = 1
 
 
 @dataclass(slots=True)
@@ -77,15 +91,32 @@ class Column:
     practitioner: Practitioner
     day: date
     is_today: bool
+    rows: int = 0
+    first_minute: int = 0
     open: list[Band] = field(default_factory=list)
+    closed: list[Band] = field(default_factory=list)
     absences: list[Band] = field(default_factory=list)
+    buffers: list[Span] = field(default_factory=list)  # (row, rows)
     appointments: list[Placed] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
     free: list[FreeCell] = field(default_factory=list)
 
     @property
-    def items(self) -> list[Placed | FreeCell]:
-        """Give appointments and free cells in order of time, as a reader or a keyboard meets them."""
-        return sorted([*self.appointments, *self.free], key=lambda item: item.row)
+    def key(self) -> str:
+        return f"{self.practitioner.pk}-{self.day.isoformat()}"
+
+    @property
+    def items(self) -> list["Placed | Session | FreeCell | Band"]:
+        """Give all that can be acted on in order of time, as a reader or a keyboard meets it."""
+        found = [*self.appointments, *self.sessions, *self.free, *self.absences, *self.closed]
+        found.sort(key=lambda item: item.row)
+        return found
+
+    @property
+    def booked(self) -> int:
+        """Count the appointments, holds excepted."""
+        seated = sum(len(session.seats) for session in self.sessions)
+        return seated + sum(not placed.appointment.is_held for placed in self.appointments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +134,34 @@ class AgendaView:
     columns: tuple[Column, ...]
     first_minute: int  # of the day, on the wall clock: what the top row stands for
     now_row: int | None
+    keys: tuple[str, ...]  # of every column of the screen, whether read again or not
 
     @property
     def last_day(self) -> date:
         return self.days[-1]
+
+    @property
+    def frame(self) -> str:
+        """Name the frame: while it stays, columns can be exchanged one by one."""
+        return frame_of(self.first_minute, self.rows, self.keys)
+
+
+def frame_of(first_minute: int, rows: int, keys: Iterable[str]) -> str:
+    """Name what a screen shows by its edges and its columns."""
+    return f"{first_minute}-{rows}-{crc32(','.join(keys).encode()):08x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What a screen that is already there asks to read again: some columns, within the edges it has."""
+
+    first_minute: int
+    rows: int
+    only: frozenset[str] | None = None  # keys of columns; None: all
+
+    @property
+    def edges(self) -> Span:
+        return self.first_minute, self.first_minute + self.rows * ROW_MINUTES
 
 
 def day_view(
@@ -116,37 +171,60 @@ def day_view(
     now: datetime,
     visit_type: VisitType | None = None,
     shown: Sequence[int] = (),
+    people: Sequence[Practitioner] | None = None,
+    again: Again | None = None,
 ) -> AgendaView:
-    """Lay out a day with the practice's practitioners as columns (only `shown` ones if given); 6 queries.
+    """Lay out a day with the practice's practitioners as columns (only `shown` ones if given).
 
+    One query for what is booked, those of `openings_of`, and one for the practitioners unless `people` are given.
     Free cells are as long as `visit_type` takes, or a quarter of an hour.
     """
-    practitioners = Practitioner.objects.filter(practice=practice, is_active=True)
-    if shown:
-        practitioners = practitioners.filter(pk__in=shown)
-    columns = [(practitioner, day) for practitioner in practitioners]
-    return _lay_out(practice, "day", day, columns, now, visit_type)
+    everyone = Practitioner.objects.filter(practice=practice, is_active=True) if people is None else people
+    columns = [(person, day) for person in everyone if not shown or person.pk in shown]
+    return _lay_out(practice, "day", day, columns, now, visit_type, again)
 
 
 def week_view(
-    *, practitioner: Practitioner, day: date, now: datetime, visit_type: VisitType | None = None
+    *,
+    practitioner: Practitioner,
+    day: date,
+    now: datetime,
+    visit_type: VisitType | None = None,
+    again: Again | None = None,
 ) -> AgendaView:
-    """Lay out the week of `day`, from Monday to Sunday, for one practitioner; 5 queries."""
+    """Lay out the week of `day`, from Monday to Sunday, for one practitioner; the queries of a day."""
     monday = day - timedelta(days=day.weekday())
     columns = [(practitioner, monday + timedelta(days=n)) for n in range(7)]
-    return _lay_out(practitioner.practice, "week", day, columns, now, visit_type)
+    return _lay_out(practitioner.practice, "week", day, columns, now, visit_type, again)
 
 
-@dataclass(slots=True)
-class _Facts:
-    """What the database says about these practitioners in these days."""
+class WallDay:
+    """A civil day's clock: turn epoch minutes into minutes after its midnight, cut to 0…1440.
 
-    rules: dict[int, dict[int, list[WeeklyRule]]]  # practitioner → site → rules
-    suiting: dict[int, dict[int, list[WeeklyRule]]]  # the same, only where the visit type is received
-    site_zones: dict[int, ZoneInfo]
-    absences: dict[int, list[Absence]]
-    appointments: dict[int, list[AppointmentView]]
-    durations: dict[int, int]
+    Where the hour changes, the wall clock is read minute by minute; everywhere else it is a subtraction.
+    """
+
+    def __init__(self, day: date, zone: ZoneInfo) -> None:
+        """Find when the day begins, and whether it has 24 hours."""
+        civil = local_day(day, zone)
+        self.day, self.zone = day, zone
+        self.first, self.last = floor_minute(civil.start), ceil_minute(civil.end)
+        self.is_steady = self.last - self.first == _DAY_MINUTES
+
+    def read(self, minute: int) -> int:
+        """Give the wall minute at an epoch minute."""
+        if minute <= self.first:
+            return 0
+        if minute >= self.last:
+            return _DAY_MINUTES
+        if self.is_steady:
+            return minute - self.first
+        local = to_datetime(minute).astimezone(self.zone)
+        return local.hour * 60 + local.minute
+
+    def span(self, start: datetime, end: datetime) -> Span:
+        """Cut a period to the day and read it on the wall clock."""
+        return self.read(floor_minute(start)), self.read(ceil_minute(end))
 
 
 def _lay_out(
@@ -156,21 +234,23 @@ def _lay_out(
     wanted: list[tuple[Practitioner, date]],
     now: datetime,
     visit_type: VisitType | None,
+    again: Again | None,
 ) -> AgendaView:
     zone = ZoneInfo(practice.timezone)
-    days = tuple(dict.fromkeys(day for _, day in wanted)) or (day,)
-    facts = _read({p.pk for p, _ in wanted}, days[0], days[-1], zone, now, visit_type)
+    days = tuple(dict.fromkeys(on for _, on in wanted)) or (day,)
     today = now.astimezone(zone).date()
-    raw = [
-        (Column(index, who, on, on == today), *_spans(facts, who.pk, on, zone))
-        for index, (who, on) in enumerate(wanted, start=1)
-    ]
-    low, high = _bounds(raw, facts, zone)
-    for column, opened, absent in raw:
-        _fill(column, opened, absent, facts, zone, now, low, high)
-    local_now = now.astimezone(zone)
-    minute = local_now.hour * 60 + local_now.minute
-    visible = local_now.date() in days and low <= minute < high
+    columns = [Column(index, who, on, on == today) for index, (who, on) in enumerate(wanted, start=1)]
+    keys = tuple(column.key for column in columns)
+    if again and again.only is not None:
+        columns = [column for column in columns if column.key in again.only]
+    clocks = {on: WallDay(on, zone) for on in days}
+    sheets = _read(columns, clocks, zone, now, visit_type)
+    low, high = _bounds(sheets)
+    if again and again.edges[0] <= low and high <= again.edges[1]:
+        low, high = again.edges
+    for sheet in sheets:
+        sheet.fill(low, high, now)
+    minute = clocks[today].read(floor_minute(now)) if today in clocks else -1
     return AgendaView(
         practice=practice,
         mode=mode,
@@ -180,204 +260,152 @@ def _lay_out(
         first_row=low // ROW_MINUTES,
         rows=(high - low) // ROW_MINUTES,
         hours=tuple(((at - low) // ROW_MINUTES, at // 60 % 24) for at in range(low, high, 60)),
-        columns=tuple(column for column, _, _ in raw),
+        columns=tuple(columns),
         first_minute=low,
-        now_row=(minute - low) // ROW_MINUTES if visible else None,
+        now_row=(minute - low) // ROW_MINUTES if low <= minute < high else None,
+        keys=keys,
     )
 
 
 def _read(
-    ids: set[int],
-    first: date,
-    last: date,
+    columns: list[Column],
+    clocks: dict[date, "WallDay"],
     zone: ZoneInfo,
     now: datetime,
     visit_type: VisitType | None,
-) -> _Facts:
-    start, end = local_day(first, zone).start, local_day(last, zone).end
-    facts = _Facts({}, {}, {}, {}, {}, {})
-    _read_rules(facts, ids, first, last, visit_type)
-    for absence in Absence.objects.filter(practitioner_id__in=ids, ends_at__gt=start, starts_at__lt=end):
-        facts.absences.setdefault(absence.practitioner_id, []).append(absence)
-    rows = Appointment.objects.filter(
-        Q(hold_expires_at__isnull=True) | Q(hold_expires_at__gt=now),
-        practitioner_id__in=ids,
-        status__in=OCCUPYING_STATES,
-        starts_at__gt=start - LONGEST,
-        starts_at__lt=end,
-        ends_at__gt=start,
+) -> list["_Sheet"]:
+    """Ask the engine what is open and the database what is booked, for these columns and no others."""
+    if not columns:
+        return []
+    ids = list({column.practitioner.pk: None for column in columns})
+    first, last = min(column.day for column in columns), max(column.day for column in columns)
+    shown = openings_of(ids, first, last, now, visit_type)
+    booked = visits_between(
+        practitioner_ids=ids, start=local_day(first, zone).start, end=local_day(last, zone).end, now=now
     )
-    for view in views_of(rows.order_by("starts_at")):
-        facts.appointments.setdefault(view.practitioner_id, []).append(view)
-    _read_durations(facts, ids, visit_type)
-    return facts
-
-
-def _read_rules(facts: _Facts, ids: set[int], first: date, last: date, visit_type: VisitType | None) -> None:
-    """Read the rules in force in these days; keep apart those that receive for the visit type."""
-    rules = OpeningRule.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=first - timedelta(days=1)),
-        practitioner_id__in=ids,
-        valid_from__lte=last,
-    )
-    suiting = None
-    if visit_type is not None:
-        suits = Q(visit_types__isnull=True) | Q(visit_types=visit_type)
-        suiting = set(rules.filter(suits).values_list("pk", flat=True))
-    columns = (
-        "practitioner_id",
-        "site_id",
-        "site__timezone",
-        "weekday",
-        "starts",
-        "ends",
-        "valid_from",
-        "valid_until",
-    )
-    for row in rules.values_list("pk", *columns, named=True):
-        weekly = WeeklyRule(row.weekday, row.starts, row.ends, row.valid_from, row.valid_until)
-        facts.site_zones[row.site_id] = ZoneInfo(row.site__timezone)
-        facts.rules.setdefault(row.practitioner_id, {}).setdefault(row.site_id, []).append(weekly)
-        if suiting is None or row.pk in suiting:
-            facts.suiting.setdefault(row.practitioner_id, {}).setdefault(row.site_id, []).append(weekly)
-
-
-def _read_durations(facts: _Facts, ids: set[int], visit_type: VisitType | None) -> None:
-    """Keep how long each practitioner takes; forget the openings of those who do not receive for this type."""
-    if visit_type is None:
-        facts.durations = dict.fromkeys(ids, 15)
-        return
-    facts.durations = dict.fromkeys(ids, visit_type.duration_minutes)
-    offers: dict[int, dict[int, int | None]] = {}
-    for practitioner_id, kind, minutes in VisitOffer.objects.filter(practitioner_id__in=ids).values_list(
-        "practitioner_id", "visit_type_id", "duration_minutes"
-    ):
-        offers.setdefault(practitioner_id, {})[kind] = minutes
-    for practitioner_id, kinds in offers.items():
-        if visit_type.pk not in kinds:
-            facts.suiting.pop(practitioner_id, None)
-        elif own := kinds[visit_type.pk]:
-            facts.durations[practitioner_id] = own
-
-
-def _spans(
-    facts: _Facts, practitioner_id: int, day: date, zone: ZoneInfo
-) -> tuple[list[tuple[int, int]], list[tuple[int, int, Absence]]]:
-    """Give the wall minutes of the day at which it is open, and its absences."""
-    opened: list[Minutes] = []
-    for site_id, rules in facts.rules.get(practitioner_id, {}).items():
-        opened += expand_rules(
-            rules, first_day=day - timedelta(days=1), last_day=day, zone=facts.site_zones[site_id]
+    return [
+        _Sheet(
+            column,
+            clocks[column.day],
+            shown.get((column.practitioner.pk, column.day))
+            or DayOpenings(column.practitioner.pk, column.day),
+            booked[column.practitioner.pk],
         )
-    walls = [_wall(to_datetime(a), to_datetime(b), day, zone) for a, b in merge(opened)]
-    absences = [
-        (*_wall(absence.starts_at, absence.ends_at, day, zone), absence)
-        for absence in facts.absences.get(practitioner_id, [])
+        for column in columns
     ]
-    return [wall for wall in walls if wall[1] > wall[0]], [wall for wall in absences if wall[1] > wall[0]]
 
 
-def _wall(start: datetime, end: datetime, day: date, zone: ZoneInfo) -> tuple[int, int]:
-    """Cut a period to a civil day and read it on the wall clock: minutes after midnight, 0 to 1440."""
-
-    def read(moment: datetime) -> int:
-        local = moment.astimezone(zone)
-        if local.date() != day:
-            return 0 if local.date() < day else _DAY_MINUTES
-        return local.hour * 60 + local.minute
-
-    return read(start), read(end)
-
-
-def _bounds(
-    raw: Iterable[tuple[Column, list[tuple[int, int]], list[tuple[int, int, Absence]]]],
-    facts: _Facts,
-    zone: ZoneInfo,
-) -> tuple[int, int]:
+def _bounds(sheets: Iterable["_Sheet"]) -> Span:
     """Choose the first and last whole hour shown, so that nothing open or booked is left out."""
     low, high = _USUAL
-    for column, opened, _ in raw:
-        for start, end in opened:
+    for sheet in sheets:
+        for start, end, _ in sheet.opened:
             low, high = min(low, start), max(high, end)
-        for appointment in facts.appointments.get(column.practitioner.pk, []):
-            start, end = _wall(appointment.starts_at, appointment.ends_at, column.day, zone)
-            if end > start:
-                low, high = min(low, start), max(high, end)
+        for start, end, _ in sheet.taken:
+            low, high = min(low, start), max(high, end)
     return low // 60 * 60, -(-high // 60) * 60
 
 
-def _band(start: int, end: int, low: int, high: int) -> tuple[int, int]:
-    """Turn wall minutes into a row and a height within `[low, high)`."""
-    start, end = max(start, low), min(end, high)
-    row = (start - low) // ROW_MINUTES
-    return row, max(1, -(-(end - low) // ROW_MINUTES) - row)
+class _Sheet:
+    """One column while it is being laid out: everything cut to its day, on the wall clock."""
+
+    def __init__(self, column: Column, clock: WallDay, day: DayOpenings, visits: list[Visit]) -> None:
+        self.column, self.clock, self.day = column, clock, day
+        opened = [(*clock.span(each.starts_at, each.ends_at), each) for each in day.openings]
+        self.opened = [each for each in opened if each[1] > each[0]]
+        absent = [(*clock.span(each.starts_at, each.ends_at), each) for each in day.absences]
+        self.absent = [each for each in absent if each[1] > each[0]]
+        self.taken = [
+            (clock.read(visit.first), clock.read(visit.last), visit)
+            for visit in visits
+            if visit.first < clock.last and visit.last > clock.first
+        ]
+        self.low = self.high = 0
+
+    def fill(self, low: int, high: int, now: datetime) -> None:
+        """Place everything between two whole hours."""
+        self.low, self.high = low, high
+        column = self.column
+        column.first_minute, column.rows = low, (high - low) // ROW_MINUTES
+        column.open = [
+            Band(*self._rows(start, end), start, end, opening=each) for start, end, each in self.opened
+        ]
+        column.absences = [
+            Band(*self._rows(start, end), max(start, low), min(end, high), absence=each)
+            for start, end, each in self.absent
+            if end > low and start < high
+        ]
+        self._place_visits(floor_minute(now))
+        column.closed = list(self._closed())
+        for cell in self.day.free:
+            start, end = self.clock.span(cell.starts_at, cell.ends_at)
+            key = f"{column.practitioner.pk}.{cell.site_id}.{floor_minute(cell.starts_at)}"
+            column.free.append(FreeCell(*self._rows(start, end), start, key, cell.seats_left))
+
+    def _rows(self, start: int, end: int) -> Span:
+        """Turn wall minutes into a row and a height within what is shown."""
+        start, end = max(start, self.low), min(end, self.high)
+        row = (start - self.low) // ROW_MINUTES
+        return row, max(1, -(-(end - self.low) // ROW_MINUTES) - row)
+
+    def _place_visits(self, now: int) -> None:
+        column, sessions = self.column, {}
+        beside: list[tuple[int, int, Placed]] = []
+        reach, overlaps = -1, False
+        for start, end, visit in self.taken:
+            away = bool(self.absent) and visit.status == Status.BOOKED and self._is_away(start, end)
+            placed = Placed(visit, *self._rows(start, end), start, visit.last <= now, away)
+            if visit.before:
+                column.buffers.append(self._rows(start - visit.before, start))
+            if visit.after:
+                column.buffers.append(self._rows(end, end + visit.after))
+            if visit.is_seat:
+                session = sessions.get((start, end))
+                if session is None:
+                    session = sessions[start, end] = Session(
+                        placed.row, placed.rows, start, self._capacity(start), placed.is_past
+                    )
+                    column.sessions.append(session)
+                session.seats.append(placed)
+                continue
+            overlaps = overlaps or start < reach
+            reach = max(reach, end)
+            beside.append((start, end, placed))
+            column.appointments.append(placed)
+        if overlaps:
+            _share_width(beside)
+
+    def _is_away(self, start: int, end: int) -> bool:
+        return any(first < end and start < last for first, last, _ in self.absent)
+
+    def _capacity(self, start: int) -> int:
+        """Give how many a session beginning at this minute can receive."""
+        return max((each.capacity for a, b, each in self.opened if a <= start < b), default=1)
+
+    def _closed(self) -> Iterable[Band]:
+        """Give what no opening covers, in the hours shown: the engine says why, when asked."""
+        cursor = self.low
+        covered = sorted([(a, b) for a, b, _ in self.opened] + [(a, b) for a, b, _ in self.absent])
+        for start, end in [*covered, (self.high, self.high)]:
+            if min(start, self.high) - cursor >= ROW_MINUTES:
+                stop = min(start, self.high)
+                yield Band(*self._rows(cursor, stop), cursor, stop)
+            cursor = max(cursor, end)
 
 
-def _fill(
-    column: Column,
-    opened: list[tuple[int, int]],
-    absent: list[tuple[int, int, Absence]],
-    facts: _Facts,
-    zone: ZoneInfo,
-    now: datetime,
-    low: int,
-    high: int,
-) -> None:
-    column.open = [Band(*_band(start, end, low, high)) for start, end in opened]
-    for start, end, absence in absent:
-        if end > low and start < high:
-            band = _band(start, end, low, high)
-            column.absences.append(
-                Band(
-                    *band,
-                    absence.reason,
-                    absence.starts_at.astimezone(zone),
-                    absence.ends_at.astimezone(zone),
-                )
-            )
-    for view in facts.appointments.get(column.practitioner.pk, []):
-        start, end = _wall(view.starts_at, view.ends_at, column.day, zone)
-        if end <= start:
-            continue
-        in_absence = view.status == Status.BOOKED and any(a < end and start < b for a, b, _ in absent)
-        column.appointments.append(
-            Placed(view, *_band(start, end, low, high), view.ends_at <= now, in_absence)
-        )
-    column.free = list(_free_cells(column, facts, zone, now, low, high))
-
-
-def _free_cells(
-    column: Column, facts: _Facts, zone: ZoneInfo, now: datetime, low: int, high: int
-) -> Iterable[FreeCell]:
-    """Offer what is still ahead, cut to the visit type's length."""
-    who = column.practitioner.pk
-    civil = local_day(column.day, zone)
-    if civil.end <= now:
-        return
-    busy = [(floor_minute(a.starts_at), ceil_minute(a.ends_at)) for a in facts.absences.get(who, [])]
-    busy += [(floor_minute(a.starts_at), ceil_minute(a.ends_at)) for a in facts.appointments.get(who, [])]
-    minutes = facts.durations[who]
-    first, last = floor_minute(civil.start.astimezone(UTC)), ceil_minute(civil.end.astimezone(UTC))
-    for site_id, rules in facts.suiting.get(who, {}).items():
-        site_zone = facts.site_zones[site_id]
-        free = expand_rules(
-            rules,
-            first_day=column.day - timedelta(days=1),
-            last_day=column.day + timedelta(days=1),
-            zone=site_zone,
-        )
-        starts = sweep(
-            free,
-            busy,
-            duration=minutes,
-            step=minutes,
-            earliest=max(ceil_minute(now), first),
-            zone=site_zone,
-            align=ROW_MINUTES,
-        )
-        for start in starts:
-            if start >= last:
-                break
-            begins = to_datetime(start).astimezone(zone)
-            top = begins.hour * 60 + begins.minute
-            yield FreeCell(*_band(top, top + minutes, low, high), f"{who}.{site_id}.{start}", begins)
+def _share_width(visits: list[tuple[int, int, Placed]]) -> None:
+    """Let visits that overlap stand side by side, each as wide as the most crowded moment of its cluster allows."""
+    cluster: list[Placed] = []
+    ends: list[int] = []  # of the last visit in each lane
+    for start, end, placed in sorted(visits, key=lambda each: (each[0], each[2].appointment.is_forced)):
+        if ends and start >= max(ends):
+            cluster, ends = [], []
+        lane = next((n for n, until in enumerate(ends) if until <= start), len(ends))
+        if lane == len(ends):
+            ends.append(end)
+        else:
+            ends[lane] = end
+        cluster.append(placed)
+        placed.lane = min(lane + 1, _WIDEST)
+        for each in cluster:
+            each.lanes = min(len(ends), _WIDEST)

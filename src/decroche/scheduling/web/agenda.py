@@ -1,15 +1,12 @@
 """Show the agenda: on a page of its own, or as the desk's middle zone."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from decroche.accounts.guard import PersonRequest, requires
@@ -18,8 +15,11 @@ from decroche.foundation.clock import now as clock_now
 from decroche.practices.models import Practice, Practitioner
 from decroche.scheduling.models import VisitType
 from decroche.scheduling.queries import day_view, receiving_day, week_view
-from decroche.scheduling.queries.views import AgendaView
+from decroche.scheduling.queries.month import month_view
+from decroche.scheduling.queries.views import Again
 from decroche.scheduling.web import asked
+from decroche.scheduling.web.month import MonthWords
+from decroche.scheduling.web.state import MODES, State
 from decroche.scheduling.web.zones import zone_gap, zone_note
 from decroche.ui.formats import language
 
@@ -57,59 +57,32 @@ def panel(request: PersonRequest, practice_id: int) -> HttpResponse:
 @require_GET
 @requires(Permission.SEE_AGENDA)
 def view(request: PersonRequest, practice_id: int) -> HttpResponse:
-    """Show toolbar and grid again: another day, another filter, or something changed."""
+    """Show toolbar and grid again: another day, another filter, or something changed.
+
+    With `frame`, a screen that is already there asks only for columns, perhaps for a few of them; it gets the whole view
+    where its frame no longer holds.
+    """
     practice = get_object_or_404(Practice, pk=practice_id)
     standalone = request.GET.get("standalone") == "1"
-    context = context_of(request, practice, request.GET, standalone=standalone)
+    again = _again(request.GET)
+    context = context_of(request, practice, request.GET, standalone=standalone, again=again)
+    if again is not None:
+        if context["agenda"] is not None and context["agenda"].frame == request.GET["frame"]:
+            return render(request, "scheduling/_patch.html", context)
+        context = context_of(request, practice, request.GET, standalone=standalone)
     response = render(request, "scheduling/_view.html", context)
     if standalone and request.GET.get("go") == "1":
         response["HX-Push-Url"] = f"{reverse('agenda:page', args=[practice.pk])}?{context['state'].query()}"
     return response
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the screen shows; every link is this with something changed."""
-
-    mode: str
-    day: date
-    practitioner_id: int | None
-    filter_id: int | None
-    standalone: bool
-    #: Nobody asked for `day`: it is the next one on which anybody receives.
-    instead: bool = False
-
-    def query(self, **changes: Any) -> str:
-        """Write it as a query string."""
-        values: dict[str, Any] = {
-            "mode": self.mode,
-            "date": self.day.isoformat(),
-            "practitioner": self.practitioner_id,
-            "filter": self.filter_id,
-            "standalone": "1" if self.standalone else None,
-        }
-        return urlencode({key: value for key, value in (values | changes).items() if value is not None})
-
-    @property
-    def step(self) -> timedelta:
-        return timedelta(days=7 if self.mode == "week" else 1)
-
-    @property
-    def here(self) -> str:
-        """Show the same again; the sentence about the day stays with it, while it is true."""
-        return self.query(instead="1" if self.instead else None)
-
-    @property
-    def before(self) -> str:
-        return self.query(date=(self.day - self.step).isoformat(), go=1)
-
-    @property
-    def after(self) -> str:
-        return self.query(date=(self.day + self.step).isoformat(), go=1)
-
-    @property
-    def other_mode(self) -> str:
-        return self.query(mode="day" if self.mode == "week" else "week", go=1)
+def _again(values: QueryDict) -> Again | None:
+    """Read `frame` (first minute, rows, sum of the columns) and `only` (keys of columns); absurd ones ask for all."""
+    parts = values.get("frame", "").split("-")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 5 for part in parts[:2]):  # noqa: PLR2004
+        return None
+    only = frozenset(filter(None, values.get("only", "")[:4000].split(",")))
+    return Again(int(parts[0]), int(parts[1]), only or None)
 
 
 def context_of(
@@ -119,6 +92,7 @@ def context_of(
     *,
     standalone: bool,
     day: date | None = None,
+    again: Again | None = None,
 ) -> dict[str, Any]:
     """Gather what the view shows, as `values` ask; on `day` whatever they say."""
     now = clock_now()
@@ -127,7 +101,7 @@ def context_of(
     types = list(VisitType.objects.filter(practice=practice, is_active=True))
     chosen = asked.number(values, "practitioner")
     alone = next((person for person in people if person.pk == chosen), None)
-    mode = "week" if values.get("mode") == "week" and people else "day"
+    mode = values.get("mode", "") if values.get("mode") in MODES and people else "day"
     shown_people = [alone] if alone else people[:1] if mode == "week" else people
     shown_day, instead = (
         (day, False) if day else _day_to_show(values, shown_people, today, practice.timezone, mode)
@@ -135,29 +109,67 @@ def context_of(
     state = State(
         mode=mode,
         day=shown_day,
-        instead=instead,
+        instead=instead and mode != "month",
         practitioner_id=alone.pk if alone else None,
         filter_id=asked.number(values, "filter"),
         standalone=standalone,
     )
     booking_type = asked.number(values, "visit_type")
     visit_type = next((kind for kind in types if kind.pk == booking_type), None)
-    shown = _view(practice, state, people, alone, visit_type, now)
-    request.log_read("agenda", [day.isoformat() for day in shown.days], practice_id=practice.pk)
-    return {
+    context = {
         "practice": practice,
         "people": people,
         "types": types,
         "state": state,
-        "agenda": shown,
         "today": today,
         "now": now,
-        "is_now": today in shown.days,
         "state_today": state.query(date=today.isoformat(), go=1),
         "hour_suffix": "\u202fh" if language() == "fr" else ":00",
-        "absent_word": _("Absence"),
         "alone": shown_people[0] if len(shown_people) == 1 else None,
-    } | _reader(request, practice, now)
+    }
+    if mode == "month":
+        filtered = visit_type or next((kind for kind in types if kind.pk == state.filter_id), None)
+        context |= _month(practice, state, shown_people, filtered, now)
+    else:
+        context |= _grid(practice, state, shown_people, visit_type, now, again)
+    request.log_read("agenda", [day.isoformat() for day in context["days"]], practice_id=practice.pk)
+    return context | _reader(request, practice, now)
+
+
+def _grid(
+    practice: Practice,
+    state: State,
+    people: list[Practitioner],
+    visit_type: VisitType | None,
+    now: datetime,
+    again: Again | None,
+) -> dict[str, Any]:
+    """Lay out a day or a week."""
+    if state.mode == "week":
+        people[0].practice = practice
+        shown = week_view(practitioner=people[0], day=state.day, now=now, visit_type=visit_type, again=again)
+    else:
+        shown = day_view(
+            practice=practice, day=state.day, now=now, visit_type=visit_type, people=people, again=again
+        )
+    today = asked.today(now, practice.timezone)
+    return {"agenda": shown, "timezone": shown.timezone, "days": shown.days, "is_now": today in shown.days}
+
+
+def _month(
+    practice: Practice, state: State, people: list[Practitioner], visit_type: VisitType | None, now: datetime
+) -> dict[str, Any]:
+    """Lay out a month."""
+    zone = ZoneInfo(practice.timezone)
+    shown = month_view(people=people, day=state.day, now=now, zone=zone, visit_type=visit_type)
+    today = asked.today(now, practice.timezone)
+    return {
+        "agenda": None,
+        "timezone": practice.timezone,
+        "month": MonthWords(shown, state, today),
+        "days": [shown.first],
+        "is_now": today.replace(day=1) == shown.first,
+    }
 
 
 def _reader(request: PersonRequest, practice: Practice, now: datetime) -> dict[str, Any]:
@@ -176,6 +188,8 @@ def _day_to_show(
 ) -> tuple[date, bool]:
     """Give the day asked for; when none is, today, or the next day on which one of them receives (and True)."""
     wanted = asked.maybe_day(values, "date")
+    if mode == "month":
+        return wanted or today, False
     if wanted is not None and (values.get("instead") != "1" or wanted <= today):
         return wanted, False
     ids = [person.pk for person in people]
@@ -185,20 +199,3 @@ def _day_to_show(
     if mode == "week" and receiving.isocalendar()[:2] == today.isocalendar()[:2]:
         return today, False
     return receiving, receiving != today
-
-
-def _view(
-    practice: Practice,
-    state: State,
-    people: list[Practitioner],
-    alone: Practitioner | None,
-    visit_type: VisitType | None,
-    now: datetime,
-) -> AgendaView:
-    if state.mode == "week":
-        person = alone or people[0]
-        person.practice = practice
-        return week_view(practitioner=person, day=state.day, now=now, visit_type=visit_type)
-    return day_view(
-        practice=practice, day=state.day, now=now, visit_type=visit_type, shown=[alone.pk] if alone else ()
-    )

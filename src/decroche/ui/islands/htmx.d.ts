@@ -10,6 +10,7 @@ interface Htmx {
   ajax(verb: string, path: string, context: string | Element | HtmxAjaxContext): Promise<void>;
   trigger(element: string | Element, name: string, detail?: unknown): void;
   process(element: Element): void;
+  swap(target: string | Element, content: string, how: { swapStyle: string }): void;
   find(selector: string): Element | null;
 }
 declare const htmx: Htmx;

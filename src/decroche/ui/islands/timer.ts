@@ -38,4 +38,5 @@ ready(() => {
   tick();
   window.setInterval(tick, 1000);
   document.body.addEventListener("htmx:afterSettle", tick);
+  document.body.addEventListener("agenda-drawn", tick);
 });
