@@ -56,7 +56,7 @@ class Waiting:
 def delay_minutes(began: Iterable[Began], waiting: Iterable[Waiting], *, now: datetime) -> int:
     """Give the delay to announce, in minutes: 0 (on time), 10, 15, 20…."""
     last = sorted(began, key=lambda each: each.began)[-RECENT:]
-    usual = median(each.late for each in last) if last else _NONE
+    usual = timedelta(seconds=median(each.late.total_seconds() for each in last)) if last else _NONE
     already = max((now - each.due for each in waiting), default=_NONE)
     return announced(max(usual, already, _NONE))
 

@@ -19,7 +19,7 @@ from decroche.waiting_room.web.forms import CodeForm, NameForm
 
 UNCLEAR = 422
 LANGUAGES = (("fr", "Français"), ("en", "English"))
-WAYS = {"code": CodeForm, "name": NameForm}
+WAYS: dict[str, type[CodeForm | NameForm]] = {"code": CodeForm, "name": NameForm}
 
 
 @sensitive_post_parameters()

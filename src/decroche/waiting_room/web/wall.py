@@ -45,5 +45,4 @@ def now(request: HttpRequest, device: Device, token: str) -> HttpResponse:
     response["Cache-Control"] = "private, no-cache"
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response["ETag"] = etag
-    answer: HttpResponse = get_conditional_response(request, etag=etag, response=response)
-    return answer
+    return get_conditional_response(request, etag=etag, response=response) or response
