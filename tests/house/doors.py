@@ -22,7 +22,7 @@ PLAIN = {
 PLAIN_AT = {("calls:post_order", "order"): "pick-up"}
 ROWS = {
     "practice_id", "practitioner_id", "site_id", "patient_id", "call_id", "team_key", "user_id", "invitation_id",
-    "visit_type_id", "rule_id", "appointment_id", "hold_id", "absence_id", "device_id", "message_id", "follow_up_id", "instruction_id",
+    "visit_type_id", "rule_id", "visit_offer_id", "wish_id", "appointment_id", "hold_id", "absence_id", "device_id", "message_id", "follow_up_id", "instruction_id",
 }  # fmt: skip
 
 

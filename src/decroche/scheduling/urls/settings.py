@@ -40,7 +40,7 @@ patterns = [
         offers.receive,
         name="receive",
     ),
-    path("offers/<int:offer_id>/end/", offers.end, name="end_offer"),
+    path("own-terms/<int:visit_offer_id>/end/", offers.end, name="end_offer"),
     path("<int:practice_id>/settings/wishes/", wishes.show, name="settings_wishes"),
     path("<int:practice_id>/wishes/", wishes.fragment, name="wishes"),
     path("practitioner/<int:practitioner_id>/wishes/", wishes.add, name="set_wish"),

@@ -48,6 +48,15 @@ def number(label: Any, *, least: int, most: int, **more: Any) -> forms.IntegerFi
     return forms.IntegerField(label=label, min_value=least, max_value=most, error_messages=errors, **more)
 
 
+def say_no_optional(form: forms.Form, *names: str) -> None:
+    """Let fields that have a usual value, or show only where they are needed, do without the word "facultatif".
+
+    Called where nothing is left to validate: on a fresh form, or once the answers have been read.
+    """
+    for name in names:
+        form.fields[name].required = True
+
+
 def on_step(value: time) -> time:
     """Refuse an hour that no row of the grid shows."""
     if value.minute % STEP_MINUTES or value.second:

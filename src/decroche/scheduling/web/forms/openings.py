@@ -17,6 +17,8 @@ _TERMS = (
     "every", "every_n", "anchor", "nth", "capacity", "release", "release_days", "release_time", "release_hours",
     "reserved_for", "overrides",
 )  # fmt: skip
+#: What has a usual value, or shows only where a choice calls for it.
+_USUAL = ("every_n", "nth", "capacity", "release", "release_days", "release_time", "release_hours", "reserved_for")
 RANKS = [
     ("1", _("premier")), ("2", _("deuxième")), ("3", _("troisième")), ("4", _("quatrième")), ("5", _("cinquième")),
     ("-1", _("dernier")),
@@ -70,6 +72,8 @@ class RuleForm(forms.Form):
         self.fields["visit_types"].queryset = VisitType.objects.filter(  # type: ignore[attr-defined]
             practice=practice, is_active=True
         )
+        if not self.is_bound:
+            fields.say_no_optional(self, *_USUAL)
 
     def clean_starts(self) -> time:
         return fields.on_step(self.cleaned_data["starts"])
@@ -79,6 +83,7 @@ class RuleForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
+        fields.say_no_optional(self, *_USUAL)
         needed = {
             OpeningRule.Every.N_WEEKS: (("every", "every_n"),),
             OpeningRule.Every.NTH_OF_MONTH: (("every", "nth"),),
@@ -90,6 +95,13 @@ class RuleForm(forms.Form):
                 if found.get(chooser) == choice and found.get(name) is None and name not in self.errors:
                     self.add_error(name, fields.REQUIRED["required"])
         return found
+
+    @property
+    def is_particular(self) -> bool:
+        """Tell whether anything but hours and weeks is said, or wrong: that part of the form is then open."""
+        said = [self[name].value() for name in ("visit_types", "reserved_for", "release")]
+        wrong = {"visit_types", "reserved_for", "release", "release_days", "release_time", "release_hours", "capacity"}
+        return any(said) or str(self["capacity"].value() or 1) != "1" or bool(wrong & set(self.errors))
 
     @property
     def rule(self) -> dict[str, Any]:

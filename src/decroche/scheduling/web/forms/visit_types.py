@@ -15,6 +15,8 @@ from decroche.scheduling.web.forms import fields
 _MOST_QUESTIONS, _LONGEST_QUESTION = 10, 160
 _HOUR, _DAY = 60, 24 * 60
 _UNITS = [("60", _("heures")), ("1440", _("jours")), ("1", _("minutes"))]
+#: What has a usual value.
+_USUAL = ("short_name", "buffer_before_minutes", "buffer_after_minutes", "new_patients", "notice", "notice_unit", "place")
 _YES_NO = [("", _("comme le cabinet")), ("1", _("oui")), ("0", _("non"))]
 
 
@@ -88,6 +90,8 @@ class VisitTypeForm(forms.Form):
         super().__init__(*args, **kwargs)
         resources = Resource.objects.filter(practice=practice, is_active=True)
         self.fields["resources"].queryset = resources  # type: ignore[attr-defined]
+        if not self.is_bound:
+            fields.say_no_optional(self, *_USUAL)
 
     def clean_questions(self) -> list[str]:
         lines = [line.strip() for line in self.cleaned_data["questions"].splitlines() if line.strip()]
@@ -97,6 +101,7 @@ class VisitTypeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
+        fields.say_no_optional(self, *_USUAL)
         if bool(found.get("series_sessions")) != bool(found.get("series_per_week")):
             missing = "series_per_week" if found.get("series_sessions") else "series_sessions"
             if missing not in self.errors:

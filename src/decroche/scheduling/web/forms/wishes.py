@@ -1,6 +1,6 @@
 """Forms of a practitioner's wishes and of what is decided once for the whole agenda."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -14,6 +14,7 @@ class WishForm(forms.Form):
     """How the practitioner would like the days filled, and for how long."""
 
     TODAY, ALWAYS, UNTIL = "today", "always", "until"
+    _SHOWN_WHEN_NEEDED = ("at", "count", "pause_minutes", "valid_until")
 
     kind = forms.ChoiceField(label=_("Souhait"), choices=Wish.Kind.choices)
     at = fields.hour(_("À"), required=False)
@@ -28,8 +29,14 @@ class WishForm(forms.Form):
     valid_from = fields.day(_("À partir du"), required=False)
     valid_until = fields.day(_("Jusqu’au (inclus)"), required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            fields.say_no_optional(self, *self._SHOWN_WHEN_NEEDED)
+
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
+        fields.say_no_optional(self, *self._SHOWN_WHEN_NEEDED)
         kind = found.get("kind")
         if kind == Wish.Kind.END_AT and found.get("at") is None and "at" not in self.errors:
             self.add_error("at", _("À quelle heure ?"))
@@ -48,7 +55,7 @@ class WishForm(forms.Form):
             return first, None
         if span == self.UNTIL:
             return first, self.cleaned_data["valid_until"]
-        return first, first + timedelta(0)
+        return first, first
 
 
 class AgendaSettingsForm(forms.Form):

@@ -58,6 +58,11 @@ class Year:
     proposals: tuple[PublicHoliday, ...]
 
     @property
+    def name(self) -> str:
+        """Return "novembre 2026 – octobre 2027"."""
+        return f"{self.months[0].name} – {self.months[-1].name}"
+
+    @property
     def exceptions(self) -> list[Cell]:
         """List the days that are not as usual."""
         return [cell for month in self.months for cell in month.cells if cell.state not in {OPEN, CLOSED}]

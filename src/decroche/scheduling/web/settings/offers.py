@@ -92,9 +92,9 @@ def save(request: PersonRequest, practitioner_id: int, visit_type_id: int) -> Ht
 
 @require_POST
 @requires(Permission.EDIT_AGENDA_RULES)
-def end(request: PersonRequest, offer_id: int) -> HttpResponse:
+def end(request: PersonRequest, visit_offer_id: int) -> HttpResponse:
     """Let a practitioner's own terms end yesterday; terms to come are removed."""
-    offer = get_object_or_404(VisitOffer.objects.select_related("visit_type"), pk=offer_id)
+    offer = get_object_or_404(VisitOffer.objects.select_related("visit_type"), pk=visit_offer_id)
     frame = frames.frame_of(request, offer.practitioner_id)
     eve = frame.today - timedelta(days=1)
     try:

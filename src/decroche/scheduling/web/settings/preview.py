@@ -52,7 +52,9 @@ def preview_context(request: PersonRequest, frame: Frame) -> dict[str, Any]:
     usual = next((kind for kind in kinds if kind.online_may_book), kinds[0] if kinds else None)
     kind = next((each for each in kinds if each.pk == chosen), usual)
     patient = NEW if request.GET.get("patient") == NEW else KNOWN
-    seen_by = SECRETARY if request.GET.get("seen_by") == SECRETARY else ONLINE
+    # Where nothing is taken online, what is worth seeing is what the desk proposes.
+    usual_view = ONLINE if usual is not None and usual.online_may_book else SECRETARY
+    seen_by = request.GET.get("seen_by") if request.GET.get("seen_by") in {ONLINE, SECRETARY} else usual_view
     found = _slots(frame, kind, patient, seen_by) if kind is not None else []
     days = _days(found) if seen_by == ONLINE else [PreviewDay(frame.today, tuple(_ranked(found[:12])))]
     return {

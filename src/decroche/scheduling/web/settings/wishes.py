@@ -91,7 +91,10 @@ def add(request: PersonRequest, practitioner_id: int) -> HttpResponse:
         except WishIncomplete as missing:
             form.add_error(missing.field, _("Ce champ est nécessaire."))
         else:
-            text = f"{frame.practitioner.display_name} : {wish_words(wish)}."
+            text = _("%(name)s : %(wish)s.") % {
+                "name": frame.practitioner.display_name,
+                "wish": wish_words(wish),
+            }
             undo = reverse("agenda:take_back_wish", args=[wish.pk])
             return _answer(request, frame, text, undo)
     return _answer(request, frame, "", "", form=form, status=frames.INCOMPLETE)
