@@ -115,3 +115,4 @@ class Answer:
     resource_ids: tuple[int, ...] = ()  # all of the site's that would do, whether in use or not
     is_counted: bool = False  # a rule counts appointments here: judge again under the practitioner's lock
     other_site_id: int | None = None
+    channel: Channel = Channel.SECRETARY

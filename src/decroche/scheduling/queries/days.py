@@ -5,20 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import TruncDate
 
 from decroche.kernel.interval import local_day
 from decroche.scheduling.domain.appointment import Status
-from decroche.scheduling.domain.availability import (
-    WeeklyRule,
-    ceil_minute,
-    expand_rules,
-    floor_minute,
-    gaps,
-    to_datetime,
-)
-from decroche.scheduling.models import LONGEST, OCCUPYING_STATES, Absence, Appointment, OpeningRule
+from decroche.scheduling.domain.availability import ceil_minute, floor_minute, gaps, to_datetime
+from decroche.scheduling.models import LONGEST, OCCUPYING_STATES, Appointment
+from decroche.scheduling.queries.rules import agendas_of
 
 #: How many days after the first one are looked at: beyond a fortnight, saying that nobody receives says more.
 LOOKAHEAD = timedelta(days=14)
@@ -34,9 +28,9 @@ class BookedDay:
 
 
 def receiving_day(*, practitioner_ids: Iterable[int], first: date, zone: ZoneInfo) -> date | None:
-    """Give the first day, from `first` itself on, with an opening that no absence covers or an appointment; 3 queries.
+    """Give the first day, from `first` itself on, with an opening that no absence covers or an appointment.
 
-    None when the fortnight has neither.
+    None when the fortnight has neither. 2 queries when the rules are warm.
     """
     ids = list(practitioner_ids)
     last = first + LOOKAHEAD
@@ -77,28 +71,15 @@ def _booked(ids: list[int], first: date, last: date, zone: ZoneInfo) -> QuerySet
 def _first_opening(ids: list[int], first: date, last: date, zone: ZoneInfo) -> datetime | None:
     """Give when the first opening free of absence begins, perhaps the evening before `first`."""
     start, end = local_day(first, zone).start, local_day(last, zone).end
-    rules = OpeningRule.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=first - timedelta(days=1)),
-        practitioner_id__in=ids,
-        valid_from__lte=last,
-    )
-    away: dict[int, list[tuple[int, int]]] = {}
-    for absence in Absence.objects.filter(practitioner_id__in=ids, ends_at__gt=start, starts_at__lt=end):
-        span = (floor_minute(absence.starts_at), ceil_minute(absence.ends_at))
-        away.setdefault(absence.practitioner_id, []).append(span)
-    columns = ("weekday", "starts", "ends", "valid_from", "valid_until")
-    places: dict[tuple[int, str], list[WeeklyRule]] = {}
-    for practitioner_id, timezone, *weekly in rules.values_list(
-        "practitioner_id", "site__timezone", *columns
-    ):
-        places.setdefault((practitioner_id, timezone), []).append(WeeklyRule(*weekly))
     low, high = floor_minute(start), ceil_minute(end)
     found = []
-    for (practitioner_id, timezone), weekly_rules in places.items():
-        opened = expand_rules(
-            weekly_rules, first_day=first - timedelta(days=1), last_day=last, zone=ZoneInfo(timezone)
+    for kept in agendas_of(ids, first_day=first - timedelta(days=2), now=start).values() if ids else ():
+        opened = (
+            (one.start, one.end)
+            for day in range(first.toordinal() - 2, last.toordinal() + 2)
+            for one in kept.agenda.occurrences(day)
         )
-        free = gaps(opened, away.get(practitioner_id, []))
+        free = gaps(opened, kept.agenda.away)
         found.append(next((begins for begins, ends in free if ends > low and begins < high), None))
     known = [begins for begins in found if begins is not None]
     return to_datetime(min(known)) if known else None

@@ -1,5 +1,6 @@
 """Say whether a time can be booked, and if not, why: for screens that ask, and for the verbs before they write."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -59,7 +60,8 @@ def explain(
         ignoring_busy=ignoring_busy,
     )
     verdict = judge.judge(start, end, None if site is None else site.pk)
-    return _answer(verdict, agenda, practitioner, visit_type, site, ends_at)
+    answer = _answer(verdict, agenda, practitioner, visit_type, site, ends_at)
+    return answer if asker.channel == answer.channel else replace(answer, channel=asker.channel)
 
 
 def duration_minutes(*, practitioner: Practitioner, visit_type: VisitType, on: date) -> int:

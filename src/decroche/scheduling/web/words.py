@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from decroche.scheduling.domain.appointment import IllegalMove
-from decroche.scheduling.domain.asking import Answer, Why
 from decroche.scheduling.domain.refusals import (
     HoldExpired,
     NothingToUndo,
@@ -16,6 +15,7 @@ from decroche.scheduling.domain.refusals import (
     StaleVersion,
 )
 from decroche.scheduling.models import Appointment
+from decroche.scheduling.web.why import why_sentence as why_sentence  # noqa: PLC0414 — asked for here
 from decroche.ui.formats import clock, short_datetime
 
 
@@ -26,6 +26,8 @@ def refusal_sentence(refusal: Refusal) -> str:
             return _("Créneau pris à l’instant par %(who)s. Voici les suivants.") % {"who": refusal.by}
         return _("Créneau pris à l’instant. Voici les suivants.")
     if isinstance(refusal, SlotClosed):
+        if refusal.answer is not None and refusal.answer.why is not None:
+            return _("%(why)s Voici les créneaux suivants.") % {"why": why_sentence(refusal.answer)}
         return _("Le praticien ne reçoit plus à cette heure-là. Voici les créneaux suivants.")
     if isinstance(refusal, HoldExpired):
         return _("La pré-réservation a pris fin. Voici les créneaux suivants.")
@@ -35,11 +37,9 @@ def refusal_sentence(refusal: Refusal) -> str:
 def change_sentence(refusal: Refusal) -> str:
     """Say why an appointment was left as it is."""
     if isinstance(refusal, SlotTaken):
-        if refusal.by:
-            return _("Ce créneau a été pris entre-temps par %(who)s ; le rendez-vous est resté tel quel.") % {
-                "who": refusal.by
-            }
-        return _("Ce créneau a été pris entre-temps ; le rendez-vous est resté tel quel.")
+        return _taken_meanwhile(refusal)
+    if isinstance(refusal, SlotClosed) and refusal.answer is not None and refusal.answer.why is not None:
+        return _("%(why)s Le rendez-vous est resté tel quel.") % {"why": why_sentence(refusal.answer)}
     if isinstance(refusal, StaleVersion):
         return _("Ce rendez-vous a changé depuis que vous l’avez ouvert. Le voici tel qu’il est maintenant.")
     if isinstance(refusal, IllegalMove):
@@ -49,13 +49,12 @@ def change_sentence(refusal: Refusal) -> str:
     return _("Ce rendez-vous est resté tel quel.")
 
 
-def why_sentence(answer: Answer) -> str:
-    """Say aloud why a time cannot be booked, as a secretary would to the caller; empty when it is free."""
-    if answer.is_free:
-        return ""
-    if answer.why in {Why.TAKEN, Why.HELD}:
-        return _("Ce créneau est déjà pris.")
-    return _("%(who)s ne reçoit pas à cette heure-là.") % {"who": answer.practitioner_name}
+def _taken_meanwhile(refusal: SlotTaken) -> str:
+    if refusal.by:
+        return _("Ce créneau a été pris entre-temps par %(who)s ; le rendez-vous est resté tel quel.") % {
+            "who": refusal.by
+        }
+    return _("Ce créneau a été pris entre-temps ; le rendez-vous est resté tel quel.")
 
 
 def when(appointment: Appointment) -> str:
