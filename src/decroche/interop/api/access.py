@@ -96,7 +96,7 @@ class ByKey(HttpBearer):
             raise Problem(
                 TOO_OFTEN,
                 "too-often",
-                _("Trop de demandes en une minute : attendez un peu."),
+                _("Trop de demandes en une minute : attendez un peu."),
                 wait_seconds=too_often.wait_seconds,
             ) from None
         AccessKey.objects.filter(pk=key.pk).update(last_used_at=now)
@@ -110,7 +110,7 @@ class ByKey(HttpBearer):
 def unknown_key() -> Problem:
     """Say that no open key came with the request."""
     return Problem(
-        UNKNOWN_KEY, "unknown-key", _("Cette clé d’accès n’ouvre rien : absente, fermée ou périmée.")
+        UNKNOWN_KEY, "unknown-key", _("Cette clé d’accès n’ouvre rien : absente, fermée ou périmée.")
     )
 
 

@@ -74,7 +74,7 @@ def problem_of(error: Exception) -> Problem:
         return Problem(
             CONFLICT,
             "stale-version",
-            _("Ce rendez-vous a changé depuis : relisez-le avant de le modifier."),
+            _("Ce rendez-vous a changé depuis : relisez-le avant de le modifier."),
             current_version=error.current,
         )
     if isinstance(error, RuleOverlaps):
@@ -82,7 +82,7 @@ def problem_of(error: Exception) -> Problem:
         return Problem(CONFLICT, "rule-overlaps", sentence, other_id=error.other.pk)
     if isinstance(error, ResemblingPatient):
         sentence = _(
-            "Ce patient est peut-être déjà connu : choisissez sa fiche, ou dites que c’est une autre personne."
+            "Ce patient est peut-être déjà connu : choisissez sa fiche, ou dites que c’est une autre personne."
         )
         return Problem(
             CONFLICT, "resembling-patient", sentence, patient_ids=[hit.patient_id for hit in error.hits]
@@ -104,7 +104,7 @@ def _plain(error: Exception) -> Problem:
         OwnLocum: (SENSELESS, "own-locum", _("On ne se remplace pas soi-même.")),
         NameTaken: (CONFLICT, "name-taken", _("Le cabinet a déjà un motif de ce nom.")),
         OffersOverlap: (CONFLICT, "offers-overlap", _("Le praticien a déjà des conditions pour ce motif ces jours-là.")),
-        LastOffer: (CONFLICT, "last-offer", _("C’est le dernier motif de ce praticien : sans aucun, il recevrait pour tous.")),
+        LastOffer: (CONFLICT, "last-offer", _("C’est le dernier motif de ce praticien : sans aucun, il recevrait pour tous.")),
         WishIncomplete: (SENSELESS, "wish-incomplete", _("Ce souhait demande une heure ou un nombre.")),
         UnusableName: (SENSELESS, "unusable-name", _("Ce nom ne peut pas en être un.")),
         NotAPhoneNumber: (SENSELESS, "not-a-phone-number", _("Ce numéro de téléphone ne peut pas exister.")),
@@ -113,7 +113,7 @@ def _plain(error: Exception) -> Problem:
     for kind in type(error).__mro__:
         if kind in table:
             return Problem(*table[kind])
-    return Problem(CONFLICT, "refused", _("L’agenda a refusé ; rien n’a été changé."))
+    return Problem(CONFLICT, "refused", _("L’agenda a refusé ; rien n’a été changé."))
 
 
 #: What the verbs raise when they decline.

@@ -78,7 +78,7 @@ def on_malformed(_request: HttpRequest, error: HttpError) -> HttpResponse:
 @api.exception_handler(DataError)
 def on_incoherent(_request: HttpRequest, _error: Exception) -> HttpResponse:
     """Answer what the database's own rules refuse: values that contradict each other."""
-    return respond(Problem(SENSELESS, "incoherent", _("Ces valeurs se contredisent ; rien n’a été changé.")))
+    return respond(Problem(SENSELESS, "incoherent", _("Ces valeurs se contredisent ; rien n’a été changé.")))
 
 
 for _refusal in (Refusal, *REFUSALS):

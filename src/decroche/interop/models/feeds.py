@@ -18,7 +18,7 @@ class CalendarFeed(models.Model):
     """
 
     class Detail(models.TextChoices):
-        BUSY = "busy", _("« Occupé » seulement")
+        BUSY = "busy", _("« Occupé » seulement")
         INITIALS = "initials", _("les initiales du patient")
         NAMES = "names", _("le nom du patient")
 

@@ -63,7 +63,7 @@ def revoke(request: PersonRequest, feed_id: int) -> HttpResponse:
     feed = get_object_or_404(CalendarFeed, pk=feed_id)
     if revoke_feed(feed_id=feed.pk, by=request.user, now=clock_now()):
         request.log_write("feed", [feed.pk], feed.practice_id)
-        messages.success(request, _("Le calendrier « %(label)s » est fermé.") % {"label": feed.label})
+        messages.success(request, _("Le calendrier « %(label)s » est fermé.") % {"label": feed.label})
     return HttpResponseRedirect(reverse("interop:feeds", args=[feed.practice_id]))
 
 

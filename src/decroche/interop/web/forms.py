@@ -18,7 +18,7 @@ class FeedForm(forms.Form):
         label=_("Pour quel appareil"),
         max_length=60,
         help_text=_(
-            "Par exemple « téléphone du Dr Roussel » : c’est ce nom que vous verrez le jour où vous voudrez le fermer."
+            "Par exemple « téléphone du Dr Roussel » : c’est ce nom que vous verrez le jour où vous voudrez le fermer."
         ),
     )
     detail = forms.ChoiceField(

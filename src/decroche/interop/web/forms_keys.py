@@ -17,7 +17,7 @@ OFFERED = {
     Permission.SEE_PATIENT: _("voir les noms des patients"),
     Permission.EDIT_PATIENT: _("ouvrir une fiche de patient"),
     Permission.WISH: _("changer les souhaits des praticiens"),
-    Permission.EDIT_AGENDA_RULES: _("régler l’agenda : plages, motifs, absences"),
+    Permission.EDIT_AGENDA_RULES: _("régler l’agenda : plages, motifs, absences"),
 }
 USUAL = (Permission.SEE_PRACTICE, Permission.SEE_AGENDA)
 DURATIONS = [(30, _("un mois")), (90, _("trois mois")), (180, _("six mois")), (365, _("un an"))]
@@ -29,7 +29,7 @@ class KeyForm(forms.Form):
     label = forms.CharField(
         label=_("Pour quel logiciel"),
         max_length=60,
-        help_text=_("Par exemple « prise de rendez-vous du site »."),
+        help_text=_("Par exemple « prise de rendez-vous du site »."),
     )
     practices = forms.ModelMultipleChoiceField(
         Practice.objects.none(), label=_("Dans quels cabinets"), widget=forms.CheckboxSelectMultiple

@@ -127,7 +127,7 @@ class LayoutForm(forms.Form):
         if Role.START not in used:
             self.add_error(None, _t("Dites quelle colonne donne la date."))
         if len(set(used)) != len(used):
-            self.add_error(None, _t("Une même chose est dite par deux colonnes : gardez-en une."))
+            self.add_error(None, _t("Une même chose est dite par deux colonnes : gardez-en une."))
         if cleaned.get("delimiter") not in DELIMITERS:
             self.add_error("delimiter", _t("Choisissez un séparateur."))
         return cleaned
@@ -174,5 +174,5 @@ class LineForm(forms.Form):
         except (NotABirthDate, ImpossibleBirthDate):
             cleaned["born"] = None
         if cleaned["born"] is None:
-            self.add_error("birth_date", _t("Donnez la date de naissance : jour, mois, année."))
+            self.add_error("birth_date", _t("Donnez la date de naissance : jour, mois, année."))
         return cleaned

@@ -175,7 +175,7 @@ def discard(request: PersonRequest, run_id: int) -> HttpResponse:
         discard_import(run_id=run.pk)
     except NotNow:
         return HttpResponseRedirect(reverse("interop:import", args=[run.pk]))
-    messages.success(request, _("Le brouillon est oublié ; rien n’a été importé."))
+    messages.success(request, _("Le brouillon est oublié ; rien n’a été importé."))
     return HttpResponseRedirect(reverse("interop:imports", args=[run.practice_id]))
 
 

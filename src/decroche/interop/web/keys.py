@@ -72,7 +72,7 @@ def revoke(request: PersonRequest, practice_id: int, key_id: int) -> HttpRespons
     shut_out_of = key.practice_ids if key.user_id == request.user.pk else [practice.pk]
     revoke_key(key_id=key.pk, practice_ids=shut_out_of, now=clock_now())
     request.log_write("key", [key.pk], practice.pk)
-    messages.success(request, _("La clé « %(label)s » n’ouvre plus rien ici.") % {"label": key.label})
+    messages.success(request, _("La clé « %(label)s » n’ouvre plus rien ici.") % {"label": key.label})
     return HttpResponseRedirect(reverse("interop:keys", args=[practice.pk]))
 
 

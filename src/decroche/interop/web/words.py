@@ -14,7 +14,7 @@ _NOTES = {
     "too-fine": gettext_lazy("se répète plusieurs fois par heure"),
     "out-of-period": gettext_lazy("hors de la période"),
     "cancelled": gettext_lazy("annulé dans l’ancien agenda"),
-    "free": gettext_lazy("marqué « disponible » dans l’ancien agenda"),
+    "free": gettext_lazy("marqué « disponible » dans l’ancien agenda"),
     "away": gettext_lazy("le titre dit une absence"),
     "all-day": gettext_lazy("dure toute la journée"),
     "long": gettext_lazy("dure plus de quatre heures"),
@@ -42,7 +42,7 @@ _WHY = {
 _FILES = {
     FileFlaw.EMPTY: gettext_lazy("Ce fichier ne contient aucun rendez-vous."),
     FileFlaw.TOO_LARGE: gettext_lazy("Ce fichier dépasse 10 Mo. Exportez une période plus courte."),
-    FileFlaw.TOO_MANY: gettext_lazy("Plus de 5 000 lignes : choisissez une période plus courte."),
+    FileFlaw.TOO_MANY: gettext_lazy("Plus de 5 000 lignes : choisissez une période plus courte."),
     FileFlaw.NOT_A_CALENDAR: gettext_lazy("Ce fichier n’est pas un calendrier lisible."),
     FileFlaw.NOT_A_TABLE: gettext_lazy(
         "Ce fichier n’est ni un calendrier (.ics) ni un tableau (.csv). Depuis un tableur, enregistrez au format CSV."
