@@ -24,6 +24,8 @@ from decroche.messaging.actions.send_message import send_message
 from decroche.messaging.models import FollowUpKind
 from decroche.practices.models import Practice, Practitioner, Secretariat
 from decroche.scheduling.actions.record_absence import record_absence
+from decroche.scheduling.actions.set_wish import set_wish
+from decroche.scheduling.models import VisitOffer, Wish
 from tests.calls.factories import make_call, make_post
 from tests.factories import (
     make_line,
@@ -213,8 +215,21 @@ def _agenda(practitioner: Practitioner, patient: Any, member: User, instant: dat
         "appointment_id": appointment.pk,
         "hold_id": hold.pk,
         "absence_id": absence.pk,
+        "visit_offer_id": VisitOffer.objects.create(practitioner=practitioner, visit_type=visit_type).pk,
+        "wish_id": _wish(practitioner, member, instant).pk,
         "device_id": make_device(practice=practitioner.practice, label="Mur").device.pk,
     }
+
+
+def _wish(practitioner: Practitioner, member: User, instant: datetime) -> Wish:
+    return set_wish(
+        practitioner=practitioner,
+        kind="fill_gaps",
+        valid_from=instant.date(),
+        valid_until=None,
+        by=member,
+        now=instant,
+    )
 
 
 def _told(
