@@ -253,6 +253,15 @@ ready(() => {
     const cell = origin(event)?.closest<HTMLElement>("[data-year] .yd");
     if (cell) roveYear(cell);
   });
+  // A refresh that nobody asked for leaves an open menu open, and whatever is being chosen in it.
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    type Detail = { serverResponse: string; requestConfig: { verb: string } };
+    const detail = (event as CustomEvent<Detail>).detail;
+    if (detail.requestConfig.verb !== "get") return;
+    for (const menu of origin(event)?.querySelectorAll<HTMLDetailsElement>("details.setup-menu[open][id]") ?? []) {
+      detail.serverResponse = detail.serverResponse.replace(`<details id="${menu.id}"`, `<details open id="${menu.id}"`);
+    }
+  });
   document.body.addEventListener("htmx:afterSettle", () => {
     roveYear();
     if (!refocus || !document.getElementById(refocus)) return;
