@@ -159,9 +159,7 @@ def test_on_site_staff_set_the_phrase_and_carry_the_page_away(place, client):
 
 def test_the_paper_lists_a_day_a_practitioner(place, client):
     practice, roussel, kind = place
-    make_appointment(
-        practitioner=roussel, visit_type=kind, starts_at=clock.now() + timedelta(days=1)
-    )
+    make_appointment(practitioner=roussel, visit_type=kind, starts_at=clock.now() + timedelta(days=1))
     client.force_login(make_practice_person(practice=practice, role=Role.STAFF))
     answer = client.get(reverse("continuity:pdf", args=[practice.pk]))
     assert answer["Content-Type"] == "application/pdf"

@@ -208,8 +208,13 @@ async function keepThePage(): Promise<void> {
   await navigator.serviceWorker.register(page.dataset["worker"] ?? "", { scope: page.dataset["scope"] ?? "" });
   const ready = await navigator.serviceWorker.ready;
   const assets = [...document.querySelectorAll<HTMLLinkElement | HTMLScriptElement>("link[rel=stylesheet], link[rel=icon], script[src]")].map((each) => ("href" in each ? each.href : each.src));
-  ready.active?.postMessage({ keep: [location.href, new URL(page.dataset["sealed"] ?? "", location.href).href, ...assets] });
-  byId("ready").hidden = false;
+  const { port1, port2 } = new MessageChannel();
+  // Only when everything is kept do we promise that it will open.
+  port1.onmessage = (event: MessageEvent<boolean>) => {
+    byId("ready").hidden = !event.data;
+  };
+  const all = [location.href, new URL(page.dataset["sealed"] ?? "", location.href).href, ...assets];
+  ready.active?.postMessage({ keep: all }, [port2]);
 }
 
 async function begin(): Promise<void> {

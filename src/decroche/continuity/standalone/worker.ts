@@ -14,7 +14,7 @@ interface Asked extends Lasting {
 }
 interface Worker {
   addEventListener(name: "install" | "activate", work: (event: Lasting) => void): void;
-  addEventListener(name: "message", work: (event: Lasting & { data: { keep?: string[] } }) => void): void;
+  addEventListener(name: "message", work: (event: Lasting & { data: { keep?: string[] }; ports: MessagePort[] }) => void): void;
   addEventListener(name: "fetch", work: (event: Asked) => void): void;
   skipWaiting(): Promise<void>;
   clients: { claim(): Promise<void> };
@@ -31,8 +31,22 @@ function isKept(url: string): boolean {
 async function renew(request: Request): Promise<Response> {
   const answer = await fetch(request);
   // A sign-in page must never take the place of the sealed one.
-  if (answer.ok && !answer.redirected) await (await worker.caches.open(SHELF)).put(request.url, answer.clone());
+  if (isWhole(answer)) await (await worker.caches.open(SHELF)).put(request.url, answer.clone());
   return answer;
+}
+
+function isWhole(answer: Response): boolean {
+  return answer.ok && !answer.redirected;
+}
+
+/** Keep all of it; tell whether all of it is here, from now or from before. */
+async function keepAll(urls: string[]): Promise<boolean> {
+  const shelf = await worker.caches.open(SHELF);
+  const kept = urls.map(async (url) => {
+    const fresh = await renew(new Request(url, { credentials: "same-origin" })).catch(() => null);
+    return (fresh !== null && isWhole(fresh)) || (await shelf.match(url)) !== undefined;
+  });
+  return (await Promise.all(kept)).every(Boolean);
 }
 
 async function answer(request: Request): Promise<Response> {
@@ -41,14 +55,14 @@ async function answer(request: Request): Promise<Response> {
   const fresh = renew(request).catch(() => null);
   const patience = new Promise<null>((resolve) => setTimeout(() => resolve(null), PATIENCE_MS));
   const first = old ? await Promise.race([fresh, patience]) : await fresh;
-  if (first?.ok && !first.redirected) return first;
+  if (first && isWhole(first)) return first;
   return old ?? first ?? Response.error();
 }
 
 worker.addEventListener("install", (event) => event.waitUntil(worker.skipWaiting()));
 worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
 worker.addEventListener("message", (event) => {
-  event.waitUntil(Promise.allSettled((event.data.keep ?? []).map((url) => renew(new Request(url, { credentials: "same-origin" })))));
+  event.waitUntil(keepAll(event.data.keep ?? []).then((whole) => event.ports[0]?.postMessage(whole)));
 });
 worker.addEventListener("fetch", (event) => {
   if (event.request.method === "GET" && isKept(event.request.url)) event.respondWith(answer(event.request));
