@@ -22,7 +22,7 @@ from decroche.scheduling.actions.confirm_group import confirm_group
 from decroche.scheduling.actions.hold_group import HeldGroup
 from decroche.scheduling.actions.release_group import release_group
 from decroche.scheduling.actions.renew_group import renew_group
-from decroche.scheduling.actions.undo_change import undo_change
+from decroche.scheduling.actions.undo_change import UNDONE, undo_change
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.domain.refusals import GroupIncomplete, HoldExpired, Refusal
 from decroche.scheduling.models import Appointment, AppointmentChange, AppointmentGroup
@@ -97,7 +97,7 @@ def undo(request: PersonRequest, group_id: int, stamp: int) -> HttpResponse:
     at = _EPOCH + stamp * _MICROSECOND if stamp < 2**53 else _EPOCH
     latest = AppointmentChange.objects.filter(
         appointment__group=found, at=at, version=F("appointment__version")
-    )
+    ).exclude(reason=UNDONE)
     changes = list(latest.order_by("-appointment_id"))
     undone = 0
     try:

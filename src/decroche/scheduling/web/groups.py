@@ -294,7 +294,9 @@ def _hold(
 
 def _kept(search: _Search, texts: Sequence[str] | None = None) -> list[asked.AskedSlot]:
     """Read the sessions of the form, in order of time; one that is not of this practice spoils all of them."""
-    named = search.values.getlist("session") if texts is None else texts
+    # htmx lets a button's value stand for every field of its name: the swapped session has a name of its own.
+    instead = [text for text in search.values.getlist("instead") if text]
+    named = [*search.values.getlist("session"), *instead] if texts is None else texts
     found = [asked.slot_of(text) for text in named]
     people = {person.pk for person in search.people}
     sites = (
