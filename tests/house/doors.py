@@ -23,6 +23,8 @@ PLAIN_AT = {("calls:post_order", "order"): "pick-up"}
 ROWS = {
     "practice_id", "practitioner_id", "site_id", "patient_id", "call_id", "team_key", "user_id", "invitation_id",
     "visit_type_id", "rule_id", "visit_offer_id", "wish_id", "appointment_id", "hold_id", "absence_id", "device_id", "message_id", "follow_up_id", "instruction_id",
+    "entry_id", "offer_id", "mass_move_id", "item_id", "capture_id",
+    "feed_id", "run_id", "line_id", "key_id",
 }  # fmt: skip
 
 
@@ -37,6 +39,11 @@ class Door:
     @property
     def is_public(self) -> bool:
         return isinstance(self.guard, str) and self.guard.startswith("public: ")
+
+    @property
+    def is_by_key(self) -> bool:
+        """Tell whether it is an operation of the API, which has a matrix of its own (tests/interop/test_api.py)."""
+        return isinstance(self.guard, str) and self.guard.startswith("access key: ")
 
     @property
     def names_rows(self) -> bool:

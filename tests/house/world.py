@@ -19,14 +19,25 @@ from decroche.foundation.clock import now
 from decroche.foundation.tenancy import every_practice
 from decroche.instructions.actions.add_instruction import add_instruction
 from decroche.instructions.actions.write_protocol import Step, write_protocol
+from decroche.interop.actions.read_import import new_import
+from decroche.interop.models import AccessKey
 from decroche.messaging.actions.open_follow_up import open_follow_up
 from decroche.messaging.actions.send_message import send_message
 from decroche.messaging.models import FollowUpKind
 from decroche.practices.models import Practice, Practitioner, Secretariat
 from decroche.scheduling.actions.record_absence import record_absence
 from decroche.scheduling.actions.set_wish import set_wish
-from decroche.scheduling.models import VisitOffer, Wish
+from decroche.scheduling.models import (
+    MassMove,
+    MassMoveItem,
+    VisitOffer,
+    VisitType,
+    WaitingListEntry,
+    WaitingListOffer,
+    Wish,
+)
 from tests.calls.factories import make_call, make_post
+from tests.continuity.factories import make_note, make_snapshot
 from tests.factories import (
     make_line,
     make_mandate,
@@ -38,6 +49,7 @@ from tests.factories import (
     make_supervisor,
     make_user,
 )
+from tests.interop.factories import open_feed
 from tests.patients.factories import make_patient
 from tests.scheduling.factories import make_appointment, make_hold, make_rule, make_visit_type
 from tests.waiting_room.factories import make_device
@@ -182,10 +194,46 @@ def _house(secretariat: Secretariat, words: dict[str, str]) -> House:
             "team_key": f"secretariat-{secretariat.pk}",
             "user_id": member.pk,
             "invitation_id": _invitation(secretariat, member, instant).pk,
+            "capture_id": _written_offline(practice, member, words, instant),
             **agenda,
+            **_lists(practitioner, patient, member, instant),
+            **_exchanges(practitioner, agenda["visit_type_id"], member, words, instant),
             **told,
         },
     )
+
+
+def _exchanges(
+    practitioner: Practitioner, visit_type_id: int, member: User, words: dict[str, str], instant: datetime
+) -> dict[str, Any]:
+    """Make a private calendar, a draft of an import with a line to decide, and a program's key."""
+    practice = practitioner.practice
+    feed = open_feed(practitioner=practitioner, by=member, label=words["practice"], now=instant)
+    run = new_import(
+        practitioner=practitioner,
+        site=practice.sites.get(),
+        visit_type=VisitType.objects.get(pk=visit_type_id),
+        file_name="agenda.csv",
+        data=f"Date;Heure;Patient\n{instant:%d/%m/%Y};23:00;{words['patient'].upper()} Anne\n".encode(),
+        by=member,
+        now=instant,
+    )
+    key = AccessKey.objects.create(
+        user=member,
+        practice_ids=[practice.pk],
+        permissions=["see-agenda"],
+        label=words["practice"],
+        digest=f"digest-{practice.pk}",
+        beginning="dk_",
+        created_at=instant,
+        expires_at=instant + timedelta(days=1),
+    )
+    return {
+        "feed_id": feed.feed.pk,
+        "run_id": run.pk,
+        "line_id": run.lines.get().pk,
+        "key_id": key.pk,
+    }
 
 
 def _agenda(practitioner: Practitioner, patient: Any, member: User, instant: datetime) -> dict[str, Any]:
@@ -221,6 +269,11 @@ def _agenda(practitioner: Practitioner, patient: Any, member: User, instant: dat
     }
 
 
+def _written_offline(practice: Practice, member: User, words: dict[str, str], instant: datetime) -> int:
+    make_snapshot(practice=practice, by=member, now=instant)
+    return make_note(practice=practice, by=member, now=instant, text=words["message"]).pk
+
+
 def _wish(practitioner: Practitioner, member: User, instant: datetime) -> Wish:
     return set_wish(
         practitioner=practitioner,
@@ -230,6 +283,49 @@ def _wish(practitioner: Practitioner, member: User, instant: datetime) -> Wish:
         by=member,
         now=instant,
     )
+
+
+def _lists(practitioner: Practitioner, patient: Any, member: User, instant: datetime) -> dict[str, Any]:
+    """Put someone on the waiting list, keep a slot for them, and prepare a report of the day after."""
+    hour = instant.replace(minute=0, second=0, microsecond=0) + timedelta(days=6)
+    kind = make_visit_type(practice=practitioner.practice)
+    entry = WaitingListEntry.objects.create(
+        practice=practitioner.practice,
+        patient=patient,
+        visit_type=kind,
+        state="offered",
+        first_day=instant.date(),
+        last_day=instant.date() + timedelta(days=30),
+        created_at=instant,
+    )
+    kept = make_hold(
+        practitioner=practitioner,
+        visit_type=kind,
+        starts_at=hour,
+        by=member,
+        held_by=None,
+        waiting_entry=entry,
+        hold_expires_at=instant + timedelta(hours=4),
+    )
+    offer = WaitingListOffer.objects.create(
+        entry=entry, hold=kept, offered_at=instant, expires_at=instant + timedelta(hours=4)
+    )
+    touched = make_appointment(
+        practitioner=practitioner, visit_type=kind, starts_at=hour + timedelta(days=1), patient=patient
+    )
+    move = MassMove.objects.create(
+        practice=practitioner.practice,
+        practitioner=practitioner,
+        kind="away",
+        starts_at=hour + timedelta(hours=20),
+        ends_at=hour + timedelta(days=2),
+        created_by=member,
+        created_at=instant,
+    )
+    line = MassMoveItem.objects.create(
+        mass_move=move, appointment=touched, version=1, old_starts_at=touched.starts_at, plan="call", told="to_call"
+    )
+    return {"entry_id": entry.pk, "offer_id": offer.pk, "mass_move_id": move.pk, "item_id": line.pk}
 
 
 def _told(

@@ -122,7 +122,8 @@ def test_the_list_shows_the_order_the_wishes_and_what_is_proposed(offer, agenda,
     assert page.index(first.patient.display_name) < page.index(second.patient.display_name)
     assert "l’après-midi" in page
     assert "proposé\u202f:" in page
-    assert f"{first.patient.display_name} ne peut pas le matin" in page
+    panel = client.get(url("offers"), {"practice": agenda[0].pk}).content.decode()
+    assert f"{first.patient.display_name} ne peut pas le matin" in panel
 
 
 def test_the_list_is_filtered_and_paged(agenda, awa, client) -> None:

@@ -43,7 +43,7 @@ class AwayForm(forms.Form):
         label=gettext_lazy("Du"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     starts = forms.TimeField(
-        label=gettext_lazy("à partir de"),
+        label=gettext_lazy("À partir de"),
         required=False,
         widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
         help_text=gettext_lazy("Rien : dès maintenant, ou dès le matin."),
@@ -52,7 +52,7 @@ class AwayForm(forms.Form):
         label=gettext_lazy("Au (inclus)"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     ends = forms.TimeField(
-        label=gettext_lazy("jusqu’à"),
+        label=gettext_lazy("Jusqu’à"),
         required=False,
         widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
         help_text=gettext_lazy("Rien : jusqu’au soir."),

@@ -136,6 +136,7 @@ def _panel(request: PersonRequest, *, sentence: str = "", status: int = 200) -> 
         "unreported": to_report(shown, now=now),
         "to_call": sum(view.is_to_call for view in offers) + len(calls),
         "only": only,
+        "quiet": values.get("quiet") == "1",
         "sentence": sentence,
         "now": now,
     }

@@ -49,10 +49,7 @@ def show(request: PersonRequest, practice_id: int) -> HttpResponse:
         "practice": practice,
         "practices": Practice.objects.order_by("name").only("name"),
         "page": page,
-        "lines": [
-            (line, wish_words(line.entry, now=now), explained(line.offer) if line.offer else "")
-            for line in lines
-        ],
+        "lines": [(line, wish_words(line.entry, now=now)) for line in lines],
         "waiting_count": len(ranks),
         "people": Practitioner.objects.filter(practice=practice, is_active=True),
         "types": VisitType.objects.filter(practice=practice, is_active=True),
