@@ -111,7 +111,10 @@ class LayoutForm(forms.Form):
         self.width = len(layout.roles)
         for number, role in enumerate(layout.roles):
             self.fields[f"column-{number}"] = forms.ChoiceField(
-                choices=role_choices(), required=False, initial=role.value
+                choices=role_choices(),
+                required=False,
+                initial=role.value,
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
 
     @property
