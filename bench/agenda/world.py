@@ -1,0 +1,110 @@
+"""Fill a database with a profession's agendas: half-hours from 9 to 13:30 on weekdays, six months ahead, 85 % full.
+
+Practice A has the 30 practitioners of the screens; practice B the thousand of the searches; at 5 million, practices
+beside them that nobody asks about. Agendas are full for a fortnight, as agendas are, then have gaps.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db import connection
+
+DAYS = 182
+PER_DAY = 9
+MINUTES = 30
+EACH = DAYS * 5 // 7 * PER_DAY * 17 // 20  # about a thousand
+
+_FILL = """
+INSERT INTO scheduling_appointment
+    (practice_id, practitioner_id, site_id, visit_type_id, patient_id, starts_at, ends_at, status, created_at, source,
+     cancel_reason, version)
+SELECT %(practice)s, p.id, %(site)s, %(kind)s, (%(patients)s::bigint[])[1 + (t.q + t.d) %% cardinality(%(patients)s::bigint[])],
+       t.at, t.at + make_interval(mins => %(minutes)s), 'booked', now(), 'desk', '', 1
+FROM practices_practitioner p
+CROSS JOIN LATERAL (
+    SELECT ((%(first)s::date + d) + make_time(9, 0, 0) + make_interval(mins => q * %(minutes)s))
+               AT TIME ZONE 'Europe/Paris' AS at, d, q
+    FROM generate_series(0, %(days)s - 1) d, generate_series(0, %(per_day)s - 1) q
+    WHERE extract(isodow FROM %(first)s::date + d) <= 5
+) t
+WHERE p.id = ANY(%(people)s) AND (t.d < 12 + p.id %% 5 OR (t.q * 7 + t.d * 3 + p.id) %% 20 > 2)
+"""
+
+
+@dataclass(slots=True)
+class World:
+    """What the benchmarks ask about."""
+
+    first: date
+    now: datetime
+    practice: Any  # the one of the screens
+    people: list[Any]  # its 30
+    kind: Any
+    many: list[Any]  # the thousand of the searches, or as many as there are
+    many_kind: Any
+    users: list[Any]
+    patients: list[int]
+    site: Any
+    appointments: int = 0
+
+
+def build(appointments: int) -> World:
+    """Make about so many appointments; the database is emptied first."""
+    from tests.factories import make_secretariat, make_secretary
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE practices_practice, scheduling_appointment, accounts_user, practices_secretariat CASCADE"
+        )
+    now = datetime.now(UTC)
+    first = now.astimezone().date()
+    total = max(1, round(appointments / EACH))
+    practice, people, kind, patients = _practice(30, first)
+    many_practice, many, many_kind, _ = _practice(min(1000, max(10, total - 30)), first)
+    del many_practice
+    left = total - 30 - len(many)
+    while left > 0:
+        _practice(min(1000, left), first)
+        left -= 1000
+    secretariat = make_secretariat()
+    users = [make_secretary(secretariat=secretariat, practices=(practice,)) for _ in range(16)]
+    with connection.cursor() as cursor:
+        for table in ("scheduling_appointment", "scheduling_openingrule", "practices_practitioner"):
+            cursor.execute(f"VACUUM ANALYZE {table}")
+        cursor.execute("SELECT count(*) FROM scheduling_appointment")
+        found = cursor.fetchone()[0]
+    site = practice.sites.get()
+    return World(first, now, practice, people, kind, many, many_kind, users, patients, site, found)
+
+
+def _practice(count: int, first: date) -> tuple[Any, list[Any], Any, list[int]]:
+    from decroche.practices.models import Practitioner
+    from decroche.scheduling.models import OpeningRule
+    from tests.factories import make_practice
+    from tests.scheduling.factories import make_patient, make_visit_type
+
+    practice = make_practice()
+    kind = make_visit_type(practice=practice, duration_minutes=MINUTES)
+    site = practice.sites.get()
+    patients = [make_patient(practice=practice).pk for _ in range(200)]
+    people = Practitioner.objects.bulk_create(
+        Practitioner(practice=practice, title="Dr", first_name="Claire", last_name=f"Roussel{n}", position=n)
+        for n in range(count)
+    )
+    OpeningRule.objects.bulk_create(
+        OpeningRule(
+            practice=practice, practitioner=person, site=site, weekday=weekday,
+            starts=time(9), ends=time(13, 30), valid_from=first - timedelta(days=365),
+        )
+        for person in people
+        for weekday in range(5)
+    )  # fmt: skip
+    values = {
+        "practice": practice.pk, "site": site.pk, "kind": kind.pk, "patients": patients, "first": first,
+        "days": DAYS, "per_day": PER_DAY, "minutes": MINUTES,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        for start in range(0, count, 50):
+            cursor.execute(_FILL, values | {"people": [person.pk for person in people[start : start + 50]]})
+    return practice, people, kind, patients
