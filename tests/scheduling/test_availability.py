@@ -74,6 +74,39 @@ def test_notice_pushes_the_first_slot_to_the_next_five_minutes() -> None:
     assert slots([(at(9), at(10))], now=now, notice=timedelta(minutes=20)) == ["09:25", "09:40"]
 
 
+def test_buffers_are_kept_from_what_is_busy_and_may_lie_outside_of_what_is_free() -> None:
+    around = {"before": timedelta(minutes=10), "after": timedelta(minutes=5)}
+    assert slots([(at(9), at(11))], [(at(10), at(10, 15))], **around) == ["09:00", "09:30", "10:25"]
+    assert slots([(at(9), at(9, 15))], **around) == ["09:00"]
+
+
+def test_limit_zero_lists_nothing_and_a_notice_beyond_the_free_time_neither() -> None:
+    assert slots([(at(9), at(10))], limit=0) == []
+    assert slots([(at(9), at(10))], now=at(8), notice=timedelta(days=3)) == []
+
+
+def test_reversed_repeated_and_empty_periods_change_nothing() -> None:
+    free = [(at(9), at(10)), (at(9), at(10)), (at(12), at(11)), (at(9, 30), at(9, 30))]
+    busy = [(at(9, 30), at(9, 30)), (at(10), at(9)), (at(9, 15), at(9, 30)), (at(9, 15), at(9, 30))]
+    assert slots(free, busy) == ["09:00", "09:30", "09:45"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"notice": timedelta(minutes=-1)},
+        {"limit": -1},
+        {"before": timedelta(minutes=-5)},
+        {"after": timedelta(seconds=30)},
+        {"step": timedelta(0)},
+        {"align": timedelta(minutes=7)},
+    ],
+)
+def test_what_makes_no_sense_is_refused(wrong) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        slots([(at(9), at(10))], **wrong)
+
+
 def test_seconds_of_a_busy_period_are_rounded_outwards() -> None:
     busy = [(at(9), at(9, 15) + timedelta(seconds=1))]
     assert slots([(at(9), at(10))], busy, align=timedelta(minutes=1))[0] == "09:16"

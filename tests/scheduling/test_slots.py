@@ -174,19 +174,29 @@ def test_nobody_open_means_no_slot() -> None:
     assert ask([], visit_type) == []
 
 
-@pytest.mark.parametrize("rows", [1, 3])
-def test_searching_asks_three_questions_whatever_the_rows(rows, django_assert_num_queries) -> None:
+@pytest.mark.parametrize("rows", [1, 3, 12])
+def test_a_warm_search_asks_two_questions_whatever_the_rows(rows, django_assert_num_queries) -> None:
     _, people, visit_type = make_agenda(practitioners=rows)
     for n in range(rows):
-        make_appointment(practitioner=people[0], visit_type=visit_type, starts_at=paris(9 + n))
-    with django_assert_num_queries(3):  # offers, rules, the first window
+        make_appointment(practitioner=people[n], visit_type=visit_type, starts_at=paris(9 + n % 3))
+    ask(people, visit_type)  # rules get warm
+    with django_assert_num_queries(2):  # the versions, the first window
         assert len(ask(people, visit_type)) == 5
 
 
-def test_a_fruitless_search_ends_after_five_windows(django_assert_num_queries) -> None:
-    _, people, _ = make_agenda()
+@pytest.mark.parametrize("rows", [1, 12])
+def test_cold_rules_cost_the_same_for_any_number_of_agendas(rows, django_assert_num_queries) -> None:
+    _, people, visit_type = make_agenda(practitioners=rows)
+    with django_assert_num_queries(8):  # versions, absences, rules, types, practices, offers, wishes; the window
+        ask(people, visit_type)
+
+
+@pytest.mark.parametrize(("rows", "questions"), [(1, 4), (5, 6)])
+def test_a_fruitless_search_ends_after_a_few_windows(rows, questions, django_assert_num_queries) -> None:
+    _, people, _ = make_agenda(practitioners=rows)
     endless = make_visit_type(practice=people[0].practice, duration_minutes=300)
-    with django_assert_num_queries(7):
+    assert ask(people, endless) == []
+    with django_assert_num_queries(questions):
         assert ask(people, endless) == []
 
 
@@ -235,7 +245,7 @@ def test_the_search_reads_the_covering_index(django_assert_num_queries) -> None:
     fill(people[0], visit_type, *(TUESDAY + timedelta(days=n) for n in range(60)))
     with CaptureQueriesContext(connection) as captured:
         ask(people, visit_type, limit=1)
-    sql = next(query["sql"] for query in captured.captured_queries if "array_agg" in query["sql"])
+    sql = next(query["sql"] for query in captured.captured_queries if "scheduling_appointment" in query["sql"])
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("EXPLAIN " + sql)

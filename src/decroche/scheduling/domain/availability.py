@@ -259,27 +259,36 @@ def find_slots(
     zone: ZoneInfo,
     align: timedelta = DEFAULT_ALIGN,
     limit: int | None = None,
+    before: timedelta = timedelta(0),
+    after: timedelta = timedelta(0),
 ) -> list[datetime]:
     """List the starts at which something of `duration` can be booked, ascending, aware in `zone`.
 
-    free, busy   half-open periods of aware datetimes, in any order, overlapping or adjacent; empty ones are ignored.
-    duration     whole minutes, positive. It must fit in one gap, ending at the latest when the gap ends.
-    step         distance between two proposals of one gap; by default `duration` (shoulder to shoulder).
-    notice, now  nothing is proposed before `now + notice`.
-    zone, align  starts fall where the wall clock of `zone` reads a multiple of `align` after midnight; `align` of
-                 one minute proposes the gap's own first minute.
-    limit        at most so many starts; None for all.
+    free, busy     half-open periods of aware datetimes, in any order, repeated, overlapping or adjacent; those that are
+                   empty or end before they start are ignored.
+    duration       whole minutes, positive. It must fit in one gap, ending at the latest when the gap ends.
+    step           distance between two proposals of one gap; by default `before + duration + after`, shoulder to
+                   shoulder, so that all of them could be booked together.
+    notice, now    nothing is proposed before `now + notice`.
+    zone, align    starts fall where the wall clock of `zone` reads a multiple of `align` after midnight; `align` of
+                   one minute proposes the gap's own first minute.
+    limit          at most so many starts; None for all.
+    before, after  whole minutes kept free of what is busy around the visit; they may lie outside of what is free.
 
     Seconds are rounded inwards for free periods and outwards for busy ones. Raises `ValueError` for a naive
-    datetime, or a duration, step or align that is not a positive number of whole minutes, or an
-    `align` that does not divide a day.
+    datetime, for a duration, step or align that is not a positive number of whole minutes, for an `align` that does not
+    divide a day, and for a notice, a limit, a `before` or an `after` below zero.
     """
     _refuse_naive(now)
+    if notice < timedelta(0) or (limit is not None and limit < 0):
+        raise ValueError("notice and limit are never negative")
+    kept_before, length, kept_after = _buffer(before), _whole_minutes(duration), _buffer(after)
+    taken = ((floor_minute(_aware(start)), ceil_minute(_aware(end))) for start, end in busy)
     starts = sweep(
         [(ceil_minute(_aware(start)), floor_minute(_aware(end))) for start, end in free],
-        [(floor_minute(_aware(start)), ceil_minute(_aware(end))) for start, end in busy],
-        duration=_whole_minutes(duration),
-        step=_whole_minutes(duration if step is None else step),
+        [(start - kept_after, end + kept_before) for start, end in taken if end > start],
+        duration=length,
+        step=kept_before + length + kept_after if step is None else _whole_minutes(step),
         earliest=ceil_minute(now + notice),
         zone=zone,
         align=_whole_minutes(align),
@@ -295,6 +304,12 @@ def is_bookable(free: Sequence[Minutes], busy: Iterable[Minutes], *, start: int,
 def _whole_minutes(length: timedelta) -> int:
     if length <= timedelta(0) or length % MINUTE:
         raise ValueError(f"not a positive number of whole minutes: {length}")
+    return length // MINUTE
+
+
+def _buffer(length: timedelta) -> int:
+    if length < timedelta(0) or length % MINUTE:
+        raise ValueError(f"not a number of whole minutes: {length}")
     return length // MINUTE
 
 
