@@ -118,9 +118,12 @@ async function ask(): Promise<void> {
 async function drop(): Promise<void> {
   const address = grid()?.dataset["drop"];
   if (!move || !address) return;
-  const { id, version, spot, verdict, from, ghost } = move;
   if (isHome(move)) return leave(false);
-  if (verdict.sure && !verdict.free) return refuse(verdict.said);
+  const held = move;
+  const { id, version, spot, from, ghost } = held;
+  if (!held.verdict.free && !held.verdict.sure) await ask(); // in the engine's words
+  if (move !== held || held.spot !== spot) return;
+  if (!held.verdict.free) return refuse(held.verdict.said);
   ghost.classList.add("is-saving");
   const keepLength = spot.rows === from.rows;
   const values: Record<string, string> = { ...spotValues(spot), version };
