@@ -68,7 +68,8 @@ def test_a_doctor_ends_today_at_five_and_takes_it_back(agenda, doctor, client, p
     assert toast(answer)["text"] == f"{practitioner.display_name}\u202f: finit à 17\u202fh."
     wish = Wish.objects.get()
     assert (wish.at, wish.valid_from, wish.valid_until) == (time(17), TUESDAY, TUESDAY)
-    assert isinstance(published[0], WishSet) and published[0].wish_id == wish.pk
+    assert isinstance(published[0], WishSet)
+    assert published[0].wish_id == wish.pk
     client.post(toast(answer)["undo"], **HTMX)
     assert in_force() == []
     assert isinstance(published[1], WishEnded)
@@ -85,7 +86,10 @@ def test_a_secretary_writes_a_wish_for_the_doctor(agenda, client) -> None:
     [
         ({"kind": "mornings_first", "span": "always"}, "matins d’abord"),
         ({"kind": "fill_gaps"}, "trous à combler d’abord"),
-        ({"kind": "max_in_a_row", "count": "4", "pause_minutes": "15"}, "pause de 15\u202fmin après 4 rendez-vous"),
+        (
+            {"kind": "max_in_a_row", "count": "4", "pause_minutes": "15"},
+            "pause de 15\u202fmin après 4 rendez-vous",
+        ),
         ({"kind": "emergency", "count": "2"}, "2 urgences gardées par demi-journée"),
         ({"kind": "no_new", "span": "until", "valid_until": "2027-03-02"}, "pas de nouveaux patients"),
         ({"kind": "group_home"}, "visites groupées par quartier"),
@@ -95,7 +99,8 @@ def test_each_wish_is_worded_where_it_is_shown(agenda, doctor, client, fields, w
     practice, people, _ = agenda
     client.post(url("set_wish", people[0].pk), fields, **HTMX)
     shown = client.get(url("wishes", practice.pk), **HTMX).content.decode()
-    assert words in shown and people[0].display_name in shown
+    assert words in shown
+    assert people[0].display_name in shown
     page = client.get(url("settings_wishes", practice.pk), {"practitioner": people[0].pk}).content.decode()
     assert words.capitalize() in page
 
@@ -110,7 +115,9 @@ def test_each_wish_is_worded_where_it_is_shown(agenda, doctor, client, fields, w
     ],
 )
 @pytest.mark.parametrize("fragment", [True, False])
-def test_a_wish_that_says_too_little_is_asked_again(agenda, doctor, client, fields, sentence, fragment) -> None:
+def test_a_wish_that_says_too_little_is_asked_again(
+    agenda, doctor, client, fields, sentence, fragment
+) -> None:
     extra = {"fragment": "1"} if fragment else {}
     answer = client.post(url("set_wish", agenda[1][0].pk), fields | extra, **(HTMX if fragment else {}))
     assert answer.status_code == 422
@@ -146,7 +153,13 @@ def test_an_ended_wish_is_brought_back(agenda, doctor, client) -> None:
 
 def test_wishes_of_an_instruction_end_with_it(agenda, doctor, published) -> None:
     practitioner = agenda[1][0]
-    said = {"practitioner": practitioner, "valid_from": TUESDAY, "valid_until": None, "by": doctor, "now": NOW}
+    said = {
+        "practitioner": practitioner,
+        "valid_from": TUESDAY,
+        "valid_until": None,
+        "by": doctor,
+        "now": NOW,
+    }
     set_wish(kind="fill_gaps", instruction_id=7, **said)
     set_wish(kind="mornings_first", instruction_id=8, **said)
     assert end_wish(instruction_id=7, by=doctor, now=NOW) == 1
@@ -167,9 +180,7 @@ def test_past_and_future_wishes_are_not_in_today_s_toolbar(agenda, doctor, clien
     practice, people, _ = agenda
     past, ahead = TUESDAY - timedelta(days=3), TUESDAY + timedelta(days=3)
     for kind, first, last in (("fill_gaps", past, past), ("mornings_first", ahead, None)):
-        set_wish(
-            practitioner=people[0], kind=kind, valid_from=first, valid_until=last, by=doctor, now=NOW
-        )
+        set_wish(practitioner=people[0], kind=kind, valid_from=first, valid_until=last, by=doctor, now=NOW)
     shown = client.get(url("wishes", practice.pk), **HTMX).content.decode()
     assert 'class="setup-chip"' not in shown
     page = client.get(url("settings_wishes", practice.pk), {"practitioner": people[0].pk}).content.decode()
@@ -195,7 +206,12 @@ def test_the_screens_cost_the_same_with_one_wish_and_with_many(
     for kinds in (["fill_gaps"], ["mornings_first", "group_home"]):
         for kind in kinds:
             set_wish(
-                practitioner=people[0], kind=kind, valid_from=date(2026, 1, 1), valid_until=None, by=doctor, now=NOW
+                practitioner=people[0],
+                kind=kind,
+                valid_from=date(2026, 1, 1),
+                valid_until=None,
+                by=doctor,
+                now=NOW,
             )
         for address in (url("settings_wishes", practice.pk), url("wishes", practice.pk)):
             with django_assert_max_num_queries(30) as captured:

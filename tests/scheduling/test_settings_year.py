@@ -91,7 +91,8 @@ def test_a_department_is_two_digits_or_three_overseas() -> None:
 def test_a_holiday_is_proposed_and_closes_nothing_by_itself(agenda, doctor, client) -> None:
     practice, people, _ = agenda
     page = client.get(url("settings_year", practice.pk), {"practitioner": people[0].pk}).content.decode()
-    assert "Jours fériés à décider" in page and "Noël" in page
+    assert "Jours fériés à décider" in page
+    assert "Noël" in page
     assert not Absence.objects.exists()
     assert state_of(client, people[0], CHRISTMAS) == {"is-open", "is-proposed"}
 
@@ -109,7 +110,8 @@ def test_closing_on_christmas_names_whom_it_touches_and_is_undone(agenda, doctor
     assert absence.ends_at == paris(0, day=CHRISTMAS + timedelta(days=1))
     assert state_of(client, people[0], CHRISTMAS) == {"is-holiday"}
     client.post(toast(answer)["undo"], **HTMX)
-    assert not Absence.objects.exists() and not HolidayDecision.objects.exists()
+    assert not Absence.objects.exists()
+    assert not HolidayDecision.objects.exists()
 
 
 def test_a_worked_holiday_is_asked_no_more_and_one_may_change_one_s_mind(agenda, doctor, client) -> None:
@@ -124,9 +126,7 @@ def test_a_worked_holiday_is_asked_no_more_and_one_may_change_one_s_mind(agenda,
 
 
 def test_a_day_that_is_no_holiday_is_not_closed_that_way(agenda, doctor, client) -> None:
-    answer = client.post(
-        url("holidays", agenda[1][0].pk), {"day": "2026-12-23", "answer": "close"}, **HTMX
-    )
+    answer = client.post(url("holidays", agenda[1][0].pk), {"day": "2026-12-23", "answer": "close"}, **HTMX)
     assert "pas de jour férié" in toast(answer)["text"]
     assert not Absence.objects.exists()
 
@@ -199,7 +199,8 @@ def test_a_closure_is_a_closure(agenda, doctor, client) -> None:
     )
     assert state_of(client, practitioner, date(2026, 12, 3)) == {"is-closure"}
     day = client.get(url("settings_day", practitioner.pk), {"day": "2026-12-03"}, **HTMX).content.decode()
-    assert "Fermeture" in day and "travaux" in day
+    assert "Fermeture" in day
+    assert "travaux" in day
 
 
 # --- other hours ----------------------------------------------------------------------------------------------------
@@ -219,7 +220,8 @@ def test_changed_hours_stand_for_the_usual_ones_that_day(agenda, doctor, client)
         **HTMX,
     )
     shown = answer.content.decode()
-    assert "14\u202fh – 16\u202fh" in shown and "horaires changés" in shown
+    assert "14\u202fh – 16\u202fh" in shown
+    assert "horaires changés" in shown
     assert "9\u202fh – 12\u202fh" not in shown
     assert state_of(client, practitioner, date(2026, 12, 2)) == {"is-changed"}
     assert state_of(client, practitioner, date(2026, 12, 9)) == {"is-open"}
@@ -294,7 +296,8 @@ def test_the_same_year_is_told_by_a_table(agenda, doctor, client) -> None:
         url("settings_year", practice.pk), {"practitioner": people[0].pk, "view": "table"}
     ).content.decode()
     assert page.count('<td class="nowrap">') == 365
-    assert "mar. 24 nov." in page and "9\u202fh – 12\u202fh" in page
+    assert "mar. 24 nov." in page
+    assert "9\u202fh – 12\u202fh" in page
 
 
 def test_a_day_says_what_is_open_and_why(agenda, doctor, client) -> None:
@@ -314,10 +317,18 @@ def test_the_year_costs_the_same_with_one_exception_and_with_many(
         for n in range(count):
             day = date(2026, 12, 1 + n + 4 * count)
             make_rule(
-                practitioner=people[0], weekday=day.weekday(), starts=time(6), ends=time(7), valid_from=day, valid_until=day
+                practitioner=people[0],
+                weekday=day.weekday(),
+                starts=time(6),
+                ends=time(7),
+                valid_from=day,
+                valid_until=day,
             )
             Absence.objects.create(
-                practice=practice, practitioner=people[0], starts_at=paris(9, day=day), ends_at=paris(10, day=day)
+                practice=practice,
+                practitioner=people[0],
+                starts_at=paris(9, day=day),
+                ends_at=paris(10, day=day),
             )
         with django_assert_max_num_queries(40) as captured:
             client.get(url("settings_year", practice.pk), {"practitioner": people[0].pk})

@@ -55,7 +55,9 @@ def put_back_rules(*, practitioner: Practitioner, change: RulesChange, by: User,
     with transaction.atomic():
         lock_practitioners(practitioner.pk)
         current = shoot_rules(practitioner.pk)
-        if any(current.get(key) != change.after.get(key) for key in change.before.keys() | change.after.keys()):
+        if any(
+            current.get(key) != change.after.get(key) for key in change.before.keys() | change.after.keys()
+        ):
             raise ChangedSince
         OpeningRule.objects.filter(
             practitioner=practitioner, pk__in=[int(key) for key in change.after.keys() - change.before.keys()]

@@ -67,17 +67,7 @@ def record_absence(
             created_by=by,
             created_at=now,
         )
-        touched = tuple(
-            Appointment.objects.filter(
-                practitioner=practitioner,
-                status__in=[status.value for status in AHEAD],
-                starts_at__lt=ends_at,
-                starts_at__gt=starts_at - LONGEST,
-                ends_at__gt=max(starts_at, now),
-            )
-            .select_related("patient", "visit_type", "site", "practitioner")
-            .order_by("starts_at")
-        )
+        touched = _standing(practitioner, starts_at, ends_at, now)
         publish(
             AbsenceRecorded(
                 absence_id=absence.pk,
@@ -92,3 +82,17 @@ def record_absence(
         )
         hint("agenda", practice_id=practitioner.practice_id, practitioner_id=practitioner.pk)
     return RecordedAbsence(absence, touched)
+
+
+def _standing(
+    practitioner: Practitioner, starts_at: datetime, ends_at: datetime, now: datetime
+) -> tuple[Appointment, ...]:
+    """List the appointments of that time which have not taken place yet."""
+    rows = Appointment.objects.filter(
+        practitioner=practitioner,
+        status__in=[status.value for status in AHEAD],
+        starts_at__lt=ends_at,
+        starts_at__gt=starts_at - LONGEST,
+        ends_at__gt=max(starts_at, now),
+    )
+    return tuple(rows.select_related("patient", "visit_type", "site", "practitioner").order_by("starts_at"))

@@ -50,7 +50,9 @@ def save_pathway(
     if len(steps) < _FEWEST_STEPS:
         raise PathwayTooShort
     people = [step.practitioner for step in steps if step.practitioner is not None]
-    if {*(step.visit_type.practice_id for step in steps), *(one.practice_id for one in people)} != {practice.pk}:
+    if {*(step.visit_type.practice_id for step in steps), *(one.practice_id for one in people)} != {
+        practice.pk
+    }:
         raise NotOfThisPractice
     with transaction.atomic():
         pathway = (

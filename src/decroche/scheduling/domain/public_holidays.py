@@ -14,7 +14,6 @@ _BY_DEPARTMENT = {
 }  # fmt: skip
 
 
-
 @dataclass(frozen=True, slots=True)
 class PublicHoliday:
     """One day, and its name in French."""
@@ -43,7 +42,4 @@ def public_holidays(*, first: date, last: date, postcode: str, department: str =
 @lru_cache(maxsize=256)
 def _of_year(year: int, subdivision: str | None) -> tuple[PublicHoliday, ...]:
     known = holidays.country_holidays("FR", subdiv=subdivision, years=year, language="fr")
-    return tuple(
-        PublicHoliday(day, name.replace("'", "’"))
-        for day, name in sorted(known.items())
-    )
+    return tuple(PublicHoliday(day, name.replace("'", "’")) for day, name in sorted(known.items()))

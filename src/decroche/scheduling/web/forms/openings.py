@@ -18,7 +18,16 @@ _TERMS = (
     "reserved_for", "overrides",
 )  # fmt: skip
 #: What has a usual value, or shows only where a choice calls for it.
-_USUAL = ("every_n", "nth", "capacity", "release", "release_days", "release_time", "release_hours", "reserved_for")
+_USUAL = (
+    "every_n",
+    "nth",
+    "capacity",
+    "release",
+    "release_days",
+    "release_time",
+    "release_hours",
+    "reserved_for",
+)
 RANKS = [
     ("1", _("premier")), ("2", _("deuxième")), ("3", _("troisième")), ("4", _("quatrième")), ("5", _("cinquième")),
     ("-1", _("dernier")),
@@ -100,7 +109,15 @@ class RuleForm(forms.Form):
     def is_particular(self) -> bool:
         """Tell whether anything but hours and weeks is said, or wrong: that part of the form is then open."""
         said = [self[name].value() for name in ("visit_types", "reserved_for", "release")]
-        wrong = {"visit_types", "reserved_for", "release", "release_days", "release_time", "release_hours", "capacity"}
+        wrong = {
+            "visit_types",
+            "reserved_for",
+            "release",
+            "release_days",
+            "release_time",
+            "release_hours",
+            "capacity",
+        }
         return any(said) or str(self["capacity"].value() or 1) != "1" or bool(wrong & set(self.errors))
 
     @property

@@ -16,7 +16,15 @@ _MOST_QUESTIONS, _LONGEST_QUESTION = 10, 160
 _HOUR, _DAY = 60, 24 * 60
 _UNITS = [("60", _("heures")), ("1440", _("jours")), ("1", _("minutes"))]
 #: What has a usual value.
-_USUAL = ("short_name", "buffer_before_minutes", "buffer_after_minutes", "new_patients", "notice", "notice_unit", "place")
+_USUAL = (
+    "short_name",
+    "buffer_before_minutes",
+    "buffer_after_minutes",
+    "new_patients",
+    "notice",
+    "notice_unit",
+    "place",
+)
 _YES_NO = [("", _("comme le cabinet")), ("1", _("oui")), ("0", _("non"))]
 
 
@@ -139,7 +147,13 @@ class VisitTypeForm(forms.Form):
 
 def initial_of(kind: VisitType) -> dict[str, Any]:
     """Fill the form with a visit type; 2 queries."""
-    names = VisitTypeForm.base_fields.keys() - {"booked_by", "notice", "notice_unit", "questions", "resources"}
+    names = VisitTypeForm.base_fields.keys() - {
+        "booked_by",
+        "notice",
+        "notice_unit",
+        "questions",
+        "resources",
+    }
     notice, unit = split_notice(kind.notice_minutes)
     return {name: getattr(kind, name) for name in names} | {
         "booked_by": [
@@ -162,7 +176,9 @@ class OfferForm(forms.Form):
     duration_minutes = fields.number(_("Durée"), least=5, most=480, step_size=5, required=False)
     buffer_before_minutes = fields.number(_("Libre avant"), least=0, most=120, step_size=5, required=False)
     buffer_after_minutes = fields.number(_("Libre après"), least=0, most=120, step_size=5, required=False)
-    secretary_may_book = forms.ChoiceField(label=_("Le secrétariat le donne"), choices=_YES_NO, required=False)
+    secretary_may_book = forms.ChoiceField(
+        label=_("Le secrétariat le donne"), choices=_YES_NO, required=False
+    )
     online_may_book = forms.ChoiceField(label=_("Pris en ligne"), choices=_YES_NO, required=False)
     new_patients = forms.ChoiceField(
         label=_("Pour qui"), choices=[("", _("comme le cabinet")), *NewPatients.choices], required=False
@@ -176,7 +192,13 @@ class OfferForm(forms.Form):
     @property
     def terms(self) -> OfferTerms:
         given = self.cleaned_data
-        same = ("duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "new_patients", "horizon_days")
+        same = (
+            "duration_minutes",
+            "buffer_before_minutes",
+            "buffer_after_minutes",
+            "new_patients",
+            "horizon_days",
+        )
         yes_no = {"": None, "1": True, "0": False}
         return OfferTerms(
             secretary_may_book=yes_no[given["secretary_may_book"]],

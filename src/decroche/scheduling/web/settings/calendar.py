@@ -35,7 +35,13 @@ class Cell:
     @property
     def said(self) -> str:
         """Give it as a sentence."""
-        parts = [full_date(self.day, this_year=0), state_words()[self.state], self.hours, self.note, self.proposed]
+        parts = [
+            full_date(self.day, this_year=0),
+            state_words()[self.state],
+            self.hours,
+            self.note,
+            self.proposed,
+        ]
         return ", ".join(part for part in parts if part)
 
 
@@ -151,9 +157,7 @@ def _is_covered(opening: OpeningShown, absences: Iterable[AbsenceShown]) -> bool
     return reached >= opening.ends_at
 
 
-def _cell(
-    frame: Frame, found: DayOpenings, special: set[int], names: dict[int, str], holiday: str
-) -> Cell:
+def _cell(frame: Frame, found: DayOpenings, special: set[int], names: dict[int, str], holiday: str) -> Cell:
     state, absence = state_of(found, special)
     openings = own_openings(found)
     note = absence.reason if absence is not None else ""
@@ -184,9 +188,7 @@ def _months(cells: list[Cell]) -> tuple[Month, ...]:
     found: dict[tuple[int, int], list[Cell]] = {}
     for cell in cells:
         found.setdefault((cell.day.year, cell.day.month), []).append(cell)
-    return tuple(
-        Month(month(days[0].day), days[0].day.weekday(), tuple(days)) for days in found.values()
-    )
+    return tuple(Month(month(days[0].day), days[0].day.weekday(), tuple(days)) for days in found.values())
 
 
 def _months_later(day: date, months: int) -> date:

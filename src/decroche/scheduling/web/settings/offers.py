@@ -80,7 +80,8 @@ def save(request: PersonRequest, practitioner_id: int, visit_type_id: int) -> Ht
             )
         except OffersOverlap:
             form.add_error(
-                "valid_from", _("D’autres conditions valent déjà ces jours-là : donnez des dates qui les suivent.")
+                "valid_from",
+                _("D’autres conditions valent déjà ces jours-là : donnez des dates qui les suivent."),
             )
         except OfferDatesReversed:
             form.add_error("valid_until", _("Le dernier jour vient avant le premier."))
@@ -171,7 +172,8 @@ def terms_words(kind: VisitType) -> list[str]:
     words += _limits(kind.notice_minutes or None, kind.horizon_days, kind.max_per_day, kind.max_per_half_day)
     if kind.series_sessions:
         words.append(
-            _("%(n)s séances, %(each)s par semaine") % {"n": kind.series_sessions, "each": kind.series_per_week}
+            _("%(n)s séances, %(each)s par semaine")
+            % {"n": kind.series_sessions, "each": kind.series_per_week}
         )
     words += [resource.name for resource in kind.resources.all()]
     return words
@@ -192,7 +194,9 @@ def _line(offer: VisitOffer, kind: VisitType, today: date) -> OfferLine:
             )
         )
     if offer.secretary_may_book is not None:
-        words.append(_("donné par le secrétariat") if offer.secretary_may_book else _("pas par le secrétariat"))
+        words.append(
+            _("donné par le secrétariat") if offer.secretary_may_book else _("pas par le secrétariat")
+        )
     if offer.online_may_book is not None:
         words.append(_("pris en ligne") if offer.online_may_book else _("pas en ligne"))
     if offer.new_patients:
@@ -224,7 +228,11 @@ def _limits(
 ) -> list[str]:
     words = []
     if notice is not None:
-        words.append(_("%(length)s à l’avance") % {"length": duration(timedelta(minutes=notice))} if notice else _("sans délai"))
+        words.append(
+            _("%(length)s à l’avance") % {"length": duration(timedelta(minutes=notice))}
+            if notice
+            else _("sans délai")
+        )
     if horizon is not None:
         words.append(ngettext("à %(n)s jour au plus", "à %(n)s jours au plus", horizon) % {"n": horizon})
     if per_day is not None:
@@ -249,17 +257,11 @@ def _form(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    context: dict[str, Any] = {
-        "frame": frame,
-        "practice": frame.practice,
-        "practitioner": frame.practitioner,
-        "kind": kind,
-        "offer": offer,
-        "offer_form": form,
-        "panel": "scheduling/settings/_offer.html",
-    }
+    template = "scheduling/settings/_offer.html"
+    context: dict[str, Any] = {"kind": kind, "offer": offer, "offer_form": form, "panel": template}
     if frames.is_fragment(request):
-        return render(request, "scheduling/settings/_offer.html", context, status=status)
+        shared = {"frame": frame, "practice": frame.practice, "practitioner": frame.practitioner}
+        return render(request, template, shared | context, status=status)
     from decroche.scheduling.web.settings import visit_types  # noqa: PLC0415 — the two screens show one another
 
     return visit_types.screen(request, frame, status=status, **context)

@@ -95,7 +95,9 @@ def _is_online(frame: Frame, kind: VisitType) -> bool:
     own = VisitOffer.objects.filter(practitioner=frame.practitioner, visit_type=kind).values_list(
         "online_may_book", flat=True
     )
-    return kind.online_may_book if not own else any(kind.online_may_book if may is None else may for may in own)
+    return (
+        kind.online_may_book if not own else any(kind.online_may_book if may is None else may for may in own)
+    )
 
 
 def _days(slots: Iterable[Slot]) -> list[PreviewDay]:

@@ -102,9 +102,7 @@ def resource(request: PersonRequest, practice_id: int) -> HttpResponse:
         else:
             text = _("Ressource « %(name)s » enregistrée.") % {"name": saved.name}
             return _saved(request, frame, text)
-    return _panel(
-        request, frame, "resource", resource_form=form, resource=row, status=frames.INCOMPLETE
-    )
+    return _panel(request, frame, "resource", resource_form=form, resource=row, status=frames.INCOMPLETE)
 
 
 @require_http_methods(["GET", "POST"])
@@ -171,9 +169,7 @@ def _type_form(
     request: PersonRequest, frame: Frame, form: VisitTypeForm, kind: VisitType | None, *, status: int = 200
 ) -> HttpResponse:
     receivers = receivers_of(frame, kind) if kind else []
-    return _panel(
-        request, frame, "type", type_form=form, kind=kind, receivers=receivers, status=status
-    )
+    return _panel(request, frame, "type", type_form=form, kind=kind, receivers=receivers, status=status)
 
 
 def _panel(

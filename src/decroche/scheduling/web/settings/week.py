@@ -79,9 +79,9 @@ def write(request: PersonRequest, practitioner_id: int) -> HttpResponse:
             except RuleOverlaps as overlap:
                 form.add_error("week", overlap_sentence(overlap.other))
             else:
-                text = ngettext(
-                    "%(count)s plage ouverte.", "%(count)s plages ouvertes.", len(made)
-                ) % {"count": len(made)}
+                text = ngettext("%(count)s plage ouverte.", "%(count)s plages ouvertes.", len(made)) % {
+                    "count": len(made)
+                }
                 return _written(request, frame, text, undo)
     if frames.is_fragment(request):
         context = week_context(frame) | {"week_form": form}
@@ -202,9 +202,7 @@ def week_context(frame: Frame) -> dict[str, Any]:
     }
 
 
-def screen(
-    request: PersonRequest, frame: Frame, *, status: int = 200, **more: Any
-) -> HttpResponse:
+def screen(request: PersonRequest, frame: Frame, *, status: int = 200, **more: Any) -> HttpResponse:
     """Draw the whole screen of the week."""
     context = week_context(frame) | preview_context(request, frame) | more
     return frames.page(request, frame, "scheduling/settings/week.html", context, status=status)
