@@ -70,8 +70,9 @@ class Search:
     def first(self, start: int, horizon: int, limit: int, *, by_wish: bool) -> list[Found]:
         """Give the first `limit` slots in `[start, horizon)`; by wish, whole days are put in order."""
         by_wish = by_wish and any(self._orders(place, start, horizon) for place in self.places)
+        key = self._hint_key
         for place in self.places:
-            place.begin = place.frontier = self._hinted(place, start)
+            place.begin = place.frontier = _hinted(place, key, start)
             place.is_done = place.begin >= horizon
         rounds = _ROUNDS_FOR_FEW if len(self.places) <= _FEW else _ROUNDS
         whole = -(-(horizon - start) // DAY)
@@ -189,11 +190,6 @@ class Search:
             self.asker.referred,
         )
 
-    def _hinted(self, place: Place, start: int) -> int:
-        """Give the first moment from `start` on that can be free at all, as far as is known."""
-        known = place.kept.hints.get(self._hint_key)
-        return known[1] if known is not None and known[0] <= start < known[1] else start
-
     def _learn(self, places: Sequence[Place], start: int) -> None:
         """Keep that nothing can be booked before a moment, while the versions stand.
 
@@ -278,6 +274,12 @@ class Search:
             homes = read_homes(list(grouping), low - WHOLE_DAY, high + WHOLE_DAY, now=self.now)
             for whose, place in grouping.items():
                 place.homes = homes[whose]
+
+
+def _hinted(place: Place, key: object, start: int) -> int:
+    """Give the first moment from `start` on that can be free at all, as far as is known."""
+    known = place.kept.hints.get(key)
+    return known[1] if known is not None and known[0] <= start < known[1] else start
 
 
 def _end_of(day: int, place: Place) -> int:
