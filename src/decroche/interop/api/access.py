@@ -103,8 +103,8 @@ class ByKey(HttpBearer):
         access = teams().access_of(user_id=key.user_id, is_administrator=key.user.is_administrator, now=now)
         request.user = key.user
         request.access = access
-        request.reach = Reach(key, access)
-        return request.reach
+        request.reach = reach = Reach(key, access)
+        return reach
 
 
 def unknown_key() -> Problem:

@@ -106,7 +106,8 @@ class LayoutForm(forms.Form):
 
     def __init__(self, *args: Any, layout: Layout, **kwargs: Any) -> None:
         """Begin with what was guessed."""
-        super().__init__(*args, initial=layout.as_json(), **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = layout.as_json()
         self.fields["encoding"].choices = encoding_choices()  # type: ignore[attr-defined]
         self.width = len(layout.roles)
         for number, role in enumerate(layout.roles):
