@@ -56,6 +56,11 @@ def test_one_waits_some_days_for_one_s_own_practitioner() -> None:
     assert assign([Touched(1, 1, at(9), prefers=2)], {1: [colleague, own]}) == {1: colleague}
 
 
+def test_nobody_is_called_in_the_day_before_when_there_is_room_the_days_after() -> None:
+    before, after = place(at(9, day=-1)), place(at(9, day=3))
+    assert assign([Touched(1, 1, at(9))], {1: [before, after]}) == {1: after}
+
+
 def test_what_is_promised_already_is_not_given_again() -> None:
     only = place(at(9, day=1))
     assert assign([Touched(1, 1, at(9))], {1: [only]}, taken=[only]) == {}

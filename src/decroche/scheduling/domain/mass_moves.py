@@ -17,6 +17,8 @@ _DAY = timedelta(days=1)
 OTHER_HALF_DAY = 2.0
 OTHER_WEEKDAY = 1.0
 OTHER_PRACTITIONER = 7.0
+#: Being called in before one's day, perhaps without having read of it in time.
+EARLIER = 4.0
 #: The locum was asked to take these patients over: as good as the practitioner, and the same hour before all.
 SAME_TIME_AT_THE_LOCUM = -1.0
 
@@ -39,6 +41,8 @@ def cost(touched: Touched, place: Place, *, locum_id: int | None = None) -> floa
     if place.practitioner_id == locum_id and place.starts_at == touched.starts_at:
         return SAME_TIME_AT_THE_LOCUM
     price = abs(place.starts_at - touched.starts_at) / _DAY
+    if place.starts_at < touched.starts_at:
+        price += EARLIER
     if half_day(place.starts_at) != (touched.half_day or half_day(touched.starts_at)):
         price += OTHER_HALF_DAY
     if touched.weekdays and place.starts_at.weekday() not in touched.weekdays:

@@ -339,6 +339,7 @@ def in_hand(practice_ids: Iterable[int], *, since: datetime, limit: int = 30) ->
             failed=failed,
             to_call=Count("items", filter=Q(items__told=MassMoveItem.Told.TO_CALL)),
         )
+        .filter(lines__gt=0)
         .order_by("-created_at")[:limit]
     )
     return list(rows)

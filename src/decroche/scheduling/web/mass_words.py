@@ -1,6 +1,6 @@
 """Word a mass move: what happened, what is done, what to say on the telephone, why a line could not be done."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ _PLANS = MassMoveItem.Plan
 
 
 def title_of(move: MassMove) -> str:
-    """Give "Dr Roussel absente du mar. 24 nov., 9 h au …" without its grammar: the name, then the period."""
+    """Give "Dr Roussel : absence mar. 24 nov., à partir de 9 h"; "Dr Roussel : 40 min de retard"."""
     zone = ZoneInfo(move.practice.timezone)
     year = datetime.now(tz=zone).year
     start, end = move.starts_at.astimezone(zone), move.ends_at.astimezone(zone)
@@ -24,20 +24,23 @@ def title_of(move: MassMove) -> str:
             "who": who,
             "length": duration(move.delay_minutes or 0),
         }
-    if start.date() == end.date() or ((end - start).days < 1 and end.hour == end.minute == 0):
-        day = short_date(start.date(), this_year=year)
-        if end.hour == end.minute == 0:
-            return _("%(who)s : absence %(day)s, à partir de %(start)s") % {
-                "who": who,
-                "day": day,
-                "start": clock(start),
-            }
-        return _("%(who)s : absence %(day)s, de %(start)s à %(end)s") % {
-            "who": who,
-            "day": day,
-            "start": clock(start),
-            "end": clock(end),
-        }
+    words = {
+        "who": who,
+        "day": short_date(start.date(), this_year=year),
+        "start": clock(start),
+        "end": clock(end),
+    }
+    last = end - timedelta(minutes=1)
+    until_night = end.hour == end.minute == 0 and start.date() == last.date()
+    from_morning = start.hour == start.minute == 0
+    if until_night and from_morning:
+        return _("%(who)s : absence %(day)s, toute la journée") % words
+    if until_night:
+        return _("%(who)s : absence %(day)s, à partir de %(start)s") % words
+    if start.date() == end.date() and from_morning:
+        return _("%(who)s : absence %(day)s, jusqu’à %(end)s") % words
+    if start.date() == end.date():
+        return _("%(who)s : absence %(day)s, de %(start)s à %(end)s") % words
     return _("%(who)s : absence du %(start)s au %(end)s") % {
         "who": who,
         "start": short_datetime(start, this_year=year),
