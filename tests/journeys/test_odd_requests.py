@@ -384,18 +384,28 @@ def test_preferences_are_taken_and_a_refusal_is_said(world: World, awa: Typist) 
     awa.sees("#agenda-booking [role=alert]", "ne donne plus de rendez-vous")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (390, 844)])
-def test_the_strip_is_accessible_in_every_state(world: World, awa: Typist, theme: str, size: Any) -> None:
+@pytest.mark.parametrize(
+    ("theme", "width", "height"), [("light", 1440, 900), ("dark", 1280, 720), ("light", 390, 844)]
+)
+def test_the_strip_is_accessible_in_every_state(
+    world: World, awa: Typist, theme: Any, width: int, height: int
+) -> None:
     make_appointment(practitioner=world.people[0], visit_type=world.check_up, starts_at=world.at(10))
     make_patient(practice=world.practice, birth_name="Durand")
     awa.page.emulate_media(color_scheme=theme)
-    awa.chooses("duran", "DURAND")
-    awa.page.set_viewport_size({"width": size[0], "height": size[1]})
-    if size[0] < 900:
-        awa.press("Alt+2")
+    awa.page.set_viewport_size({"width": width, "height": height})
+    if width < 900:
+        awa.page.goto(f"{awa.page.url.split('/desk/')[0]}/agenda/{world.practice.pk}/")
+        awa.sees("#agenda-booking")
+    else:
+        awa.chooses("duran", "DURAND")
+    # The test's server has no live stream: the panel would fade, as it does while the network is away.
+    awa.page.evaluate(
+        "() => document.querySelectorAll('[data-stale]').forEach((each) => {"
+        " each.removeAttribute('data-stale'); each.classList.remove('is-stale'); })"
+    )
     awa.opens("4")
-    faults: dict[str, Any] = {}
+    faults: list[Any] = []
     for state, keys in (
         ("slots", ()),
         ("criteria", ("o",)),
@@ -406,9 +416,7 @@ def test_the_strip_is_accessible_in_every_state(world: World, awa: Typist, theme
         for key in keys:
             awa.press(key)
             awa.page.wait_for_timeout(500)
-        found = Axe().run(awa.page, context="#agenda-booking").response["violations"]
-        if found:
-            faults[state] = [(each["id"], each["nodes"][0]["html"][:160]) for each in found]
+        faults += _faults(awa.page, state)
     awa.press("Escape")
     awa.sees("#agenda-booking #booking-ask")
     awa.press("Escape")
@@ -418,9 +426,17 @@ def test_the_strip_is_accessible_in_every_state(world: World, awa: Typist, theme
     awa.sees("#agenda-booking [role=alert]")
     awa.press("f")
     awa.sees(".is-forcing")
-    found = Axe().run(awa.page, context="#agenda-booking").response["violations"]
-    if found:
-        faults["force"] = [(each["id"], each["nodes"][0]["html"][:160]) for each in found]
-    assert not faults
+    awa.page.wait_for_timeout(500)
+    faults += _faults(awa.page, "force")
+    assert faults == []
     overflow = awa.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
     assert overflow <= 0, "nothing is cut off at the side"
+
+
+def _faults(page: Page, state: str) -> list[str]:
+    found = Axe().run(page, context="#agenda-booking").response["violations"]
+    return [
+        f"{state}: {each['id']} {node['html'][:90]} {node['failureSummary'][:200]}"
+        for each in found
+        for node in each["nodes"]
+    ]

@@ -115,4 +115,4 @@ def _to_tell(missed: dict[int, int]) -> dict[int, int]:
     limits = AgendaSettings.objects.filter(
         practitioner_id__in=missed, no_show_threshold__isnull=False
     ).values_list("practitioner_id", "no_show_threshold")
-    return {id_: missed[id_] for id_, limit in limits if missed[id_] >= limit}
+    return {id_: missed[id_] for id_, limit in limits if limit is not None and missed[id_] >= limit}
