@@ -38,7 +38,8 @@ def decide_holiday(
     with transaction.atomic():
         lock_practitioners(practitioner.pk)
         take_back_holiday(practitioner=practitioner, day=day, by=by, now=now)
-        absence, touched = None, ()
+        absence: Absence | None = None
+        touched: tuple[Appointment, ...] = ()
         if not is_worked:
             closed = local_day(day, zone)
             recorded = record_absence(

@@ -63,7 +63,7 @@ def put_back_rules(*, practitioner: Practitioner, change: RulesChange, by: User,
             practitioner=practitioner, pk__in=[int(key) for key in change.after.keys() - change.before.keys()]
         ).delete()
         for restored in serializers.deserialize("json", json.dumps(list(change.before.values()))):
-            if restored.object.practitioner_id != practitioner.pk:
+            if getattr(restored.object, "practitioner_id", None) != practitioner.pk:
                 raise ChangedSince
             restored.save()
         for rule in OpeningRule.objects.filter(pk__in=[int(key) for key in change.before]):

@@ -212,7 +212,21 @@ function roveYear(chosen?: HTMLElement): void {
   for (const cell of all) cell.tabIndex = cell === current ? 0 : -1;
 }
 
+/** Where what was just opened lies out of sight (a narrow screen), go to it. */
+let opened = "";
+function showAside(): void {
+  const panel = opened ? document.getElementById(opened) : null;
+  opened = "";
+  if (!panel) return;
+  const top = panel.getBoundingClientRect().top;
+  if (top < 0 || top > window.innerHeight * 0.8) panel.scrollIntoView({ block: "start" });
+}
+
 ready(() => {
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const target = origin(event);
+    if (target?.closest(".setup-side") && ["rule-panel", "day-panel", "type-panel"].includes(target.id)) opened = target.id;
+  });
   document.addEventListener("pointerdown", onDown);
   document.addEventListener("pointermove", onMove);
   document.addEventListener("pointerup", onUp);
@@ -264,6 +278,7 @@ ready(() => {
   });
   document.body.addEventListener("htmx:afterSettle", () => {
     roveYear();
+    showAside();
     if (!refocus || !document.getElementById(refocus)) return;
     document.getElementById(refocus)?.focus({ preventScroll: true });
     refocus = "";

@@ -39,7 +39,7 @@ def hour(label: Any, **more: Any) -> forms.TimeField:
 def number(label: Any, *, least: int, most: int, **more: Any) -> forms.IntegerField:
     """Ask for a whole number within bounds."""
     bounds = {"least": least, "most": most}
-    errors = REQUIRED | {
+    errors: dict[str, Any] = REQUIRED | {
         "min_value": _("Un nombre de %(least)s à %(most)s.") % bounds,
         "max_value": _("Un nombre de %(least)s à %(most)s.") % bounds,
         "invalid": _("Un nombre de %(least)s à %(most)s.") % bounds,
@@ -53,6 +53,7 @@ def say_no_optional(form: forms.Form, *names: str) -> None:
 
     Called where nothing is left to validate: on a fresh form, or once the answers have been read.
     """
+    form.use_required_attribute = False  # they may well be left alone
     for name in names:
         form.fields[name].required = True
 

@@ -189,6 +189,20 @@ class OfferForm(forms.Form):
     max_per_day = fields.number(_("Au plus par jour"), least=1, most=99, required=False)
     max_per_half_day = fields.number(_("Par demi-journée"), least=1, most=99, required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self._word_plainly()
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        self._word_plainly()
+        return found
+
+    def _word_plainly(self) -> None:
+        """Everything may be left empty here, and the form says so once."""
+        fields.say_no_optional(self, *(name for name in self.fields if name != "valid_until"))
+
     @property
     def terms(self) -> OfferTerms:
         given = self.cleaned_data
@@ -259,6 +273,17 @@ class PathwayForm(forms.Form):
             self.fields[f"wait_{n}"] = fields.number(
                 _("Attente au plus (min)"), least=0, most=1440, required=False, initial=60
             )
+        if not self.is_bound:
+            self._word_plainly()
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        self._word_plainly()
+        return found
+
+    def _word_plainly(self) -> None:
+        """Steps may be left empty, and everybody sees that."""
+        fields.say_no_optional(self, *(name for name in self.fields if name[-1].isdigit()))
 
     @property
     def rows(self) -> list[tuple[int, Any, Any, Any]]:

@@ -54,7 +54,8 @@ def preview_context(request: PersonRequest, frame: Frame) -> dict[str, Any]:
     patient = NEW if request.GET.get("patient") == NEW else KNOWN
     # Where nothing is taken online, what is worth seeing is what the desk proposes.
     usual_view = ONLINE if usual is not None and usual.online_may_book else SECRETARY
-    seen_by = request.GET.get("seen_by") if request.GET.get("seen_by") in {ONLINE, SECRETARY} else usual_view
+    asked_view = request.GET.get("seen_by", "")
+    seen_by = asked_view if asked_view in {ONLINE, SECRETARY} else usual_view
     found = _slots(frame, kind, patient, seen_by) if kind is not None else []
     days = _days(found) if seen_by == ONLINE else [PreviewDay(frame.today, tuple(_ranked(found[:12])))]
     return {
@@ -108,7 +109,11 @@ def _days(slots: Iterable[Slot]) -> list[PreviewDay]:
 
 def _ranked(slots: Iterable[Slot]) -> Iterable[tuple[Slot, str]]:
     for slot in slots:
-        yield slot, ", ".join(filter(None, (reason_words(reason) for reason in getattr(slot, "reasons", ()))))
+        # What fills a gap touches appointments of course: saying it once is enough.
+        told = [
+            each for each in slot.reasons if each != Reason.NEXT_TO or Reason.FILLS_GAP not in slot.reasons
+        ]
+        yield slot, ", ".join(filter(None, (reason_words(reason) for reason in told)))
 
 
 def _local_day(slot: Slot) -> date:

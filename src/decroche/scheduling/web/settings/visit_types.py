@@ -83,7 +83,7 @@ def resource(request: PersonRequest, practice_id: int) -> HttpResponse:
     chosen = asked.number(request.POST or request.GET, "resource")
     row = get_object_or_404(Resource, pk=chosen, practice=frame.practice) if chosen else None
     if request.method == "GET":
-        initial = {"site": frame.site.pk, "is_active": True}
+        initial: dict[str, Any] = {"site": frame.site.pk, "is_active": True}
         if row is not None:
             initial = {"name": row.name, "site": row.site_id, "is_active": row.is_active}
         form = ResourceForm(practice=frame.practice, initial=initial)

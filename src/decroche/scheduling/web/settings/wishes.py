@@ -18,6 +18,7 @@ from decroche.scheduling.actions.end_wish import bring_back_wish, end_wish, take
 from decroche.scheduling.actions.save_agenda_settings import save_agenda_settings
 from decroche.scheduling.actions.set_wish import WishDatesReversed, WishIncomplete, set_wish
 from decroche.scheduling.models import AgendaSettings, Wish
+from decroche.scheduling.web import asked
 from decroche.scheduling.web.forms.wishes import AgendaSettingsForm, WishForm
 from decroche.scheduling.web.settings import frame as frames
 from decroche.scheduling.web.settings.frame import Frame
@@ -226,12 +227,14 @@ def _fragment(
     request: PersonRequest, frame: Frame, *, form: WishForm | None = None, status: int = 200
 ) -> HttpResponse:
     named = "practitioner" in request.GET or "practitioner" in request.POST
+    chosen = asked.number(request.GET, "for")
+    whose = next((person for person in frame.people if person.pk == chosen), frame.practitioner)
     ids = [frame.practitioner.pk] if named else [person.pk for person in frame.people]
     found = [line for line in lines_of(wishes_of(ids, today=frame.today), frame) if line.is_today]
     context = {
         "frame": frame,
         "practice": frame.practice,
-        "practitioner": frame.practitioner,
+        "practitioner": whose,
         "lines": found,
         "alone": named or len(frame.people) == 1,
         "named": named,
