@@ -226,6 +226,12 @@ def rows_of(world: World) -> dict[str, int]:
         }  # fmt: skip
 
 
+IDS = (
+    "practice_id", "practitioner_id", "site_id", "visit_type_id", "patient_id", "appointment_id", "hold_id", "absence_id",
+    "wish_id", "offer_id", "entry_id", "rule_id",
+)  # fmt: skip
+
+
 def body_of(ids: dict[str, int]) -> dict[str, dict]:
     """Give, by path, a body that makes sense."""
     day = {"valid_from": "2026-11-24"}
@@ -392,6 +398,12 @@ def test_names_go_only_where_the_key_may_see_patients(world):
         f"appointments?since=2026-01-01T00:00:00Z&until=2027-01-01T00:00:00Z&patient_id={world.patient.pk}"
     )
     assert blind("GET", by_patient).json()["items"] == []
+    with every_practice():
+        booking_only = Caller(world.key([Permission.BOOK_APPOINTMENT]).token)
+    wanted = body_of(
+        dict.fromkeys(IDS, 1) | {"patient_id": world.patient.pk, "visit_type_id": world.visit_type.pk}
+    )["waiting-list"]
+    assert booking_only("POST", "waiting-list", wanted).json()["patient_name"] is None
 
 
 def test_what_a_program_sees_and_changes_is_in_the_log_of_its_person(world):

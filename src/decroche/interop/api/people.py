@@ -128,6 +128,8 @@ def leave(request: KeyRequest, entry_id: Id) -> Any:
 
 
 def _waiting(request: KeyRequest, row: WaitingListEntry) -> dict[str, Any]:
+    """Write an entry; the name only where the key may see patients."""
     request.log_read("patient", [row.patient_id], row.practice_id)
     plain = {name: getattr(row, name) for name in s.WaitingOut.model_fields if name != "patient_name"}
-    return plain | {"patient_name": row.patient.display_name}
+    may_name = row.practice_id in request.reach.practices_for(Permission.SEE_PATIENT)
+    return plain | {"patient_name": row.patient.display_name if may_name else None}
