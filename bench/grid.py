@@ -5,7 +5,11 @@ Chromium: how long the browser's thread is held while one scrolls, while a colle
 Reference, in the same run: the smallest signed-in answer (desk:now), and the same page doing nothing.
 """
 
+import asyncio
+import os
+import shutil
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -14,8 +18,9 @@ from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
 
 from bench.database import own_database
+from bench.live import _free_port, _wait_for
 
-PEOPLE, VISITS, RUNS = 30, 40, 40
+PEOPLE, VISITS, RUNS = 30, 40, 20
 GOAL_MS, GOAL_QUERIES = 60, 12
 
 
@@ -33,9 +38,8 @@ def main() -> None:
     """Print the server's figures, then the browser's where there is one."""
     with own_database("grid"):
         practice, user, kinds = _world()
-        _server(practice, user, kinds)
-        if "--profile" in sys.argv:
-            _profile(practice, user)
+        if "--browser" not in sys.argv:
+            _server(practice, user, kinds)
         if "--server" not in sys.argv:
             _chromium(practice, user)
 
@@ -144,30 +148,129 @@ def _row(label: str, measured: Measured, reference: Measured) -> None:
     print(f"{label:44}{measured.queries:9}{p50:9.1f}{p95:9.1f}{cpu:9.1f}{size:7.0f}{ratio:7.1f}×", flush=True)
 
 
-def _profile(practice, user) -> None:
-    import cProfile
-    import pstats
-
-    from django.urls import reverse
-
-    from bench.desk import _client
-
-    client = _client(user)
-    url = f"{reverse('agenda:view', args=[practice.pk])}?date={_day()}"
-    client.get(url)
-    p = cProfile.Profile()
-    p.enable()
-    for _ in range(5):
-        client.get(url)
-    p.disable()
-    pstats.Stats(p).sort_stats("tottime").print_stats(22)
-
-
 # --- the browser -----------------------------------------------------------------------------------------------------
 
 
 def _chromium(practice, user) -> None:
-    del practice, user, shutil, subprocess, os, _free_port, _wait_for
+    """Open the day in Chromium beside a web process of its own, and trace what holds the browser's thread."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not path:
+        print("  (no Chromium on this machine: its rows are left out)")
+        return
+    port = _free_port()
+    web = subprocess.Popen([sys.executable, "-m", "decroche", "web", "--port", str(port)], env=os.environ)
+    try:
+        _wait_for(port)
+        asyncio.run(_trace(path, f"http://127.0.0.1:{port}", practice.pk, _session(user)))
+    finally:
+        web.terminate()
+        web.wait(10)
+
+
+def _session(user) -> str:
+    from bench.desk import _client
+
+    return str(_client(user).cookies["sessionid"].value)
+
+
+#: Frames and long tasks (over 50 ms) while something goes on; the page tells them itself.
+_WATCH = """
+() => {
+  window.watch = { frames: [], long: [] };
+  new PerformanceObserver((list) => list.getEntries().forEach((each) => watch.long.push(each.duration))).observe({ type: "longtask" });
+  let last = performance.now();
+  const frame = (now) => { watch.frames.push(now - last); last = now; requestAnimationFrame(frame); };
+  requestAnimationFrame(frame);
+}
+"""
+_SCROLL = """
+async (steps) => {
+  const box = document.getElementById("agenda-scroll");
+  for (let n = 0; n < steps; n++) {
+    box.scrollBy({ left: 90, top: n % 20 < 10 ? 24 : -24, behavior: "instant" });
+    if (box.scrollLeft + box.clientWidth >= box.scrollWidth - 2) box.scrollLeft = 0;
+    await new Promise(requestAnimationFrame);
+  }
+}
+"""
+_HINT = """
+(id) => document.body.dispatchEvent(new CustomEvent("live-agenda", { detail: id }))
+"""
+
+
+async def _trace(path: str, url: str, practice_id: int, session: str) -> None:
+    from playwright.async_api import async_playwright
+
+    flags = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-background-networking"]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=flags)
+        context = await browser.new_context(viewport={"width": 1440, "height": 900})
+        await context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
+        page = await context.new_page()
+        began = time.perf_counter()
+        await page.goto(f"{url}/agenda/{practice_id}/?date={_day()}")
+        await page.wait_for_selector("#agenda-grid .appt")
+        print(
+            f"\nin Chromium: {await page.locator('.agenda-col').count()} columns,"
+            f" {await page.locator('#agenda-grid *').count()} elements,"
+            f" on screen after {(time.perf_counter() - began) * 1000:.0f} ms"
+        )
+        print(f"{'':44}{'frames':>8}{'p50 ms':>8}{'p95 ms':>8}{'worst':>8}{'long':>6}{'longest':>9}")
+        await page.evaluate(_WATCH)
+        await _watched(page, "nothing at all", lambda: page.wait_for_timeout(1500))
+        await _watched(page, "scrolling both ways", lambda: page.evaluate(_SCROLL, 150))
+        await _watched(page, "a colleague's change, 20 times", lambda: _hints(page, practice_id))
+        await _watched(page, "dragging across ten columns", lambda: _drag(page))
+        reads = await page.evaluate("() => Number(document.documentElement.dataset.agendaReads || 0)")
+        await page.evaluate(
+            f"() => {{ for (let n = 0; n < 200; n++) ({_HINT})({{ practice_id: {practice_id} }}); }}"
+        )
+        await page.wait_for_timeout(3000)
+        after = await page.evaluate("() => Number(document.documentElement.dataset.agendaReads || 0)")
+        print(f"200 hints in one burst: {after - reads} answer(s) asked for")
+        await browser.close()
+
+
+async def _hints(page, practice_id: int) -> None:
+    """Let twenty changes of one column come in, each shown before the next."""
+    for n in range(20):
+        changed = """([practice, n]) => {
+            const column = document.querySelectorAll(".agenda-col")[n % 6];
+            column.dataset.sum = "";
+            document.body.dispatchEvent(new CustomEvent("live-agenda", { detail: {
+                practice_id: practice, practitioner_id: Number(column.dataset.practitioner), date: column.dataset.day } }));
+            return new Promise((done) => {
+                document.body.addEventListener("agenda-drawn", () => done(true), { once: true });
+                setTimeout(done, 3000);
+            });
+        }"""
+        await page.evaluate(changed, [practice_id, n])
+
+
+async def _drag(page) -> None:
+    await page.evaluate(
+        "() => document.getElementById('agenda-scroll').scrollTo({ left: 0, top: 0, behavior: 'instant' })"
+    )
+    box = await page.locator(".agenda-col .appt[data-move]").nth(2).bounding_box()
+    await page.mouse.move(box["x"] + 30, box["y"] + 4)
+    await page.mouse.down()
+    for n in range(60):
+        await page.mouse.move(box["x"] + 30 + 18 * n, box["y"] + 4 + 5 * (n % 40))
+    await page.keyboard.press("Escape")
+    await page.mouse.up()
+
+
+async def _watched(page, label: str, work) -> None:
+    await page.evaluate("() => { watch.frames.length = 0; watch.long.length = 0; }")
+    await work()
+    seen = await page.evaluate("() => ({ frames: watch.frames.slice(1), long: watch.long.slice() })")
+    frames = seen["frames"] or [0.0, 0.0]
+    p95 = statistics.quantiles(frames, n=20)[-1] if len(frames) > 1 else frames[0]
+    print(
+        f"{label:44}{len(frames):8}{statistics.median(frames):8.1f}{p95:8.1f}{max(frames):8.1f}"
+        f"{len(seen['long']):6}{max(seen['long'], default=0):9.0f}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -221,7 +221,7 @@ def test_the_month_leads_to_each_day(agenda, awa, client) -> None:
         url("view", practice.pk), {"mode": "month", "date": "2026-11-24"}, **HTMX
     ).content.decode()
     assert "Novembre 2026" in page
-    assert "1 rendez-vous" in page
+    assert '1<span class="month-unit"> rendez-vous' in page
     assert f"sans {first.display_name}" in page
     assert "mode=day&amp;date=2026-11-26" in page
     stepped = client.get(url("view", practice.pk), {"mode": "month", "date": "2026-12-15"}, **HTMX)

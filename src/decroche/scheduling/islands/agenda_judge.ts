@@ -11,6 +11,7 @@ export interface Verdict {
   free: boolean;
   said: string;
   sure: boolean; // the engine said so
+  taken?: boolean; // by someone whom the grid shows
 }
 
 const STANDING = ".appt:not(.is-seat):not(.is-noshow), .agenda-session";
@@ -25,7 +26,7 @@ export function judge(spot: Spot, but: string): Verdict {
   const day = spot.column.dataset["day"] ?? "";
   if (day < now.day || (day === now.day && minuteAt(spot.row) < now.minute)) return no(words["saidPast"] ?? "");
   for (const each of spot.column.querySelectorAll(STANDING)) {
-    if (each.id !== but && meets(each)) return no((words["saidTaken"] ?? "").replace("%s", nameOf(each)));
+    if (each.id !== but && meets(each)) return { ...no((words["saidTaken"] ?? "").replace("%s", nameOf(each))), taken: true };
   }
   for (const each of spot.column.querySelectorAll(".agenda-absence")) {
     if (meets(each)) return no((words["saidAway"] ?? "").replace("%s", each.textContent ?? ""));

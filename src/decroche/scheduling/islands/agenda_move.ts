@@ -110,7 +110,8 @@ async function ask(): Promise<void> {
   asking = new AbortController();
   const verdict = await askEngine(address.replace("/0/", `/${move.id}/`), spot, spot.rows * ROW_MINUTES, asking.signal);
   if (!verdict || move?.spot !== spot) return;
-  move.verdict = verdict;
+  const named = !move.verdict.free && !verdict.free && move.verdict.taken; // the grid knows by whom
+  move.verdict = named ? { ...move.verdict, sure: true } : verdict;
   draw();
 }
 

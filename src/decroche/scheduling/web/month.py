@@ -53,16 +53,12 @@ class DayWords:
         return self.plain.percent
 
     @property
-    def booked_words(self) -> str:
-        return ngettext("%(count)s rendez-vous", "%(count)s rendez-vous", self.booked) % {
-            "count": self.booked
-        }
+    def booked_unit(self) -> str:
+        return ngettext("rendez-vous", "rendez-vous", self.booked)
 
     @property
-    def free_words(self) -> str:
-        if not self.free:
-            return _("complet") if self.is_open else ""
-        return ngettext("%(count)s libre", "%(count)s libres", self.free) % {"count": self.free}
+    def free_unit(self) -> str:
+        return ngettext("libre", "libres", self.free)
 
     @property
     def words(self) -> list[str]:
@@ -87,8 +83,9 @@ class MonthWords:
         self._plain, self._state = plain, state
 
     @property
-    def day_names(self) -> list[str]:
-        return [name.capitalize() for name in LONG_DAYS[language()]]
+    def day_names(self) -> list[tuple[str, str]]:
+        names = LONG_DAYS[language()]
+        return [(name.capitalize(), name[0].upper()) for name in names]
 
     @property
     def weeks(self) -> Iterator[list[DayWords]]:
