@@ -63,7 +63,7 @@ async def test_a_day_is_closed_and_everybody_moved_and_told(house: House, enter:
 
 async def test_nothing_was_done_until_it_was_sent(house: House, enter: Enter) -> None:
     appointment, day = await look(_a_busy_day)
-    before = await look(lambda: Absence.objects.count())
+    before = await look(Absence.objects.count)
     secretary = await enter("diallo")
     page = secretary.page
     await page.goto(f"{house.url}/agenda/{appointment.practice_id}/moves/")
@@ -72,9 +72,9 @@ async def test_nothing_was_done_until_it_was_sent(house: House, enter: Enter) ->
     await page.fill("#id_last_day", day)
     await page.locator("form[action$='/moves/away/'] .btn-primary").click()
     await secretary.sees(".mass-foot")
-    assert await look(lambda: Absence.objects.count()) == before + 1
+    assert await look(Absence.objects.count) == before + 1
     await page.locator(".mass-foot .btn-danger-quiet").click()
     await page.wait_for_url(lambda url: url.endswith("/moves/"))
-    assert await look(lambda: Absence.objects.count()) == before
+    assert await look(Absence.objects.count) == before
     same = await look(lambda: Appointment.objects.get(pk=appointment.pk))
     assert (same.starts_at, same.status) == (appointment.starts_at, "booked")

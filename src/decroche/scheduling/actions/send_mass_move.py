@@ -112,7 +112,7 @@ def _carry_out(item_id: int, now: datetime) -> bool:
 def _decide(item: MassMoveItem, now: datetime) -> Appointment:
     """Move, cancel or leave; a line about an appointment that changed meanwhile is refused."""
     move = item.mass_move
-    by: User = move.sent_by  # type: ignore[assignment] — a mass move that is sent has a sender
+    by = move.sent_by or move.created_by
     if item.plan == _PLANS.MOVE and item.new_starts_at and item.new_practitioner and item.new_site:
         return move_appointment(
             appointment_id=item.appointment_id,

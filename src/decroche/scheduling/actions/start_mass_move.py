@@ -1,5 +1,6 @@
 """Begin to deal with all that an absence or a delay touches; change one's mind about a line, or about everything."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from decroche.scheduling.actions._rows import lock_practitioners
 from decroche.scheduling.actions.record_absence import record_absence
 from decroche.scheduling.actions.remove_absence import remove_absence
 from decroche.scheduling.domain.refusals import NothingToUndo, NotOfThisPractice, Refusal
+from decroche.scheduling.domain.waiting import Opening
 from decroche.scheduling.models import Absence, Appointment, MassMove, MassMoveItem
 from decroche.scheduling.queries.mass_moves import places_for, touched_by
 
@@ -138,7 +140,7 @@ def _from_absence(absence: Absence, *, by: User, now: datetime, made_absence: bo
     return move
 
 
-def _write_lines(move: MassMove, touched: list[Appointment], places: dict[int, object]) -> None:
+def _write_lines(move: MassMove, touched: list[Appointment], places: Mapping[int, Opening]) -> None:
     """Write a line for each: to its place, to be called when none was found, to be told where it stays."""
     is_late = move.kind == MassMove.Kind.LATE
     items = []
@@ -151,9 +153,9 @@ def _write_lines(move: MassMove, touched: list[Appointment], places: dict[int, o
                 version=one.version,
                 old_starts_at=one.starts_at,
                 plan=_PLANS.KEEP if is_late else _PLANS.MOVE if place else _PLANS.CALL,
-                new_practitioner_id=getattr(place, "practitioner_id", None),
-                new_site_id=getattr(place, "site_id", None),
-                new_starts_at=getattr(place, "starts_at", None),
+                new_practitioner_id=place.practitioner_id if place else None,
+                new_site_id=place.site_id if place else None,
+                new_starts_at=place.starts_at if place else None,
             )
         )
     MassMoveItem.objects.bulk_create(items)

@@ -10,7 +10,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from decroche.kernel.interval import local_day
 from decroche.practices.models import Practice, Practitioner
 from decroche.scheduling.domain.appointment import AHEAD, Status
-from decroche.scheduling.domain.mass_moves import Place, Touched, assign
+from decroche.scheduling.domain.mass_moves import Touched, assign
+from decroche.scheduling.domain.waiting import Opening as Place
 from decroche.scheduling.models import (
     LONGEST,
     OCCUPYING_STATES,
@@ -179,7 +180,11 @@ def promised(practice_id: int, *, now: datetime, but: int | None = None) -> list
         "appointment__starts_at",
         "appointment__ends_at",
     )
-    return [Place(who, site, start, start + (end - begin)) for who, site, start, begin, end in rows]
+    return [
+        Place(who or 0, site or 0, start, start + (end - begin))
+        for who, site, start, begin, end in rows
+        if start is not None
+    ]
 
 
 # --- for the screens -------------------------------------------------------------------------------------------------
@@ -237,11 +242,11 @@ def lines_of(move: MassMove) -> list[Line]:
             "told_by",
         ).order_by("old_starts_at", "pk")
     )
-    phones = phones_of(item.appointment.patient_id for item in items)
+    phones = phones_of(item.appointment.patient_id or 0 for item in items)
     lines = []
     for item in items:
         item.mass_move = move
-        numbers = phones.get(item.appointment.patient_id, ())
+        numbers = phones.get(item.appointment.patient_id or 0, ())
         lines.append(Line(item, numbers, any(is_mobile(number) for number in numbers)))
     return lines
 
@@ -284,8 +289,10 @@ def calls_to_make(practice_ids: Collection[int], *, limit: int = 100) -> list[Li
         )
         .order_by("old_starts_at", "pk")[:limit]
     )
-    phones = phones_of(item.appointment.patient_id for item in items)
-    return [Line(item, phones.get(item.appointment.patient_id, ()), is_reachable=False) for item in items]
+    phones = phones_of(item.appointment.patient_id or 0 for item in items)
+    return [
+        Line(item, phones.get(item.appointment.patient_id or 0, ()), is_reachable=False) for item in items
+    ]
 
 
 @dataclass(frozen=True, slots=True)

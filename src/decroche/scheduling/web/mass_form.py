@@ -15,12 +15,12 @@ LONGEST = timedelta(days=366)
 _DELAYS = (10, 15, 20, 30, 40, 50, 60, 75, 90, 120)
 
 
-class _PersonChoice(forms.ModelChoiceField):
+class _PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.display_name)
 
 
-class _LateChoice(forms.ModelChoiceField):
+class _LateChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Name each practitioner with the delay that the waiting room measures."""
 
     measured: dict[int, int] = {}
@@ -77,7 +77,7 @@ class AwayForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["practitioner"].queryset = fields["locum"].queryset = people
         today = now.astimezone(practice.zone).date()
-        self.initial = {"first_day": today, "last_day": today} | self.initial
+        self.initial = {"first_day": today, "last_day": today, **self.initial}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -121,4 +121,4 @@ class LateForm(forms.Form):
         delay = measured.get(latest or 0, 0)
         choices = sorted({*_DELAYS, delay} - {0})
         fields["minutes"].choices = [(minutes, duration(minutes)) for minutes in choices]
-        self.initial = {"late_practitioner": latest, "minutes": delay or 30} | self.initial
+        self.initial = {"late_practitioner": latest, "minutes": delay or 30, **self.initial}

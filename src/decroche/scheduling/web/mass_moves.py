@@ -219,7 +219,7 @@ def called(request: PersonRequest, item_id: int) -> HttpResponse:
     """Write that the patient was told by telephone."""
     item = _item(item_id)
     mark_line_called(item_id=item.pk, by=request.user, now=clock_now())
-    text = _("Noté : %(who)s est prévenu.") % {"who": item.appointment.patient.display_name}
+    text = _("Noté : %(who)s est prévenu.") % {"who": item.appointment.patient}
     return _changed(request, item.mass_move, text, undo=reverse("agenda:line_to_call", args=[item.pk]))
 
 

@@ -91,13 +91,13 @@ def to_say(item: MassMoveItem) -> str:
     if item.plan == _PLANS.MOVE:
         return (
             _(
-                "%(who)s ne pourra pas vous recevoir %(old)s. Je vous ai gardé %(new)s avec %(with)s : cela vous convient-il ?"
+                "%(who)s ne pourra pas vous recevoir le %(old)s. Je vous ai gardé le %(new)s avec %(with)s : cela vous convient-il ?"
             )
             % words
         )
     if item.plan == _PLANS.CANCEL:
-        return _("%(who)s ne pourra pas vous recevoir %(old)s, ce rendez-vous est annulé.") % words
-    return _("%(who)s ne pourra pas vous recevoir %(old)s. Quand pourriez-vous venir ?") % words
+        return _("%(who)s ne pourra pas vous recevoir le %(old)s, ce rendez-vous est annulé.") % words
+    return _("%(who)s ne pourra pas vous recevoir le %(old)s. Quand pourriez-vous venir ?") % words
 
 
 def problem_words(problem: str) -> str:

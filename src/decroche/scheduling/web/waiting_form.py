@@ -26,12 +26,12 @@ USUAL_WAIT = timedelta(days=30)
 _NOTICES = (0, 30, 60, 120, 240, 720, 1440, 2880)
 
 
-class _AppointmentChoice(forms.ModelChoiceField):
+class _AppointmentChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return f"{when(obj)} · {obj.practitioner.display_name}"
 
 
-class _PersonChoice(forms.ModelChoiceField):
+class _PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.display_name)
 
@@ -39,7 +39,7 @@ class _PersonChoice(forms.ModelChoiceField):
 class WaitForm(forms.Form):
     """What the caller says of it; every field has an answer already, so that Enter is enough."""
 
-    visit_type = forms.ModelChoiceField(label=gettext_lazy("Motif"), queryset=None, empty_label=None)
+    visit_type: Any = forms.ModelChoiceField(label=gettext_lazy("Motif"), queryset=None, empty_label=None)
     practitioner = _PersonChoice(
         label=gettext_lazy("Avec"),
         queryset=None,
