@@ -200,7 +200,7 @@ class OfferForm(forms.Form):
         return found
 
     def _word_plainly(self) -> None:
-        """Everything may be left empty here, and the form says so once."""
+        """Leave out "facultatif": the form says once that everything may stay empty."""
         fields.say_no_optional(self, *(name for name in self.fields if name != "valid_until"))
 
     @property
@@ -282,7 +282,7 @@ class PathwayForm(forms.Form):
         return found
 
     def _word_plainly(self) -> None:
-        """Steps may be left empty, and everybody sees that."""
+        """Leave out "facultatif": everybody sees that steps may stay empty."""
         fields.say_no_optional(self, *(name for name in self.fields if name[-1].isdigit()))
 
     @property
