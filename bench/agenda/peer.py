@@ -62,7 +62,9 @@ def _peer(world: World) -> Iterator:
     environment = {**os.environ, "PEER_DATABASE_URL": peer_url, "DJANGO_SETTINGS_MODULE": "peer_settings"}
     environment |= {"PYTHONPATH": str(Path(__file__).parent / "peer_site")}
     began = time.perf_counter()
-    subprocess.run([PYTHON, "-m", "django", "migrate", "-v", "0"], env=environment, check=True)
+    subprocess.run(
+        [PYTHON, "-m", "django", "migrate", "--run-syncdb", "-v", "0"], env=environment, check=True
+    )
     _copy(url, peer_url)
     subprocess.run([PYTHON, "-m", "peer_fill", str(world.people[0].pk)], env=environment, check=True)
     print(f"  (the peer's copy of the rows took {time.perf_counter() - began:.0f} s)", flush=True)
