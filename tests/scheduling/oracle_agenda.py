@@ -180,7 +180,7 @@ class Oracle:
                     start += terms.before + terms.duration + terms.after
         return found
 
-    def bookable(self, start: int, site: int) -> bool:
+    def bookable(self, start: int, site: int) -> bool:  # noqa: PLR0911
         zone = self.agenda.sites[site]
         day = wall(zone, start).date()
         terms = self.terms_on(day)
@@ -278,9 +278,9 @@ class Oracle:
     def _emergency_room(self, day: date, morning: bool, zone: ZoneInfo, emergencies: set[int]) -> set[int]:
         room: set[int] = set()
         for rule, minutes, _, _ in self.turns:
-            if rule.capacity == 1 and rule.reserved_for in {"", "emergency"}:
-                if not rule.visit_types or rule.visit_types & emergencies:
-                    room |= minutes
+            suits = not rule.visit_types or rule.visit_types & emergencies
+            if suits and rule.capacity == 1 and rule.reserved_for in {"", "emergency"}:
+                room |= minutes
         room -= self.away
         for row in self.rows:
             room -= set(range(row.busy_from, row.busy_until))

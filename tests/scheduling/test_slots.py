@@ -187,7 +187,9 @@ def test_a_warm_search_asks_two_questions_whatever_the_rows(rows, django_assert_
 @pytest.mark.parametrize("rows", [1, 12])
 def test_cold_rules_cost_the_same_for_any_number_of_agendas(rows, django_assert_num_queries) -> None:
     _, people, visit_type = make_agenda(practitioners=rows)
-    with django_assert_num_queries(8):  # versions, absences, rules, types, practices, offers, wishes; the window
+    with django_assert_num_queries(
+        8
+    ):  # versions, absences, rules, types, practices, offers, wishes; the window
         ask(people, visit_type)
 
 
@@ -245,7 +247,9 @@ def test_the_search_reads_the_covering_index(django_assert_num_queries) -> None:
     fill(people[0], visit_type, *(TUESDAY + timedelta(days=n) for n in range(60)))
     with CaptureQueriesContext(connection) as captured:
         ask(people, visit_type, limit=1)
-    sql = next(query["sql"] for query in captured.captured_queries if "scheduling_appointment" in query["sql"])
+    sql = next(
+        query["sql"] for query in captured.captured_queries if "scheduling_appointment" in query["sql"]
+    )
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("EXPLAIN " + sql)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -68,7 +69,7 @@ def read_busy(windows: Iterable[Window], *, now: datetime, but: int | None = Non
     with connection.cursor() as cursor:
         cursor.execute(_BUSY.format(but="" if but is None else _BUT), values)
         return {
-            row[0]: list(map(Taken._make, zip(*row[1:], strict=True))) if row[1] else []
+            row[0]: list(starmap(Taken, zip(*row[1:], strict=True))) if row[1] else []
             for row in cursor.fetchall()
         }
 

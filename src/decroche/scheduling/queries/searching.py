@@ -21,8 +21,8 @@ from decroche.scheduling.queries.rules import Kept
 _LONGEST_MINUTES = int(LONGEST / timedelta(minutes=1))
 #: A row that touches a moment began at most so long before it, buffers on both sides included.
 BACK = _LONGEST_MINUTES + 2 * LONGEST_BUFFER_MINUTES
-#: A slot that starts before an edge ends, buffers and neighbours included, at most so long after it.
-AHEAD = 24 * 60
+#: A slot that starts before an edge ends, its buffers and its neighbour's included, at most so long after it.
+AHEAD = _LONGEST_MINUTES + 2 * LONGEST_BUFFER_MINUTES
 #: Limits, pauses and kept slots look at the whole day of a slot, and a day has 25 hours at most.
 WHOLE_DAY = 26 * 60
 
@@ -235,7 +235,7 @@ class Search:
 
     def _told(self, found: Sequence[Found], limit: int, *, by_wish: bool, near: int | None) -> list[Found]:
         """Put days in the order wished for, cut, and say why each stands where it stands."""
-        earliest = min((one.slot.start for one in found), default=None)
+        earliest = min((one.slot.start for one in found), default=None) if near is None else None
         if not by_wish:
             return [self._with_reasons(one, (), earliest, near) for one in found[:limit]]
         if near is None and len(found) > limit:
