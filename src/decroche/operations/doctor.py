@@ -42,7 +42,7 @@ class Finding:
 def examine() -> Iterator[Finding]:
     """Yield a finding a subject; a check that cannot run says so instead of passing."""
     checks: list[Callable[[], Finding]] = [
-        check_python, check_database, check_migrations, check_clock, check_asterisk, check_voice,
+        check_python, check_database, check_migrations, check_clock, check_asterisk, check_voice, check_paper,
         check_web_port, check_disk, check_bundle, check_hosting, check_certificate,
     ]  # fmt: skip
     for check in checks:
@@ -117,6 +117,20 @@ def check_asterisk() -> Finding:
         return Finding(Health.BAD, "Asterisk", "absent. « make asterisk » en installe une copie privée.")
     health = Health.GOOD if found.major >= LEAST_ASTERISK else Health.BAD
     return Finding(health, "Asterisk", f"version {found.version} ({LEAST_ASTERISK} ou plus récente demandée)")
+
+
+def check_paper() -> Finding:
+    """See whether PDFs can be laid out: WeasyPrint needs the system's Pango."""
+    try:
+        importlib.import_module("weasyprint")
+    except OSError:
+        return Finding(
+            Health.CAUTION,
+            "PDF",
+            "la bibliothèque Pango manque\u202f: «\u202fapt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0\u202f»"
+            "\u202f; l’impression du navigateur marche sans elle.",
+        )
+    return Finding(Health.GOOD, "PDF", "Pango est là\u202f: les listes s’impriment aussi en PDF")
 
 
 def check_voice() -> Finding:

@@ -28,8 +28,14 @@ function tell(hint: Hint): void {
 
 /** Keep only the last of each kind while nobody looks at the tab; calls are told at once. */
 function receive(hint: Hint): void {
-  if (document.hidden && !URGENT.has(hint.t)) held.set(`${hint.t}-${hint.p ?? hint.u ?? hint.s}`, hint);
-  else tell(hint);
+  if (!document.hidden || URGENT.has(hint.t)) return tell(hint);
+  const key = `${hint.t}-${hint.p ?? hint.u ?? hint.s}`;
+  const before = held.get(key);
+  // Two different things changed: say only that something did, so that nothing is left out.
+  const same = !before || JSON.stringify(before.ids) === JSON.stringify(hint.ids);
+  if (same) return void held.set(key, hint);
+  const { ids: _, ...bare } = hint;
+  held.set(key, bare);
 }
 
 function flush(): void {
