@@ -28,8 +28,10 @@ from decroche.practices.models import Practice, Practitioner, Secretariat
 from decroche.scheduling.actions.record_absence import record_absence
 from decroche.scheduling.actions.set_wish import set_wish
 from decroche.scheduling.models import (
+    AppointmentGroup,
     MassMove,
     MassMoveItem,
+    Pathway,
     VisitOffer,
     VisitType,
     WaitingListEntry,
@@ -264,6 +266,8 @@ def _agenda(practitioner: Practitioner, patient: Any, member: User, instant: dat
         "hold_id": hold.pk,
         "absence_id": absence.pk,
         "visit_offer_id": VisitOffer.objects.create(practitioner=practitioner, visit_type=visit_type).pk,
+        "pathway_id": Pathway.objects.create(practice=practitioner.practice, name="Parcours").pk,
+        "group_id": AppointmentGroup.objects.create(practice=practitioner.practice, kind="series").pk,
         "wish_id": _wish(practitioner, member, instant).pk,
         "device_id": make_device(practice=practitioner.practice, label="Mur").device.pk,
     }
