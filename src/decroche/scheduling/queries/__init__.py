@@ -8,11 +8,12 @@ from decroche.scheduling.queries.appointments import (
     day_list,
     views_of,
 )
+from decroche.scheduling.queries.cells import Column
 from decroche.scheduling.queries.days import BookedDay, next_booked_day, receiving_day
 from decroche.scheduling.queries.explain import explain
 from decroche.scheduling.queries.openings import DayOpenings, openings_of
 from decroche.scheduling.queries.slots import Slot, earliest_slot, open_slots
-from decroche.scheduling.queries.views import AgendaView, Column, day_view, week_view
+from decroche.scheduling.queries.views import AgendaView, day_view, week_view
 
 __all__ = [
     "AgendaView",

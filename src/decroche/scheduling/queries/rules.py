@@ -36,18 +36,20 @@ class Kept:
     since: date  # the first day for which everything was read
     hints: dict[object, Hint] = field(default_factory=dict)
 
-    def holds(self, versions: Mapping[int, int], first_day: date) -> bool:
+    others: tuple[int, ...] = ()  # whose rules a locum takes over
+
+    def holds(self, version: int | None, versions: Mapping[int, int], first_day: date) -> bool:
         """Tell whether nothing changed, and nothing older is asked for."""
-        if first_day < self.since:
+        if (
+            version is None
+            or self.stamps.get(self.agenda.practitioner_id) != version
+            or first_day < self.since
+        ):
             return False
-        if len(self.stamps) == 1:  # nearly always; this is asked a thousand times a search
-            return versions.get(self.agenda.practitioner_id) == self.stamps.get(
-                self.agenda.practitioner_id, -1
-            )
-        return all(versions.get(who) == version for who, version in self.stamps.items())
+        return not self.others or all(versions.get(who) == self.stamps.get(who, -1) for who in self.others)
 
 
-_kept: OrderedDict[tuple[str, int], Kept] = OrderedDict()
+_kept: dict[str, OrderedDict[int, Kept]] = {}  # by the name of the database
 _lock = Lock()
 
 
@@ -58,18 +60,21 @@ def agendas_of(practitioner_ids: Collection[int], *, first_day: date, now: datet
     """
     floor = now.date() - _BACK
     since = min(first_day, floor)
-    name = str(connection.settings_dict["NAME"])
-    known = {one: found for one in practitioner_ids if (found := _kept.get((name, one))) is not None}
-    asked = {*practitioner_ids, *(who for kept in known.values() for who in kept.stamps)}
+    shelf = _kept.setdefault(str(connection.settings_dict["NAME"]), OrderedDict())
+    known = {one: found for one in practitioner_ids if (found := shelf.get(one)) is not None}
+    asked = [*practitioner_ids]
+    for kept in known.values():
+        if kept.others:
+            asked += kept.others
     versions = _rows.versions(asked)
-    warm = {one: kept for one, kept in known.items() if kept.holds(versions, first_day)}
+    warm = {one: kept for one, kept in known.items() if kept.holds(versions.get(one), versions, first_day)}
     cold = [one for one in practitioner_ids if one not in warm]
     if cold:
         warm |= _read(cold, versions, since)
         if since == floor:
-            _keep(name, {one: warm[one] for one in cold if one in versions})
-    elif len(_kept) > KEPT // 2:
-        _touch(name, warm)
+            _keep(shelf, {one: warm[one] for one in cold if one in versions})
+    elif len(shelf) > KEPT // 2:
+        _touch(shelf, warm)
     return warm
 
 
@@ -79,20 +84,20 @@ def forget() -> None:
         _kept.clear()
 
 
-def _keep(name: str, found: Mapping[int, Kept]) -> None:
+def _keep(shelf: OrderedDict[int, Kept], found: Mapping[int, Kept]) -> None:
     with _lock:
         for one, kept in found.items():
-            _kept[name, one] = kept
-            _kept.move_to_end((name, one))
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
+            shelf[one] = kept
+            shelf.move_to_end(one)
+        while len(shelf) > KEPT:
+            shelf.popitem(last=False)
 
 
-def _touch(name: str, used: Iterable[int]) -> None:
+def _touch(shelf: OrderedDict[int, Kept], used: Iterable[int]) -> None:
     with _lock:
         for one in used:
-            if (name, one) in _kept:
-                _kept.move_to_end((name, one))
+            if one in shelf:
+                shelf.move_to_end(one)
 
 
 def _read(ids: Collection[int], versions: Mapping[int, int], since: date) -> dict[int, Kept]:
@@ -115,5 +120,6 @@ def _read(ids: Collection[int], versions: Mapping[int, int], since: date) -> dic
     for one in ids:
         agenda = facts.compile(one)
         whose = {one, *(stand_in.practitioner_id for stand_in in agenda.stand_ins)}
-        found[one] = Kept(agenda, {who: stamps[who] for who in whose if who in stamps}, since)
+        stamped = {who: stamps[who] for who in whose if who in stamps}
+        found[one] = Kept(agenda, stamped, since, others=tuple(whose - {one}))
     return found

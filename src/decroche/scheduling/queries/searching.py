@@ -1,7 +1,7 @@
 """The search itself: whose agenda to read on, how far, and when nothing earlier can be missed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -42,10 +42,10 @@ class Place:
     frontier: int = 0
     read_until: int | None = None
     is_done: bool = False
-    rows: list[Taken] = field(default_factory=list)
-    found: list[Proposal] = field(default_factory=list)
+    rows: Sequence[Taken] = ()
+    found: Sequence[Proposal] = ()
     judge: Judge | None = None
-    homes: list[tuple[int, str]] = field(default_factory=list)
+    homes: Sequence[tuple[int, str]] = ()
 
 
 class Found(NamedTuple):
@@ -99,7 +99,7 @@ class Search:
                 continue
             for place in self.places:
                 place.begin, place.frontier, place.read_until = low, low, None
-                place.rows, place.is_done = [], False
+                place.rows, place.is_done = (), False
             self._read_on(list(self.places), -(-(high - low) // DAY), high, None, by_wish=False)
             found = [one for one in self._in_order(by_wish=False) if abs(one.day - day) <= days]
             if len(found) >= limit or (low <= start and high >= horizon):
@@ -140,7 +140,7 @@ class Search:
         rows = read_busy(windows, now=self.now)
         used = self._read_used(places)
         for place in places:
-            place.rows += rows[place.kept.agenda.practitioner_id]
+            place.rows = [*place.rows, *rows[place.kept.agenda.practitioner_id]]
             place.judge = Judge(
                 place.kept.agenda,
                 self.visit_type_id,
@@ -166,16 +166,17 @@ class Search:
 
     def _walk(self, place: Place, judge: Judge, limit: int | None, *, by_wish: bool) -> None:
         """Collect up to `limit` of the place's slots; by wish, the rest of the last one's day too."""
-        place.found = []
+        found: list[Proposal] = []
+        place.found = found
         last_day = None
         for slot in proposals(judge, place.begin, place.frontier):
-            if limit is not None and len(place.found) >= limit:
+            if limit is not None and len(found) >= limit:
                 day = local_ordinal(slot.zone, slot.start)
                 if not by_wish or day != last_day:
                     place.is_done = True
                     return
             if self.suits is None or self.suits(to_datetime(slot.start).astimezone(slot.zone)):
-                place.found.append(slot)
+                found.append(slot)
                 if by_wish:
                     last_day = local_ordinal(slot.zone, slot.start)
 
@@ -213,6 +214,8 @@ class Search:
             )
             first = next(proposals(relaxed, place.begin, place.frontier), None)
             bound = place.frontier if first is None else first.start
+            if not place.found:
+                place.begin = max(place.begin, bound)  # the next round need not walk there again
             known = place.kept.hints.get(self._hint_key)
             if known is not None and known[0] <= start <= known[1]:
                 place.kept.hints[self._hint_key] = (known[0], max(known[1], bound))
