@@ -60,7 +60,8 @@ async def test_who_would_come_earlier_does(house: House, enter: Enter) -> None:
     secretary = await enter("diallo")
     page = secretary.page
     await page.goto(f"{house.url}/agenda/{later.practice_id}/wait/?appointment={later.pk}")
-    await secretary.sees(".wait-form", later.patient.display_name)
+    await secretary.sees("h1", later.patient.display_name)
+    await secretary.sees(".wait-form")
     await page.locator(".wait-form button[type=submit]").click()
     await page.goto(f"{house.url}/agenda/{later.practice_id}/waiting/")
     await secretary.sees(".waiting-line", later.patient.display_name)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -71,18 +71,7 @@ def wait(request: PersonRequest, practice_id: int) -> HttpResponse:
     """Inscribe a patient: from an appointment that is too late, or from the patient and the visit type."""
     practice = get_object_or_404(Practice, pk=practice_id)
     values = request.POST if request.method == "POST" else request.GET
-    appointment = (
-        Appointment.objects.filter(
-            pk=asked.number(values, "appointment") or 0, practice=practice, patient__isnull=False
-        )
-        .select_related("patient", "site")
-        .first()
-    )
-    patient = appointment.patient if appointment else None
-    if patient is None:
-        patient = Patient.objects.filter(
-            pk=asked.number(values, "patient_id") or 0, practice=practice
-        ).first()
+    appointment, patient = _about(practice, values)
     if patient is None:
         return _dialog(request, practice, {"patient": None}, status=INCOMPLETE)
     patient.practice = practice
@@ -171,6 +160,21 @@ def _asked_rows(request: PersonRequest, practice: Practice, *, over: bool) -> Qu
     if kind is not None:
         rows = rows.filter(visit_type=kind)
     return rows
+
+
+def _about(practice: Practice, values: QueryDict) -> tuple[Appointment | None, Patient | None]:
+    """Read which appointment is too late, or else which patient would come."""
+    appointment: Appointment | None = (
+        Appointment.objects.filter(
+            pk=asked.number(values, "appointment") or 0, practice=practice, patient__isnull=False
+        )
+        .select_related("patient", "site")
+        .first()
+    )
+    if appointment is not None:
+        return appointment, appointment.patient
+    wanted = asked.number(values, "patient_id") or 0
+    return None, Patient.objects.filter(pk=wanted, practice=practice).first()
 
 
 def _entry(entry_id: int) -> WaitingListEntry:
