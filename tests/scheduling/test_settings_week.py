@@ -371,7 +371,7 @@ def test_another_site_may_be_chosen_but_not_another_practices(agenda, doctor, cl
 def test_the_preview_says_what_a_patient_would_be_offered(agenda, doctor, client) -> None:
     practice, people, kind = agenda
     ask = {"practitioner": people[0].pk, "type": kind.pk}
-    shut = client.get(url("preview", practice.pk), ask, **HTMX).content.decode()
+    shut = client.get(url("preview", practice.pk), ask | {"seen_by": "online"}, **HTMX).content.decode()
     assert "ne se prend pas en ligne" in shut
     kind.online_may_book = True
     kind.save()
@@ -380,6 +380,10 @@ def test_the_preview_says_what_a_patient_would_be_offered(agenda, doctor, client
     assert "<li>9\u202fh</li>" in seen
     told = client.get(url("preview", practice.pk), ask | {"seen_by": "secretary"}, **HTMX).content.decode()
     assert "Ce que verra le secrétariat" in told
+    assert "le premier" in told
+    client.post(url("set_wish", people[0].pk), {"kind": "no_new", "span": "always"}, **HTMX)
+    refused = client.get(url("preview", practice.pk), ask | {"patient": "new"}, **HTMX).content.decode()
+    assert "Aucun créneau dans les six mois." in refused
 
 
 def test_the_page_costs_the_same_with_one_rule_and_with_many(
