@@ -140,6 +140,14 @@ def test_who_finds_no_place_is_to_be_called(agenda, awa) -> None:
     assert ill_today(people[0], awa).items.get().plan == "call"
 
 
+def test_a_long_visit_is_not_squeezed_in_where_visits_are_short(agenda, awa) -> None:
+    _, people, kind = agenda
+    comes(people[0], kind, paris(9), ends_at=paris(9, 20))  # a quarter of an hour is usual
+    item = ill_today(people[0], awa).items.get()
+    assert item.plan == "call"
+    assert alternatives(item, now=NOW) == []
+
+
 def test_an_emergency_chooses_first(agenda, awa) -> None:
     practice, people, kind = agenda
     urgent = make_visit_type(practice=practice, emergency=True)

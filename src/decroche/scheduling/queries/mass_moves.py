@@ -79,7 +79,12 @@ def places_for(
                 prefers=preference.practitioner_id if preference else None,
             )
         )
-        places[one.pk] = [*at_locum.get(one.pk, ()), *wanted[one.visit_type_id]]
+        # An appointment keeps its length when it moves: where visits are shorter, it would run into the next one.
+        length = one.ends_at - one.starts_at
+        long_enough = [
+            place for place in wanted[one.visit_type_id] if place.ends_at - place.starts_at >= length
+        ]
+        places[one.pk] = [*at_locum.get(one.pk, ()), *long_enough]
     return assign(
         touched,
         places,
@@ -105,7 +110,8 @@ def alternatives(item: MassMoveItem, *, now: datetime, limit: int = 12) -> list[
     return [
         slot
         for slot in found
-        if not any(
+        if slot.ends_at - slot.starts_at >= appointment.ends_at - appointment.starts_at
+        and not any(
             Place(slot.practitioner_id, slot.site_id, slot.starts_at, slot.ends_at).meets(one)
             for one in others
         )
