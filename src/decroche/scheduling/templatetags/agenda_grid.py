@@ -17,8 +17,8 @@ from django.utils.translation import ngettext
 
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.models import OpeningRule, Place
+from decroche.scheduling.queries.cells import Band, Column, FreeCell, Placed, Session
 from decroche.scheduling.queries.openings import OpeningShown
-from decroche.scheduling.queries.views import AgendaView, Band, Column, FreeCell, Placed, Session
 from decroche.scheduling.queries.visits import Visit
 from decroche.ui.formats import clock, language, short_datetime
 from decroche.ui.templatetags.components import icon
@@ -288,9 +288,3 @@ def column_summary(column: Column, mode: str) -> str:
     if mode == "week" or not free:
         return text
     return f"{booked} · " + ngettext("%(count)s libre", "%(count)s libres", free) % {"count": free}
-
-
-@register.simple_tag
-def columns_asked(agenda: AgendaView, only: frozenset[str] | None) -> list[Column]:
-    """Give the columns to draw: those asked for, or all."""
-    return [column for column in agenda.columns if only is None or column.key in only]
