@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
+from playwright.async_api import expect
 
 from decroche.practices.models import Practice, Practitioner
 from decroche.scheduling.models import OpeningRule
@@ -15,23 +16,25 @@ Enter = Callable[..., Awaitable[Person]]
 
 def _newcomer() -> Practitioner:
     return Practitioner.objects.create(
-        practice=Practice.objects.get(name=PRACTICE), title="Dr", first_name="Inès", last_name="Nouvelle", position=90
+        practice=Practice.objects.get(name=PRACTICE),
+        title="Dr",
+        first_name="Inès",
+        last_name="Nouvelle",
+        position=90,
     )
 
 
 async def test_a_week_is_set_up_in_few_keys_and_the_preview_follows(house: House, enter: Enter) -> None:
     newcomer: Practitioner = await look(_newcomer)
     doctor = await enter("vauquelin")
-    await doctor.page.goto(
-        f"{house.url}/agenda/{newcomer.practice_id}/settings/?practitioner={newcomer.pk}"
-    )
+    await doctor.page.goto(f"{house.url}/agenda/{newcomer.practice_id}/settings/?practitioner={newcomer.pk}")
     await doctor.sees("#preview", "Aucun créneau dans les six mois.")
 
     # One line, one Enter: the cursor is already where it is written.
     await doctor.types("lun-ven 9h-12h / 14h-19h")
     await doctor.presses("Enter")
     await doctor.sees(".toast-calm", "10 plages ouvertes.")
-    await doctor.page.wait_for_function("document.querySelectorAll('.setup-block').length === 10")
+    await expect(doctor.page.locator(".setup-block")).to_have_count(10)
     await doctor.sees("#preview .setup-slots li")
 
     # A block is pushed a quarter of an hour by a key; the same key undoes as everywhere.
@@ -54,7 +57,7 @@ async def test_a_week_is_set_up_in_few_keys_and_the_preview_follows(house: House
     await doctor.sees("#rule-panel .rule-form")
     await doctor.page.locator('.setup-block[data-weekday="5"]').focus()
     await doctor.presses("Delete")
-    await doctor.page.wait_for_function("document.querySelectorAll('.setup-block').length === 10")
+    await expect(doctor.page.locator(".setup-block")).to_have_count(10)
 
     # Another timetable from a date leaves this one as it is.
     await doctor.page.locator("summary", has_text="Nouveaux horaires").click()
