@@ -19,6 +19,8 @@ Event = TypeVar("Event")
 _listeners: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
 _by_name: dict[str, tuple[type, Callable[[Any], None]]] = {}
 
+_adapters: dict[type, TypeAdapter[Any]] = {}
+
 QUEUE = "events"
 
 
@@ -53,9 +55,21 @@ def publish(event: object) -> None:
     functions = _listeners.get(type(event), [])
     if not functions:
         return
-    payload = TypeAdapter(type(event)).dump_python(event, mode="json")
-    for function in functions:
-        deliver.defer(listener=f"{function.__module__}.{function.__qualname__}", payload=payload)
+    payload = _adapter(type(event)).dump_python(event, mode="json")
+    deliver.batch_defer(
+        *(
+            {"listener": f"{function.__module__}.{function.__qualname__}", "payload": payload}
+            for function in functions
+        )
+    )
+
+
+def _adapter(event_class: type) -> TypeAdapter[Any]:
+    """Compile an event's reading and writing once: it costs more than the writing itself."""
+    found = _adapters.get(event_class)
+    if found is None:
+        found = _adapters[event_class] = TypeAdapter(event_class)
+    return found
 
 
 @app.task(name="decroche.deliver", queue=QUEUE, retry=5)
@@ -65,4 +79,4 @@ def deliver(listener: str, payload: dict[str, Any]) -> None:
         event_class, function = _by_name[listener]
     except KeyError:
         raise UnknownListener(listener) from None
-    function(TypeAdapter(event_class).validate_python(payload))
+    function(_adapter(event_class).validate_python(payload))

@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import close_old_connections
 from django.utils.module_loading import import_string
 
 from decroche.foundation.live.hints import CHANNEL, Audience
@@ -195,7 +196,16 @@ async def _audience(scope: Scope) -> Audience | None:
     if session is None:
         return None
     find: Callable[[str], Audience | None] = import_string(settings.LIVE_AUDIENCE)
-    return await sync_to_async(find)(session.value)
+    return await sync_to_async(_find)(find, session.value)
+
+
+def _find(find: Callable[[str], Audience | None], session_key: str) -> Audience | None:
+    """Ask the database, and give the connection back as a request would: a broken one is never met again."""
+    close_old_connections()
+    try:
+        return find(session_key)
+    finally:
+        close_old_connections()
 
 
 async def _refuse(send: Send, status: int) -> None:

@@ -102,17 +102,16 @@ def _recheck(hold: Appointment, patient: Patient, channel: Channel, now: datetim
     A live hold keeps what its own minute allowed: notice and release are judged as they stood then.
     """
     is_new = is_newcomer(patient_id=patient.pk, practitioner=hold.practitioner, but=hold.pk)
-    question = {
-        "practitioner": hold.practitioner,
-        "site": hold.site,
-        "visit_type": hold.visit_type,
-        "starts_at": hold.starts_at,
-        "ends_at": hold.ends_at,
-        "now": hold.created_at if hold.status == Status.HELD and hold.ends_at > now else now,
-        "asker": Asker(channel=channel, is_new_patient=is_new, referred=hold.referred),
-        "but": hold.pk,
-    }
-    judge(**question)
+    judge(
+        practitioner=hold.practitioner,
+        site=hold.site,
+        visit_type=hold.visit_type,
+        starts_at=hold.starts_at,
+        ends_at=hold.ends_at,
+        now=hold.created_at if hold.status == Status.HELD and hold.ends_at > now else now,
+        asker=Asker(channel=channel, is_new_patient=is_new, referred=hold.referred),
+        but=hold.pk,
+    )
     if hold.status == Status.RELEASED:
         sweep_expired_holds(
             practitioner_id=hold.practitioner_id,

@@ -45,7 +45,7 @@ def move_appointment(
             raise NotOfThisPractice
         if not is_movable(Status(appointment.status)):
             raise IllegalMove(Status(appointment.status), Status.BOOKED)
-        target = {
+        target: dict[str, Any] = {
             "practitioner": practitioner,
             "site": site,
             "starts_at": starts_at,
@@ -54,9 +54,10 @@ def move_appointment(
         if version is None and _stands_there(appointment, target):
             return appointment
         if even_closed:
-            terms, places = {}, places_again(appointment, now=now, **target)
+            becomes: dict[str, Any] = {}
+            places = places_again(appointment, now=now, **target)
         else:
-            terms, places = _judged(appointment, target, channel, now)
+            becomes, places = _judged(appointment, target, channel, now)
         old_starts_at, old_practitioner_id = appointment.starts_at, appointment.practitioner_id
         write_change(
             appointment,
@@ -68,7 +69,7 @@ def move_appointment(
             status=Status.BOOKED,
             moved_from=old_starts_at,
             **target,
-            **terms,
+            **becomes,
         )
         _story.moved(
             appointment, old_practitioner_id=old_practitioner_id, old_starts_at=old_starts_at, by=by, now=now

@@ -64,12 +64,14 @@ def hold(request: PersonRequest, practice_id: int) -> HttpResponse:
     """Hold a `slot` for a `visit_type`; the header `Idempotency-Key` makes a repeated request the same request."""
     _refuse_strangers(request, practice_id)
     wanted = asked.slot(request.POST)
-    who = wanted and Practitioner.objects.filter(pk=wanted.practitioner_id, practice=practice_id).first()
-    site = wanted and Site.objects.filter(pk=wanted.site_id, practice=practice_id).first()
+    if wanted is None:
+        return _incomplete()
+    who = Practitioner.objects.filter(pk=wanted.practitioner_id, practice=practice_id).first()
+    site = Site.objects.filter(pk=wanted.site_id, practice=practice_id).first()
     kind = VisitType.objects.filter(
         pk=asked.number(request.POST, "visit_type") or 0, practice=practice_id, is_active=True
     ).first()
-    if wanted is None or who is None or site is None or kind is None:
+    if who is None or site is None or kind is None:
         return _incomplete()
     try:
         held = hold_slot(
