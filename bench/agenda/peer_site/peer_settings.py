@@ -25,6 +25,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "appointment",
 ]
+# The peer brings no migrations; without any, all tables are made together, whoever refers to whom.
+MIGRATION_MODULES = dict.fromkeys(("auth", "contenttypes", "sessions"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "peer_site"
 USE_TZ = True
