@@ -93,7 +93,13 @@ class Column:
     @property
     def items(self) -> list["Placed | Session | FreeCell | Band"]:
         """Give all that can be acted on in order of time, as a reader or a keyboard meets it."""
-        found = [*self.appointments, *self.sessions, *self.free, *self.absences, *self.closed]
+        found: list[Placed | Session | FreeCell | Band] = [
+            *self.appointments,
+            *self.sessions,
+            *self.free,
+            *self.absences,
+            *self.closed,
+        ]
         found.sort(key=lambda item: item.row)
         return found
 

@@ -255,7 +255,8 @@ class _Sheet:
         return row, max(1, -(-(end - self.low) // ROW_MINUTES) - row)
 
     def _place_visits(self, now: int) -> None:
-        column, sessions = self.column, {}
+        column = self.column
+        sessions: dict[Span, Session] = {}
         beside: list[tuple[int, int, Placed]] = []
         reach, overlaps = -1, False
         for start, end, visit in self.taken:

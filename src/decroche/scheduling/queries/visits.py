@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -98,7 +98,7 @@ def visits_between(
     The practitioners must come from a scoped query: their rows are read by id. A lapsed hold is left out.
     """
     found: dict[int, list[Visit]] = {id_: [] for id_ in practitioner_ids}
-    values = {
+    values: dict[str, Any] = {
         "practitioners": list(found),
         "low": start - LONGEST,
         "start": start,

@@ -116,7 +116,7 @@ def context_of(
     )
     booking_type = asked.number(values, "visit_type")
     visit_type = next((kind for kind in types if kind.pk == booking_type), None)
-    context = {
+    context: dict[str, Any] = {
         "practice": practice,
         "people": people,
         "types": types,

@@ -94,7 +94,7 @@ def drop(request: PersonRequest, appointment_id: int) -> HttpResponse:
     return _told(
         _moved(appointment, moved, length),
         undo=undo,
-        **{"appointment-moved": event, "agenda-moved": {"target": "body", "columns": columns}},
+        events={"appointment-moved": event, "agenda-moved": {"target": "body", "columns": columns}},
     )
 
 
@@ -178,10 +178,12 @@ def _moved(before: Appointment, after: Appointment, length: timedelta) -> str:
     }
 
 
-def _told(text: str, *, status: int = 200, undo: str = "", **events: Any) -> HttpResponse:
+def _told(
+    text: str, *, status: int = 200, undo: str = "", events: dict[str, Any] | None = None
+) -> HttpResponse:
     """Say it in a toast, with an undo where there is something to undo, and let the grid read again."""
     toast = {"text": text, "seconds": 12 if undo else 8, "target": "body"} | ({"undo": undo} if undo else {})
-    told = {"toast": toast, "agenda-moved": {"target": "body"}} | events
+    told = {"toast": toast, "agenda-moved": {"target": "body"}} | (events or {})
     if status == CONFLICT:
         told["agenda-refused"] = {"target": "body"}
     return HttpResponse("", status=status, headers={"HX-Trigger": json.dumps(told)})
