@@ -63,7 +63,7 @@ async def test_who_would_come_earlier_does(house: House, enter: Enter) -> None:
     await secretary.sees("h1", later.patient.display_name)
     await secretary.sees(".wait-form")
     await page.locator(".wait-form button[type=submit]").click()
-    await page.goto(f"{house.url}/agenda/{later.practice_id}/waiting/")
+    await page.wait_for_url(lambda url: url.endswith("/waiting/"))
     await secretary.sees(".waiting-line", later.patient.display_name)
 
     await look(lambda: _cancel(first))  # a colleague takes a cancellation
