@@ -12,13 +12,23 @@ from decroche.instructions.actions.end_instruction import end_instruction
 from decroche.instructions.actions.restore_instruction import restore_instruction
 from decroche.instructions.models import Instruction
 from decroche.instructions.queries import valid_now
+from decroche.messaging.models import Message
 from decroche.scheduling.actions.end_wish import end_wish
+from decroche.scheduling.actions.force_appointment import force_appointment
 from decroche.scheduling.actions.set_wish import set_wish
 from decroche.scheduling.domain.asking import Asker, Reason, Why
 from decroche.scheduling.models import Absence, Wish
 from decroche.scheduling.queries import explain, open_slots
-from tests.factories import make_practice_person
-from tests.scheduling.factories import NOW, TUESDAY, make_agenda, make_appointment, make_rule, paris
+from tests.factories import make_practice_person, make_user
+from tests.scheduling.factories import (
+    NOW,
+    TUESDAY,
+    make_agenda,
+    make_appointment,
+    make_patient,
+    make_rule,
+    paris,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.data, pytest.mark.usefixtures("everywhere")]
 
@@ -120,3 +130,24 @@ def test_one_tap_on_the_telephone(agenda, client, monkeypatch):
     assert in_force(roussel) == {"fill_gaps"}
     unknown = client.post(address, {"wish": "unicorns"}, headers={"HX-Request": "true"})
     assert unknown.status_code == 422
+
+
+def test_a_forced_appointment_is_told_to_the_practitioner_once(agenda, deliver):
+    roussel, kind, _doctor = agenda
+    secretary, patient = make_user(), make_patient(practice=roussel.practice)
+    force_appointment(
+        practitioner=roussel,
+        site=roussel.practice.sites.get(),
+        visit_type=kind,
+        patient=patient,
+        starts_at=paris(20),
+        reason="Douleur, vu avec le praticien",
+        by=secretary,
+        now=NOW,
+    )
+    deliver()
+    message = Message.objects.get()
+    assert (message.practitioner, message.patient, message.author) == (roussel, patient, secretary)
+    assert message.body == (
+        "Rendez-vous forcé mar. 24 nov. à 20\u202fh (1 sur 3 ce jour-là). Raison\u202f: Douleur, vu avec le praticien"
+    )

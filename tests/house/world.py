@@ -327,7 +327,12 @@ def _lists(practitioner: Practitioner, patient: Any, member: User, instant: date
         created_at=instant,
     )
     line = MassMoveItem.objects.create(
-        mass_move=move, appointment=touched, version=1, old_starts_at=touched.starts_at, plan="call", told="to_call"
+        mass_move=move,
+        appointment=touched,
+        version=1,
+        old_starts_at=touched.starts_at,
+        plan="call",
+        told="to_call",
     )
     return {"entry_id": entry.pk, "offer_id": offer.pk, "mass_move_id": move.pk, "item_id": line.pk}
 

@@ -264,10 +264,10 @@ def test_the_pdf_is_one_or_says_what_is_missing(agenda, awa, client, monkeypatch
     if made.status_code == 200:
         assert made.content.startswith(b"%PDF-")
 
-    def missing(html: str) -> bytes:
+    def missing(html: str, **_: object) -> bytes:
         raise paper.PdfUnavailable
 
-    monkeypatch.setattr(paper, "as_pdf", missing)
+    monkeypatch.setattr(paper, "write_pdf", missing)
     refused = client.get(url("print", practice.pk), {"format": "pdf"})
     assert refused.status_code == 503
     assert "Pango" in refused.content.decode()

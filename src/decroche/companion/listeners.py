@@ -1,9 +1,11 @@
 """Keep instructions, wishes and the agenda in step, whichever of the three was changed first."""
 
 from datetime import datetime, timedelta
+from uuid import NAMESPACE_OID, uuid5
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils import translation
 
 from decroche.accounts.models import User
 from decroche.companion.actions.ask_wish import instruction_kind
@@ -16,11 +18,14 @@ from decroche.instructions.actions.add_instruction import add_instruction
 from decroche.instructions.actions.end_instruction import end_instruction
 from decroche.instructions.events import InstructionAdded, InstructionEnded
 from decroche.instructions.models import Instruction
+from decroche.messaging.actions.send_message import send_message
+from decroche.messaging.models import Category
 from decroche.scheduling.actions.end_wish import bring_back_wish, end_wish
 from decroche.scheduling.actions.record_absence import record_absence
 from decroche.scheduling.actions.remove_absence import remove_absence
-from decroche.scheduling.events import WishEnded, WishSet
-from decroche.scheduling.models import Absence, Wish
+from decroche.scheduling.events import AppointmentForced, WishEnded, WishSet
+from decroche.scheduling.models import Absence, Appointment, Wish
+from decroche.ui.formats import clock, short_date
 
 
 @listener(InstructionEnded)
@@ -92,6 +97,32 @@ def tell_the_desk_it_is_over(event: WishEnded) -> None:
         instruction = Instruction.objects.filter(pk=wish.instruction_id, ended_at__isnull=True).first()
         if instruction is not None:
             end_instruction(instruction=instruction, by=by, now=event.at)
+
+
+@listener(AppointmentForced)
+def tell_the_practitioner(event: AppointmentForced) -> None:
+    """Write to the practitioner about an appointment forced into the day, once; whoever forces their own knows."""
+    with every_practice():
+        row = (
+            Appointment.objects.select_related("practice", "practitioner", "patient", "site")
+            .filter(pk=event.appointment_id, is_forced=True)
+            .first()
+        )
+        by = User.objects.filter(pk=event.by_id or 0).first()
+        if row is None or by is None or row.practitioner.user_id == by.pk:
+            return
+        with translation.override("fr"):
+            when = f"{short_date(row.local_start.date(), this_year=event.at.year)} à {clock(row.local_start)}"
+        send_message(
+            practice=row.practice,
+            practitioner=row.practitioner,
+            patient=row.patient,
+            author=by,
+            category=Category.APPOINTMENT,
+            body=f"Rendez-vous forcé {when} ({event.count} sur {event.quota} ce jour-là). Raison\u202f: {event.reason}",
+            idempotency_key=uuid5(NAMESPACE_OID, f"forced:{event.appointment_id}:{event.version}"),
+            now=event.at,
+        )
 
 
 def _close_the_day_again(wish: Wish, by: User, now: datetime) -> None:

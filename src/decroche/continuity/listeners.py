@@ -8,7 +8,6 @@ from decroche.scheduling.events import (
     AgendaImported,
     AppointmentBooked,
     AppointmentCancelled,
-    AppointmentForced,
     AppointmentMoved,
     AppointmentStatusChanged,
 )
@@ -53,10 +52,4 @@ def after_a_return(event: AbsenceRemoved) -> None:
 @listener(AgendaImported)
 def after_an_import(event: AgendaImported) -> None:
     """Seal with all that was brought in."""
-    seal_soon(event.practice_id)
-
-
-@listener(AppointmentForced)
-def after_a_forced_one(event: AppointmentForced) -> None:
-    """Seal with the forced appointment."""
     seal_soon(event.practice_id)

@@ -13,14 +13,14 @@ class PdfUnavailable(Exception):
     """WeasyPrint's system libraries (Pango) are not on this machine; `decroche doctor` says how to install them."""
 
 
-def write_pdf(html: str) -> bytes:
-    """Return the PDF of a whole HTML page; raises `PdfUnavailable`.
+def write_pdf(html: str, *, styles: Path | None = None) -> bytes:
+    """Return the PDF of a whole HTML page, with one more style sheet perhaps; raises `PdfUnavailable`.
 
     Addresses under `static/` are read from the built files; any other address is refused, so a page can make the
     server ask nothing of anybody.
     """
     try:
-        from weasyprint import HTML  # noqa: PLC0415 — here, where its libraries may be missing
+        from weasyprint import CSS, HTML  # noqa: PLC0415 — here, where its libraries may be missing
         from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
     except OSError as missing:  # WeasyPrint loads Pango when it is imported
         raise PdfUnavailable(str(missing)) from missing
@@ -36,5 +36,6 @@ def write_pdf(html: str) -> bytes:
             kind = {"Content-Type": "text/css"} if path.endswith(".css") else {}
             return URLFetcherResponse(url, Path(path).read_bytes(), kind)
 
-    written: bytes = HTML(string=html, base_url=_BASE, url_fetcher=HouseOnly(fail_on_errors=True)).write_pdf()
+    page = HTML(string=html, base_url=_BASE, url_fetcher=HouseOnly(fail_on_errors=True))
+    written: bytes = page.write_pdf(stylesheets=[CSS(filename=str(styles))] if styles else None)
     return written

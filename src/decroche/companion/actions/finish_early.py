@@ -82,18 +82,31 @@ def finish_early(
             reason=REASON,
             instruction_id=instruction.pk,
         )
-        for kind in (Wish.Kind.END_AT, Wish.Kind.FILL_GAPS) if fill_gaps else (Wish.Kind.END_AT,):
-            set_wish(
-                practitioner=practitioner,
-                kind=kind,
-                at=at.astimezone(zone).time().replace(tzinfo=None),
-                valid_from=today,
-                valid_until=today,
-                instruction_id=instruction.pk,
-                by=by,
-                now=now,
-            )
+        _wish(practitioner, at.astimezone(zone), instruction, now, by, fill_gaps=fill_gaps)
     return FinishedEarly(instruction, recorded.absence, standing)
+
+
+def _wish(
+    practitioner: Practitioner,
+    local: datetime,
+    instruction: Instruction,
+    now: datetime,
+    by: User,
+    *,
+    fill_gaps: bool,
+) -> None:
+    """Write what the instruction wishes of the agenda today; restoring it later finds its hour there."""
+    for kind in (Wish.Kind.END_AT, Wish.Kind.FILL_GAPS) if fill_gaps else (Wish.Kind.END_AT,):
+        set_wish(
+            practitioner=practitioner,
+            kind=kind,
+            at=local.time(),
+            valid_from=local.date(),
+            valid_until=local.date(),
+            instruction_id=instruction.pk,
+            by=by,
+            now=now,
+        )
 
 
 def _said_before(practitioner: Practitioner, now: datetime) -> list[Instruction]:

@@ -24,7 +24,7 @@ def places_for(
 
     The practitioner is locked by the caller. Raises `SeatsTaken` when a group session is full.
     """
-    period = {
+    period: dict[str, Any] = {
         "practitioner_id": practitioner.pk,
         "busy_from": starts_at - timedelta(minutes=terms.buffer_before),
         "busy_until": terms.ends_at + timedelta(minutes=terms.buffer_after),
@@ -40,7 +40,8 @@ def places_for(
     if not seats and all(lane is not None for lane, _ in rows):
         raise SeatsTaken(terms.capacity)
     seats.sort(key=lambda seat: seat != appointment.lane)
-    return [{"lane": seat, "resource_id": shared} for seat in seats or [None]]
+    offered: list[int | None] = [*seats] or [None]
+    return [{"lane": seat, "resource_id": shared} for seat in offered]
 
 
 def places_again(

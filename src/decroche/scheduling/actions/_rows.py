@@ -52,7 +52,7 @@ def open_for_change(*others: int, appointment_id: int, version: int | None) -> A
 
     Raises `Appointment.DoesNotExist`, or `StaleVersion` when it is not `version`.
     """
-    for _ in range(_MOST_CHASES):
+    for _chase in range(_MOST_CHASES):
         here = Appointment.objects.values_list("practitioner_id", flat=True).get(pk=appointment_id)
         point = transaction.savepoint()
         lock_practitioners(here, *others)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -74,33 +75,29 @@ def force_appointment(
     reason = " ".join(reason.split())[:LONGEST_REASON]
     if not reason:
         raise ReasonMissing
+    wanted: dict[str, Any] = {
+        "practitioner": practitioner,
+        "site": site,
+        "visit_type": visit_type,
+        "starts_at": starts_at,
+        "now": now,
+    }
     with transaction.atomic():
         lock_practitioners(practitioner.pk)
         earlier = asked_before(practitioner.practice_id, idempotency_key, by)
         if earlier is not None:
             return earlier
         is_newcomer(patient_id=patient.pk, practitioner=practitioner)  # refuses a blocked patient
-        terms = usual_terms(
-            practitioner=practitioner,
-            site=site,
-            visit_type=visit_type,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            now=now,
-        )
+        terms = usual_terms(**wanted, ends_at=ends_at)
         if terms.ends_at <= now:
             raise SlotClosed
         today = forced_today(practitioner=practitioner, site=site, at=starts_at)
         if not today.left:
             raise ForcedQuotaReached(count=today.count, quota=today.quota)
         claim = Claim(
-            practitioner=practitioner,
-            site=site,
-            visit_type=visit_type,
-            starts_at=starts_at,
+            **wanted,
             terms=terms,
             by=by,
-            now=now,
             source=source,
             status=Status.BOOKED,
             patient_id=patient.pk,

@@ -1,6 +1,8 @@
 """Hold a slot while the caller decides."""
 
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -8,7 +10,7 @@ from django.db import transaction
 from decroche.accounts.models import User
 from decroche.practices.models import Practitioner, Site
 from decroche.scheduling.actions._claim import Claim, asked_before, take
-from decroche.scheduling.actions._judge import Terms, judge
+from decroche.scheduling.actions._judge import judge
 from decroche.scheduling.actions._rows import announce, lock_practitioners
 from decroche.scheduling.actions.release_hold import release_hold
 from decroche.scheduling.domain.asking import Asker
@@ -48,19 +50,14 @@ def hold_slot(
     """
     if len({practitioner.practice_id, site.practice_id, visit_type.practice_id}) != 1:
         raise NotOfThisPractice
-
-    def judged() -> Terms:
-        return judge(
-            practitioner=practitioner,
-            site=site,
-            visit_type=visit_type,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            now=now,
-            asker=asker,
-            but=replaces,
-        )
-
+    wanted: dict[str, Any] = {
+        "practitioner": practitioner,
+        "site": site,
+        "visit_type": visit_type,
+        "starts_at": starts_at,
+        "now": now,
+    }
+    judged = partial(judge, **wanted, ends_at=ends_at, asker=asker, but=replaces)
     try:
         terms = judged()
     except (SlotTaken, SlotClosed):
@@ -74,13 +71,9 @@ def hold_slot(
             lock_practitioners(practitioner.pk)
             terms = judged()
         claim = Claim(
-            practitioner=practitioner,
-            site=site,
-            visit_type=visit_type,
-            starts_at=starts_at,
+            **wanted,
             terms=terms,
             by=held_by,
-            now=now,
             expires_at=now + lasts,
             source=source,
             call_id=call_id,

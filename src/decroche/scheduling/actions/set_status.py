@@ -1,6 +1,7 @@
 """Follow an appointment through the day: arrived, called, in consultation, done, left, absent, and back."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -60,7 +61,7 @@ _STAMPS = {Status.ARRIVED: "arrived_at", Status.CALLED: "called_at", Status.IN_C
 _ORDER = (Status.BOOKED, *_STAMPS)
 
 
-def _stamps(appointment: Appointment, status: Status, now: datetime) -> dict[str, datetime | None]:
+def _stamps(appointment: Appointment, status: Status, now: datetime) -> dict[str, Any]:
     """Give the moments as they are in the new state: a second call is a new call, the rest is stamped once."""
     if status in {Status.DONE, Status.LEFT}:
         return {"left_at": now}

@@ -15,6 +15,7 @@ from decroche.ui.formats import clock, relative_day, short_datetime
 
 register = template.Library()
 
+
 @register.simple_tag
 def slot_there(item: Slot | AppointmentView) -> str:
     """Give "aujourd’hui, 14 h 30" or "mar. 24 nov., 14 h 30" on the site's clock."""

@@ -18,12 +18,9 @@ from decroche.foundation.clock import now as clock_now
 from decroche.practices.models import Practice, Practitioner
 from decroche.scheduling.queries.paper import sheets_of
 from decroche.scheduling.web import asked
+from decroche.ui.pdf import PdfUnavailable, write_pdf
 
 STYLES = Path(__file__).resolve().parent.parent / "islands" / "paper.css"
-
-
-class PdfUnavailable(Exception):
-    """The libraries that lay out a PDF are not on this machine."""
 
 
 @require_GET
@@ -35,7 +32,7 @@ def show(request: PersonRequest, practice_id: int) -> HttpResponse:
     if request.GET.get("format") != "pdf":
         return render(request, "scheduling/print.html", context)
     try:
-        paper = as_pdf(render_to_string("scheduling/print_pdf.html", context))
+        paper = write_pdf(render_to_string("scheduling/print_pdf.html", context), styles=STYLES)
     except PdfUnavailable:
         context["sentence"] = _(
             "Le PDF ne peut pas être fait sur ce serveur : il y manque la bibliothèque Pango. "
@@ -48,23 +45,6 @@ def show(request: PersonRequest, practice_id: int) -> HttpResponse:
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"},
     )
-
-
-def as_pdf(html: str) -> bytes:
-    """Lay an HTML page out as a PDF with the agenda's paper styles; it fetches nothing from anywhere.
-
-    Raises `PdfUnavailable` where the system libraries (Pango) are missing.
-    """
-    try:
-        from weasyprint import CSS, HTML
-    except OSError as missing:
-        raise PdfUnavailable from missing
-    made = HTML(string=html, url_fetcher=_fetch_nothing).write_pdf(stylesheets=[CSS(filename=str(STYLES))])
-    return bytes(made or b"")
-
-
-def _fetch_nothing(url: str, *args: Any, **kwargs: Any) -> Any:
-    raise ValueError(f"a printed agenda fetches nothing: {url}")
 
 
 def _context(request: PersonRequest, practice: Practice) -> dict[str, Any]:

@@ -89,6 +89,8 @@ def update(room: str) -> list[str]:
             continue
         known = old.get(message.id, context=message.context)
         string = known.string if known else None
+        if isinstance(string, str) == isinstance(message.id, tuple):
+            string = None  # it was one sentence and has become two, or the other way round
         new.add(
             message.id,
             string,
