@@ -251,7 +251,6 @@ class TestAsking:
     @pytest.mark.parametrize(
         ("ready", "kind", "end"),
         [
-            ("no_new_patients", InstructionKind.NO_NEW_PATIENTS, paris(0) + timedelta(days=6)),
             ("emergencies_only", InstructionKind.EMERGENCY, paris(0) + timedelta(days=1)),
             ("message_only", InstructionKind.MESSAGE_ONLY, paris(0) + timedelta(days=1)),
         ],

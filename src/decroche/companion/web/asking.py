@@ -133,7 +133,7 @@ def wish(request: PersonRequest, practice_id: int) -> HttpResponse:
         practitioner=practitioner, kind=kind, until=until, count=count, by=request.user, now=now()
     )
     request.log_write("instruction", [instruction.pk], practice_id=practice_id)
-    text = _("C’est fait : l’agenda en tient compte, et le secrétariat le sait.")
+    text = _("C’est fait\u202f: l’agenda en tient compte, et le secrétariat le sait.")
     return answer(request, practice_id, "asked", text, undo=_undo(instruction))
 
 

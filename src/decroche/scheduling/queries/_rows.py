@@ -136,14 +136,14 @@ def _all(sql: str, values: Any) -> list[tuple[Any, ...]]:
 
 
 def versions(ids: Collection[int]) -> dict[int, int]:
-    """Read the versions of these practitioners' agendas; who has none is left out."""
+    """Read the versions of these practitioners' agendas; 0 while no rule was ever written."""
     rows = _all(
         "SELECT array_agg(practitioner_id), array_agg(version) FROM scheduling_agendaversion"
         " WHERE practitioner_id = ANY(%s)",
         [list(ids)],
     )
     whose, which = rows[0]
-    return dict(zip(whose or (), which or (), strict=True))
+    return dict.fromkeys(ids, 0) | dict(zip(whose or (), which or (), strict=True))
 
 
 def rules(ids: Collection[int], since: date) -> dict[int, tuple[Rule, ...]]:

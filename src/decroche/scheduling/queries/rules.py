@@ -54,10 +54,7 @@ _lock = Lock()
 
 
 def agendas_of(practitioner_ids: Collection[int], *, first_day: date, now: datetime) -> dict[int, Kept]:
-    """Give the agendas of these practitioners, whole from `first_day` on; 1 query when all are warm.
-
-    What is not versioned yet (no rule was ever written) is read each time.
-    """
+    """Give the agendas of these practitioners, whole from `first_day` on; 1 query when all are warm."""
     floor = now.date() - _BACK
     since = min(first_day, floor)
     shelf = _kept.setdefault(str(connection.settings_dict["NAME"]), OrderedDict())
