@@ -68,7 +68,7 @@ def build(appointments: int) -> World:
         _practice(min(1000, left), first)
         left -= 1000
     secretariat = make_secretariat()
-    users = [make_secretary(secretariat=secretariat, practices=(practice,)) for _ in range(16)]
+    users = [make_secretary(secretariat=secretariat, practices=(practice,)) for _ in range(48)]
     with connection.cursor() as cursor:
         for table in ("scheduling_appointment", "scheduling_openingrule", "practices_practitioner"):
             cursor.execute(f"VACUUM ANALYZE {table}")
