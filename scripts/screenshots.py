@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 TOUR = ROOT / "docs" / "tour"
 PASSWORD = "decroche-demo"
-SECRETARY, PRACTITIONER = "diallo@demo.example", "vauquelin@demo.example"
+SECRETARY, PRACTITIONER, STAFF = "diallo@demo.example", "vauquelin@demo.example", "granger@demo.example"
 GROUP = "Tilleuls"
 DESK, SMALL_DESK, PHONE = (1440, 900), (1280, 720), (390, 844)
 CHROMIUM_ARGUMENTS = [
@@ -104,6 +104,15 @@ def agenda(page: Page) -> None:
     working_day(page)
 
 
+def at(path: str) -> Callable[[Page], None]:
+    """Return a scene that only opens an address; the demo's first practice has the number one."""
+
+    def play(page: Page) -> None:
+        open_page(page, path)
+
+    return play
+
+
 def companion(page: Page) -> None:
     open_page(page, "/companion/")
 
@@ -132,6 +141,12 @@ SCENES = [
     Scene("desk-dark", "En sombre", "Clair ou sombre, comme le système ou au choix ; douze motifs distincts pour les yeux daltoniens.", practice_open, theme="dark"),
     Scene("desk-english", "En anglais", "Chaque écran existe en français et en anglais.", practice_open, language="en"),
     Scene("agenda", "L’agenda", "Jour ou semaine, praticiens en colonnes, fuseau du lieu, mise à jour en direct sur tous les écrans.", agenda),
+    Scene("agenda-month", "Le mois", "Ce qui est pris, ce qui reste, les fermetures et les fériés ; une touche ouvre le jour.", at("/agenda/1/?mode=month")),
+    Scene("settings-week", "Régler sa semaine", "La semaine d’un coup d’œil : tapée en une ligne, dessinée ou recopiée ; à côté, ce que verront les patients.", at("/agenda/1/settings/"), who=PRACTITIONER),
+    Scene("settings-year", "L’année sur une page", "Chaque jour ouvert, changé, fermé, férié ; on clique pour savoir pourquoi, ou pour faire une exception.", at("/agenda/1/settings/year/"), who=PRACTITIONER),
+    Scene("waiting-list", "La liste d’attente", "Ce qui se libère est proposé dans l’ordre à qui il convient, gardé le temps de la réponse.", at("/agenda/1/waiting/")),
+    Scene("waiting-room", "La salle d’attente", "Qui est là, qui passe, d’une touche ; le retard mesuré.", at("/waiting-room/1/"), who=STAFF),
+    Scene("without-internet", "Quand internet est coupé", "Quatorze jours scellés, ouverts au comptoir sans réseau avec la phrase du cabinet.", at("/continuity/1/"), who=STAFF),
     Scene("companion", "Le téléphone du praticien", "Qui vient ensuite, ce qui m’attend, ce que j’ai demandé au secrétariat.", companion, who=PRACTITIONER, size=PHONE),
     Scene("desk-phone", "Le poste sur un téléphone", "Une zone à la fois, quand il n’y a que le téléphone sous la main.", on_a_phone, size=PHONE),
     Scene("call-log", "Le journal des appels", "Chaque appel, son chemin et ce qui en est venu.", call_log),

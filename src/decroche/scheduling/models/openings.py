@@ -136,7 +136,8 @@ class OpeningRule(models.Model):
                 name="opening_rule_n_weeks_counts_from_a_day",
             ),
             models.CheckConstraint(
-                condition=~Q(every="nth") | Q(nth__in=[-1, 1, 2, 3, 4, 5]), name="opening_rule_nth_known"
+                condition=~Q(every="nth") | Q(nth__isnull=False, nth__in=[-1, 1, 2, 3, 4, 5]),
+                name="opening_rule_nth_known",
             ),
             models.CheckConstraint(
                 condition=Q(release="")
