@@ -1,12 +1,20 @@
-"""Serve the web process: the event stream first, Django for the rest."""
+"""Serve the web process: the event stream first, Django for the rest.
+
+Django runs as WSGI in a few threads that live as long as the process and keep their database connections. Its own ASGI
+handler gives each request a fresh thread, hence a fresh connection; and a pool of connections under it runs dry, since
+a request that its client abandons never gives its own back (found by killing servers under load, November 2026).
+"""
 
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "decroche.config.settings")
 
-from django.core.asgi import get_asgi_application
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
 
-django_application = get_asgi_application()
+# Django's stubs give its handler a response type of their own.
+django_application = WSGIMiddleware(get_wsgi_application(), workers=settings.WEB_THREADS)  # type: ignore[arg-type]
 
 from decroche.foundation.live.stream import Receive, Scope, Send, live  # noqa: E402
 

@@ -158,15 +158,8 @@ if "host" in DATABASES["default"].get(
     DATABASES["default"]["PORT"] = DATABASES["default"]["OPTIONS"].pop("port", "")
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DECROCHE_CONNECTION_AGE_SECONDS", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# Django serves each request in a thread of its own, which would open a connection of its own: the web process shares
-# a pool instead. 0: none, for processes whose threads live long.
-if CONNECTIONS := env.int("DECROCHE_CONNECTIONS", default=0):
-    DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-        "min_size": 1,
-        "max_size": CONNECTIONS,
-        "timeout": 10,
-    }
+#: How many requests a web process works on at once; each thread keeps a database connection of its own.
+WEB_THREADS = env.int("DECROCHE_WEB_THREADS", default=12)
 DATABASES["default"]["TEST"] = {"NAME": env.str("DECROCHE_TEST_DB", default="test_decroche")}
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

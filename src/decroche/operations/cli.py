@@ -125,7 +125,6 @@ def run_web(arguments: argparse.Namespace) -> int:
     import uvicorn
 
     prepare_database()
-    os.environ.setdefault("DECROCHE_CONNECTIONS", "12")
     uvicorn.run(
         "decroche.config.asgi:application",
         host=arguments.host,
