@@ -1,8 +1,7 @@
 """Serve the web process: the event stream first, Django for the rest.
 
 Django runs as WSGI in a few threads that live as long as the process and keep their database connections. Its own ASGI
-handler gives each request a fresh thread, hence a fresh connection; and a pool of connections under it runs dry, since
-a request that its client abandons never gives its own back (found by killing servers under load, November 2026).
+handler gives each request a fresh thread, hence a fresh connection, or a pool of connections that can run dry (ADR 11).
 """
 
 import os

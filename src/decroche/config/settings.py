@@ -339,7 +339,10 @@ LOGGING = {
             "()": structlog.stdlib.ProcessorFormatter,
             "processor": structlog.processors.JSONRenderer(ensure_ascii=False)
             if LOG_FORMAT == "json"
-            else structlog.dev.ConsoleRenderer(colors=False),
+            # Plain tracebacks: with their locals they would show patients, and cost seconds each.
+            else structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            ),
             "foreign_pre_chain": _SHARED_PROCESSORS,
         }
     },
