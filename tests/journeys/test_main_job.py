@@ -111,7 +111,9 @@ async def _hears_and_is_heard(person: Person) -> None:
 
 async def _the_practitioner_of_the_hold(enter: Enter) -> Person:
     def read() -> tuple[str, str, int]:
-        hold = Appointment.objects.select_related("practitioner__user", "site").get(status="held")
+        # Those kept for the waiting list are nobody's.
+        holds = Appointment.objects.filter(status="held", held_by__isnull=False)
+        hold = holds.select_related("practitioner__user", "site").latest("pk")
         local = hold.starts_at.astimezone(hold.site.zone)
         return hold.practitioner.user.email.split("@")[0], local.date().isoformat(), hold.practice_id
 
