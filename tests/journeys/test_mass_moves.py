@@ -1,6 +1,5 @@
 """The practitioner is ill: the day is closed, everybody is moved and told, and one sees it done."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -55,9 +54,10 @@ async def test_a_day_is_closed_and_everybody_moved_and_told(house: House, enter:
     await secretary.sees(".mass-foot", "1 annulation", seconds=20)
     await page.locator(".mass-foot .btn-primary").click()
     move = await look(lambda: MassMove.objects.latest("pk"))
-    async with asyncio.timeout(120):
-        while await look(lambda: move.items.filter(state="proposed").exists()):
-            await asyncio.sleep(0.5)
+    for _ in range(240):
+        if not await look(lambda: move.items.filter(state="proposed").exists()):
+            break
+        await page.wait_for_timeout(500)
     states = await look(
         lambda: list(move.items.values_list("plan", "state", "appointment__status", "problem"))
     )
