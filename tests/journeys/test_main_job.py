@@ -68,7 +68,7 @@ async def test_a_call_becomes_an_appointment_and_a_message_by_keyboard_alone(
     await secretary.presses("1")
     await secretary.sees("#agenda-booking ol[aria-label] .booking-item")
     await secretary.presses("1")
-    await secretary.sees(".booking-hold", patient.last_name.upper())
+    await secretary.sees("#agenda-booking", patient.last_name.upper())
     doctor = await _the_practitioner_of_the_hold(enter)
     await secretary.presses("Enter")
     await secretary.sees(".patient-part", "Dr", seconds=10)

@@ -45,8 +45,8 @@ async def test_a_day_is_closed_and_everybody_moved_and_told(house: House, enter:
     # One decides otherwise for the first: another place, by key.
     await page.locator(".mass-line").first.get_by_role("button", name="créneau").click()
     await secretary.sees("#places-dialog .booking-item")
-    wanted = await page.locator("#places-dialog .booking-item strong").nth(1).inner_text()
-    await secretary.presses("2")
+    wanted = await page.locator("#places-dialog .booking-item strong").first.inner_text()
+    await secretary.presses("1")
     await secretary.sees(".mass-line .mass-new strong")
     assert wanted
 

@@ -66,8 +66,8 @@ async def test_who_would_come_earlier_does(house: House, enter: Enter) -> None:
     await page.wait_for_url(lambda url: url.endswith("/waiting/"))
     await secretary.sees(".waiting-line", later.patient.display_name)
 
-    others = WaitingListEntry.objects.exclude(instead_of=later.pk)
-    await look(lambda: others.update(state="left"))  # nobody is before her in this story
+    # Nobody is before her in this story.
+    await look(lambda: WaitingListEntry.objects.exclude(instead_of=later.pk).update(state="left"))
     await look(lambda: _cancel(first))  # a colleague takes a cancellation
     entry = await look(lambda: WaitingListEntry.objects.get(instead_of=later.pk).pk)
     offer = await _until(lambda: WaitingListOffer.objects.filter(entry=entry, state="open").first(), page)
