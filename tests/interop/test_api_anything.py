@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,13 @@ from tests.interop.test_api import World
 SOUND = {200, 201, 204, 400, 401, 403, 404, 405, 409, 422, 429}
 SCHEMA = api.get_openapi_schema(path_prefix=PREFIX)
 PARTS = SCHEMA["components"]["schemas"]
+# A few zones by name: drawing from all of them walks the disk's whole zone folder at every draw.
+ZONES = st.sampled_from(
+    [
+        ZoneInfo(name)
+        for name in ("UTC", "Europe/Paris", "America/Martinique", "Pacific/Kiritimati", "Asia/Kathmandu")
+    ]
+)
 OPERATIONS = sorted((method, path) for path, verbs in SCHEMA["paths"].items() for method in verbs)
 
 
@@ -57,8 +65,8 @@ def _drawn(
 def _plain(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
     forms = {
         "date": st.dates(min_value=date(1990, 1, 1), max_value=date(2110, 1, 1)),
-        "date-time": st.datetimes(timezones=st.timezones()),
-        "time": st.times(timezones=st.one_of(st.none(), st.timezones())),
+        "date-time": st.datetimes(timezones=ZONES),
+        "time": st.times(timezones=st.one_of(st.none(), ZONES)),
     }
     if schema.get("format") in forms:
         return forms[schema["format"]].map(lambda moment: moment.isoformat())
