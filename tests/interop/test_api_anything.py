@@ -109,7 +109,8 @@ def test_anything_at_all_is_answered_soundly(method: str, path: str) -> None:
                     f"{{{name}}}", str(value if isinstance(value, int) and value > 0 else 1)
                 )
             elif value is not None:
-                query.append((name, value))
+                several = value if isinstance(value, list) else [value]
+                query.append((name, [str(each) for each in several]))
         sent = data.draw(values(body)) if body else None
         if isinstance(sent, dict):
             sent |= {name: ids[name] for name in sent if name in ids and data.draw(st.booleans())}
