@@ -43,6 +43,12 @@ class Permission(StrEnum):
     TREAT_FOLLOW_UP = "treat-follow-up"
     SEE_CALL = "see-call"
     HANDLE_CALL = "handle-call"
+    PLACE_CALL = "place-call"  # call somebody outside, within the secretariat's rules
+    SUPERVISE_CALL = "supervise-call"  # listen, whisper, join; her screen says so
+    SET_UP_LINES = "set-up-lines"  # hours, greeting, menu, teams, who may be called
+    SET_REACHABILITY = "set-reachability"  # whether a practitioner takes calls now
+    HEAR_RECORDING = "hear-recording"
+    CHOOSE_POLICY = "choose-policy"  # how a secretariat shares its calls out
     SEE_POSTS = "see-posts"  # who is at her post, across the secretariat
     MANAGE_PEOPLE = "manage-people"
     SEE_ACCESS_LOG = "see-access-log"
@@ -77,6 +83,8 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         _P.TREAT_FOLLOW_UP,
         _P.SEE_CALL,
         _P.HANDLE_CALL,
+        _P.PLACE_CALL,
+        _P.SET_REACHABILITY,
     },
     Role.SUPERVISOR: _AGENDA
     | _AGENDA_IN_CHARGE
@@ -90,6 +98,12 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         _P.TREAT_FOLLOW_UP,
         _P.SEE_CALL,
         _P.HANDLE_CALL,
+        _P.PLACE_CALL,
+        _P.SUPERVISE_CALL,
+        _P.SET_UP_LINES,
+        _P.SET_REACHABILITY,
+        _P.HEAR_RECORDING,
+        _P.CHOOSE_POLICY,
         _P.SEE_POSTS,
         _P.MANAGE_PEOPLE,
         _P.SEE_ACCESS_LOG,
@@ -107,6 +121,8 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         _P.TREAT_MESSAGE,
         _P.TREAT_FOLLOW_UP,
         _P.SEE_CALL,
+        _P.SET_UP_LINES,
+        _P.SET_REACHABILITY,
         _P.MANAGE_PEOPLE,
         _P.SEE_ACCESS_LOG,
     },
@@ -121,6 +137,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         _P.SEND_MESSAGE,
         _P.TREAT_MESSAGE,
         _P.TREAT_FOLLOW_UP,
+        _P.SET_REACHABILITY,
     },
     # Administrators look after the installation and its accounts; they see no patient (CSP L1110-4).
     Role.ADMINISTRATOR: frozenset({_P.MANAGE_PEOPLE}),

@@ -8,10 +8,13 @@ class CallState(StrEnum):
     """Name where a call is."""
 
     RINGING_IN = "ringing_in"  # on our doorstep, nothing decided
+    DIALLING = "dialling"  # an outgoing call: nobody has answered yet
+    MENU = "menu"  # hears the menu, may press a key
     WAITING = "waiting"  # hears music
     OFFERED = "offered"  # a secretary's phone rings for it
     TALKING = "talking"
     ON_HOLD = "on_hold"
+    PARKED = "parked"  # hears music until a colleague takes it
     TRANSFERRING = "transferring"  # an outside phone rings for it; the secretary has left
     FALLBACK = "fallback"  # the exchange rings the practice's fallback number
     VOICEMAIL = "voicemail"
@@ -28,6 +31,8 @@ class EndReason(StrEnum):
     VOICEMAIL = "voicemail"
     INTERRUPTED = "interrupted"  # the exchange or the network lost it
     UNKNOWN_NUMBER = "unknown_number"
+    INFORMED = "informed"  # heard why nobody answers now, as the line's plan says
+    NO_REPLY = "no_reply"  # an outgoing call that nobody took
 
 
 class Outcome(StrEnum):
@@ -47,18 +52,23 @@ class Outcome(StrEnum):
 _S = CallState
 
 LAWFUL: dict[CallState, frozenset[CallState]] = {
-    _S.RINGING_IN: frozenset({_S.WAITING, _S.OFFERED, _S.FALLBACK, _S.VOICEMAIL, _S.ENDED}),
+    _S.RINGING_IN: frozenset(
+        {_S.MENU, _S.WAITING, _S.OFFERED, _S.TRANSFERRING, _S.FALLBACK, _S.VOICEMAIL, _S.ENDED}
+    ),
+    _S.DIALLING: frozenset({_S.TALKING, _S.ENDED}),
+    _S.MENU: frozenset({_S.WAITING, _S.OFFERED, _S.TRANSFERRING, _S.FALLBACK, _S.VOICEMAIL, _S.ENDED}),
     _S.WAITING: frozenset({_S.OFFERED, _S.FALLBACK, _S.VOICEMAIL, _S.ENDED}),
-    _S.OFFERED: frozenset({_S.TALKING, _S.WAITING, _S.FALLBACK, _S.VOICEMAIL, _S.ENDED}),
-    _S.TALKING: frozenset({_S.ON_HOLD, _S.TRANSFERRING, _S.WAITING, _S.ENDED}),
-    _S.ON_HOLD: frozenset({_S.TALKING, _S.TRANSFERRING, _S.WAITING, _S.ENDED}),
+    _S.OFFERED: frozenset({_S.TALKING, _S.WAITING, _S.PARKED, _S.FALLBACK, _S.VOICEMAIL, _S.ENDED}),
+    _S.TALKING: frozenset({_S.ON_HOLD, _S.PARKED, _S.TRANSFERRING, _S.WAITING, _S.ENDED}),
+    _S.ON_HOLD: frozenset({_S.TALKING, _S.PARKED, _S.TRANSFERRING, _S.WAITING, _S.FALLBACK, _S.ENDED}),
+    _S.PARKED: frozenset({_S.OFFERED, _S.WAITING, _S.FALLBACK, _S.VOICEMAIL, _S.ENDED}),
     _S.TRANSFERRING: frozenset({_S.WAITING, _S.ENDED}),
     _S.FALLBACK: frozenset({_S.WAITING, _S.VOICEMAIL, _S.ENDED}),
     _S.VOICEMAIL: frozenset({_S.ENDED}),
     _S.ENDED: frozenset(),
 }
 
-QUEUED = frozenset({_S.RINGING_IN, _S.WAITING, _S.OFFERED})
+QUEUED = frozenset({_S.RINGING_IN, _S.MENU, _S.WAITING, _S.OFFERED})
 WITH_SECRETARY = frozenset({_S.TALKING, _S.ON_HOLD})
 
 

@@ -1,10 +1,6 @@
-"""What is written down of calls, of the secretaries' posts, and of what people order from the switchboard.
+"""A call and what happened to it."""
 
-The switchboard process holds the truth about what lives now; these tables follow it within milliseconds
-and are what screens read. Only ``actions.write_journal`` writes the live columns.
-"""
-
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -13,7 +9,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from decroche.calls.domain.call import CallState, EndReason, Outcome
-from decroche.calls.domain.post import PauseReason, PostState
 from decroche.foundation.tenancy import ScopedManager
 
 
@@ -21,10 +16,13 @@ class State(models.TextChoices):
     """Say a call's state on screen."""
 
     RINGING_IN = CallState.RINGING_IN.value, _("Arrive")
+    DIALLING = CallState.DIALLING.value, _("Nous appelons")
+    MENU = CallState.MENU.value, _("Écoute le menu")
     WAITING = CallState.WAITING.value, _("En attente")
     OFFERED = CallState.OFFERED.value, _("Sonne")
     TALKING = CallState.TALKING.value, _("En conversation")
     ON_HOLD = CallState.ON_HOLD.value, _("Patiente")
+    PARKED = CallState.PARKED.value, _("Mis en attente pour un collègue")
     TRANSFERRING = CallState.TRANSFERRING.value, _("Transfert en cours")
     FALLBACK = CallState.FALLBACK.value, _("Numéro de secours")
     VOICEMAIL = CallState.VOICEMAIL.value, _("Messagerie")
@@ -41,6 +39,8 @@ class End(models.TextChoices):
     VOICEMAIL = EndReason.VOICEMAIL.value, _("Message vocal")
     INTERRUPTED = EndReason.INTERRUPTED.value, _("Coupé")
     UNKNOWN_NUMBER = EndReason.UNKNOWN_NUMBER.value, _("Numéro non attribué")
+    INFORMED = EndReason.INFORMED.value, _("A entendu l’annonce")
+    NO_REPLY = EndReason.NO_REPLY.value, _("N’a pas répondu")
 
 
 class CallOutcome(models.TextChoices):
@@ -62,6 +62,33 @@ class Direction(models.TextChoices):
 
     INBOUND = "in", _("Reçu")
     OUTBOUND = "out", _("Émis")
+
+
+class Urgency(models.IntegerChoices):
+    """Say on screen how a call is ranked."""
+
+    ROUTINE = 0, _("Ordinaire")
+    COLLEAGUE = 1, _("Confrère")
+    EMERGENCY = 2, _("Urgence")
+
+
+class Party(models.TextChoices):
+    """Say on screen what the third person of a call does."""
+
+    NONE = "", _("Personne")
+    RINGING = "ringing", _("Sonne")
+    CONSULTED = "consulted", _("Parle avec la secrétaire")
+    WAITING = "waiting", _("Patiente")
+    JOINED = "joined", _("À trois")
+
+
+class Listening(models.TextChoices):
+    """Say on screen how a supervisor takes part."""
+
+    NONE = "", _("Personne n’écoute")
+    LISTEN = "listen", _("Écoute")
+    WHISPER = "whisper", _("Souffle")
+    JOIN = "join", _("Participe")
 
 
 class Call(models.Model):
@@ -92,6 +119,31 @@ class Call(models.Model):
     outcome = models.CharField(max_length=16, choices=CallOutcome, blank=True)
     wrap_up_until = models.DateTimeField(null=True, blank=True)
     is_simulated = models.BooleanField(default=False)
+    exchange = models.CharField(
+        max_length=40, blank=True, help_text="Which Asterisk has it; empty: the only one."
+    )
+    urgency = models.PositiveSmallIntegerField(choices=Urgency, default=Urgency.ROUTINE)
+    moment = models.CharField(
+        max_length=8, blank=True, help_text="What the line was when it rang: open, lunch…"
+    )
+    menu_digit = models.CharField(max_length=1, blank=True)
+    is_muted = models.BooleanField(default=False)
+    parked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    party_number = models.CharField(max_length=20, blank=True, help_text="E.164, or empty for a colleague.")
+    party_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    party_state = models.CharField(max_length=10, choices=Party, blank=True, default=Party.NONE)
+    listener = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    listening = models.CharField(max_length=8, choices=Listening, blank=True, default=Listening.NONE)
+    is_recorded = models.BooleanField(default=False)
+    cost_cents = models.PositiveIntegerField(
+        default=0, help_text="Of an outgoing call, by the tariff on file."
+    )
     alert_seen_at = models.DateTimeField(
         null=True, blank=True, help_text="When a supervisor took note of a call to an unknown number."
     )
@@ -105,6 +157,7 @@ class Call(models.Model):
             models.Index(fields=["practice", "state"], condition=~Q(state="ended"), name="call_live"),
             models.Index(fields=["-arrived_at"], condition=Q(practice=None), name="call_unknown_line"),
             models.Index(fields=["practice", "secretary", "answered_at"], name="call_familiarity"),
+            models.Index(fields=["practice", "caller_number", "-arrived_at"], name="call_caller"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
@@ -160,105 +213,33 @@ class CallStep(models.Model):
         return f"{self.call_id} {self.number} {self.kind}"
 
 
-class PostStateChoice(models.TextChoices):
-    """Say a post's state on screen."""
+class CallNote(models.Model):
+    """Hold what somebody wrote about a call; shown with it, never in a log."""
 
-    AVAILABLE = PostState.AVAILABLE.value, _("Disponible")
-    RINGING = PostState.RINGING.value, _("Ça sonne")
-    ON_CALL = PostState.ON_CALL.value, _("En appel")
-    WRAP_UP = PostState.WRAP_UP.value, _("Après-appel")
-    PAUSED = PostState.PAUSED.value, _("En pause")
-    AWAY = PostState.AWAY.value, _("Hors poste")
+    call = models.ForeignKey(Call, models.CASCADE, related_name="notes")
+    text = models.CharField(_("note"), max_length=1000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
 
-
-class Pause(models.TextChoices):
-    """Say on screen why a post is paused."""
-
-    BREAK = PauseReason.BREAK.value, _("Pause")
-    LUNCH = PauseReason.LUNCH.value, _("Repas")
-    PAPERWORK = PauseReason.PAPERWORK.value, _("Administratif")
-    MEETING = PauseReason.MEETING.value, _("Réunion")
-    NO_ANSWER = PauseReason.NO_ANSWER.value, _("Appel non pris")
-
-
-class Post(models.Model):
-    """Hold what a secretary does now, and whether her phone can ring."""
-
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="post")
-    secretariat = models.ForeignKey("practices.Secretariat", models.CASCADE, related_name="posts")
-    state = models.CharField(max_length=10, choices=PostStateChoice, default=PostStateChoice.AWAY)
-    reason = models.CharField(max_length=20, blank=True)
-    since = models.DateTimeField()
-    registered = models.BooleanField(default=False)
-    endpoint = models.CharField(max_length=40, blank=True)
-    call_id = models.UUIDField(
-        null=True, blank=True, help_text="The call that rings, is in hand, or is being wrapped up."
-    )
-    wrap_up_until = models.DateTimeField(null=True, blank=True)
+    objects = ScopedManager(practice="call__practice")
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["secretariat", "state"], name="post_team")
-        ]
-        verbose_name = _("poste")
+        ordering: ClassVar[list[str]] = ["at"]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.state}"
+        return f"{self.call_id} {self.at:%Y-%m-%d %H:%M}"
 
 
-class PhoneCredential(models.Model):
-    """Hold what lets one browser's softphone in, for a few hours.
+class AbuseReport(models.Model):
+    """Hold that a call was abusive: its secretary is offered a pause and spared that number for a while."""
 
-    The password is derived from ``nonce`` with the installation's key, so reading this table opens no phone.
-    """
+    call = models.OneToOneField(Call, models.CASCADE, related_name="abuse")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    protected_until = models.DateTimeField(help_text="Until when she is offered no call from that number.")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="phone_credentials")
-    nonce = models.CharField(max_length=64)
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["user"], condition=Q(revoked_at=None), name="one_phone_a_person"),
-        ]
+    objects = ScopedManager(practice="call__practice")
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.expires_at:%Y-%m-%d %H:%M}"
-
-
-class SwitchboardOrder(models.Model):
-    """Carry one order from a screen to the switchboard, and how it ended."""
-
-    kind = models.CharField(max_length=20)
-    call_id = models.UUIDField(null=True, blank=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    payload = models.JSONField(default=dict, blank=True)
-    requested_at = models.DateTimeField()
-    done_at = models.DateTimeField(null=True, blank=True)
-    refusal = models.CharField(max_length=20, blank=True)
-
-    class Meta:
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["id"], condition=Q(done_at=None), name="order_pending"),
-            models.Index(fields=["user", "-requested_at"], name="order_recent"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.pk} {self.kind}"
-
-
-class SwitchboardPulse(models.Model):
-    """Hold the last sign of life of the switchboard; one row, number 1."""
-
-    beat_at = models.DateTimeField()
-    started_at = models.DateTimeField()
-    exchange_up = models.BooleanField(default=False)
-    is_simulated = models.BooleanField(default=False)
-
-    def __str__(self) -> str:
-        return f"{self.beat_at:%H:%M:%S}"
-
-    def is_alive(self, *, now: datetime) -> bool:
-        """Say whether the switchboard gave a sign of life lately."""
-        return now - self.beat_at < timedelta(seconds=8)
+        return f"{self.call_id} {self.at:%Y-%m-%d %H:%M}"
