@@ -1,0 +1,44 @@
+"""Decide who is offered which call: from frozen facts to frozen decisions, with the reasons."""
+
+from decroche.calls.domain.routing.deciding import acquaintance, decide
+from decroche.calls.domain.routing.decisions import (
+    Decision,
+    KeepWaiting,
+    Offer,
+    Overflow,
+    PassedOver,
+    Reason,
+    Why,
+)
+from decroche.calls.domain.routing.facts import (
+    Acquaintance,
+    Ceiling,
+    Facts,
+    Policy,
+    PostFact,
+    TeamPlan,
+    TeamStep,
+    Urgency,
+    WaitingCall,
+)
+
+__all__ = [
+    "Acquaintance",
+    "Ceiling",
+    "Decision",
+    "Facts",
+    "KeepWaiting",
+    "Offer",
+    "Overflow",
+    "PassedOver",
+    "Policy",
+    "PostFact",
+    "Reason",
+    "TeamPlan",
+    "TeamStep",
+    "Urgency",
+    "WaitingCall",
+    "Why",
+    "acquaintance",
+    "decide",
+]
