@@ -11,6 +11,7 @@ from decroche.calls.ports import (
     ExchangeEvent,
     PhoneAccount,
     PhoneRegistered,
+    Prompt,
     SecretaryLeg,
     Telephony,
 )
@@ -81,7 +82,7 @@ class Listener:
         call_id = uuid4()
         await self.telephony.adopt_caller(arrived.channel_id, call_id, fallback_number=fallback)
         await self.telephony.renew_lease(call_id, seconds=lease)
-        await self.telephony.welcome(call_id, greeting=greeting)
+        await self.telephony.welcome(call_id, greeting=Prompt(greeting))
         return arrived, call_id
 
     async def ring(self, call_id: UUID, user_id: int, attempt: int = 1) -> SecretaryLeg:

@@ -23,6 +23,7 @@ from decroche.calls.ports import (
     PhoneGone,
     PhoneRinging,
     PhoneUnreachable,
+    Prompt,
     SecretaryLeg,
     Telephony,
     TransferEnded,
@@ -225,7 +226,7 @@ async def test_a_phone_that_leaves_is_known_to_be_gone(world: World, listener: L
 async def test_what_is_unknown_is_refused(world: World, listener: Listener) -> None:
     stranger = uuid4()
     for asking in (
-        listener.telephony.welcome(stranger, greeting=""),
+        listener.telephony.welcome(stranger, greeting=Prompt()),
         listener.telephony.renew_lease(stranger, seconds=5),
         listener.telephony.hold(stranger),
         listener.telephony.send_to_fallback(stranger, number=CALLER),

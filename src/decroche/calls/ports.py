@@ -28,6 +28,46 @@ class SecretaryLeg:
     attempt: int
 
 
+@dataclass(frozen=True, slots=True)
+class PartyLeg:
+    """Name one attempt to bring a third person into a call (a practitioner, a colleague, somebody outside).
+
+    Of an outgoing call the person called is the caller, not a party.
+    """
+
+    call_id: UUID
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Name what somebody is to hear: a file of ours, or else a sentence that a voice reads."""
+
+    text: str = ""
+    sound: str = ""  # relative to the sounds folder, without suffix
+
+    def __bool__(self) -> bool:
+        """Say whether there is anything to hear."""
+        return bool(self.text or self.sound)
+
+
+class Mix(Enum):
+    """Name who hears whom once a third person is there."""
+
+    CONSULT = "consult"  # secretary and party; the caller hears music
+    CALLER = "caller"  # secretary and caller; the party hears music
+    ALL = "all"  # the three of them
+    GIVE = "give"  # caller and party; the secretary leaves
+
+
+class Ear(Enum):
+    """Name how a supervisor takes part."""
+
+    LISTEN = "listen"  # hears both, heard by nobody
+    WHISPER = "whisper"  # hears both, heard by the secretary
+    JOIN = "join"  # hears both, heard by both
+
+
 class Cause:
     """Name the causes of an ending that change what we do; any other text reads as HANGUP."""
 
@@ -137,6 +177,60 @@ class VoicemailLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptEnded:
+    """What we said to the caller is over, or was cut short; ``name`` is the one given to ``say``."""
+
+    call_id: UUID
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DigitPressed:
+    """The caller pressed a key, at any time of the call."""
+
+    call_id: UUID
+    digit: str  # one of 0123456789*#
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PartyAnswered:
+    """The third person of a call picked up."""
+
+    party: PartyLeg
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PartyGone:
+    """The third person of a call hung up, did not answer, or was lost."""
+
+    party: PartyLeg
+    at: datetime
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerGone:
+    """A supervisor's ear left a call."""
+
+    call_id: UUID
+    user_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingMade:
+    """A recording is complete; the sound file is on this machine's disk, in the exchange's keeping until ``keep_recording``."""
+
+    call_id: UUID
+    path: Path
+    seconds: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LiveLeg:
     """One channel found on the exchange when we (re)connect."""
 
@@ -148,6 +242,7 @@ class LiveLeg:
     caller_number: str = ""
     caller_name: str = ""
     is_simulated: bool = False
+    party: PartyLeg | None = None  # this is a third person's channel, neither caller nor secretary
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +279,12 @@ ExchangeEvent = (
     | PhoneRegistered
     | PhoneGone
     | VoicemailLeft
+    | PromptEnded
+    | DigitPressed
+    | PartyAnswered
+    | PartyGone
+    | ListenerGone
+    | RecordingMade
     | ExchangeConnected
     | ExchangeLost
     | Superseded
@@ -254,8 +355,20 @@ class Telephony(Protocol):
         """Mark the caller's channel with its call and where the dialplan sends it if we vanish."""
         ...
 
-    async def welcome(self, call_id: UUID, *, greeting: str) -> None:
-        """Answer the caller, speak the greeting, then play waiting music."""
+    async def welcome(self, call_id: UUID, *, greeting: Prompt, has_music: bool = True) -> None:
+        """Answer the caller, speak the greeting (PromptEnded "greeting" follows), then play waiting music, or quiet."""
+        ...
+
+    async def say(self, call_id: UUID, name: str, prompt: Prompt) -> None:
+        """Speak to a caller who waits, over the music, which comes back after it; PromptEnded follows. Any lease outlives it."""
+        ...
+
+    async def hush(self, call_id: UUID) -> None:
+        """Stop what is being said to the caller."""
+        ...
+
+    async def say_and_end(self, call_id: UUID, prompt: Prompt) -> None:
+        """Speak to the caller, then let the exchange hang up by itself, whatever becomes of us."""
         ...
 
     async def renew_lease(self, call_id: UUID, *, seconds: int) -> None:
@@ -270,7 +383,55 @@ class Telephony(Protocol):
         """Let caller and secretary talk, and disarm the lease."""
         ...
 
+    async def call_out(self, leg: SecretaryLeg, *, number: str, shown_number: str) -> None:
+        """Ring the outside number of an outgoing call whose secretary's leg has answered, and join both.
+
+        The person called is the call's caller: CallArrived never comes; PhoneAnswered of the leg came first;
+        TransferEnded-like facts do not apply. PartyAnswered(PartyLeg(call_id, 0)) says that the number answered,
+        CallerGone that it is over or was refused (cause "busy", "unanswered", "unallocated", "hangup"…).
+        """
+        ...
+
+    async def route_phone(self, user_id: int, *, number: str) -> None:
+        """Let a secretary's legs ring an outside number (her mobile) from now on; empty: her own phone again.
+
+        Whoever picks up there must press 1 before PhoneAnswered is told: a mobile's voicemail never takes a call.
+        """
+        ...
+
     async def hold(self, call_id: UUID) -> None: ...
+
+    async def mute(self, leg: SecretaryLeg, *, is_muted: bool) -> None: ...
+
+    async def send_digits(self, call_id: UUID, *, digits: str) -> None:
+        """Send DTMF to the caller's side (an automatic exchange that we called)."""
+        ...
+
+    async def ring_party(
+        self, party: PartyLeg, *, number: str = "", user_id: int | None = None, shown_number: str
+    ) -> None:
+        """Ring a third person, outside or at a colleague's phone; PartyAnswered or PartyGone follows."""
+        ...
+
+    async def mix(self, party: PartyLeg, leg: SecretaryLeg, mix: Mix) -> None:
+        """Say who hears whom; after GIVE the secretary's leg is dropped by us (LegGone follows, to be ignored)."""
+        ...
+
+    async def drop_party(self, party: PartyLeg) -> None: ...
+
+    async def lend_ear(self, leg: SecretaryLeg, *, user_id: int, ear: Ear | None) -> None:
+        """Ring the supervisor's phone into the conversation, change how she takes part, or (None) let her leave."""
+        ...
+
+    async def record(self, call_id: UUID) -> None:
+        """Record the conversation, both sides mixed, from now to its end; RecordingMade follows."""
+        ...
+
+    async def stop_recording(self, call_id: UUID, *, discard: bool) -> None: ...
+
+    async def keep_recording(self, path: Path) -> None:
+        """Say that the recording is on file elsewhere: the exchange deletes its copy."""
+        ...
 
     async def resume(self, call_id: UUID) -> None: ...
 

@@ -31,6 +31,7 @@ from decroche.calls.ports import (
     PhoneRegistered,
     PhoneRinging,
     PhoneUnreachable,
+    Prompt,
     SecretaryLeg,
     TransferEnded,
     VoicemailLeft,
@@ -259,9 +260,11 @@ class MemoryExchange:
         caller.call_id = call_id
         caller.fallback_number = fallback_number
 
-    async def welcome(self, call_id: UUID, *, greeting: str) -> None:
+    async def welcome(self, call_id: UUID, *, greeting: Prompt, has_music: bool = True) -> None:
         self._ask("welcome", call_id)
-        self._caller(call_id).hears = f"greeting: {greeting}" if greeting else "music"
+        self._caller(call_id).hears = (
+            f"greeting: {greeting.text or greeting.sound}" if greeting else "music" if has_music else "quiet"
+        )
 
     async def renew_lease(self, call_id: UUID, *, seconds: int) -> None:
         self._ask("renew_lease", seconds)

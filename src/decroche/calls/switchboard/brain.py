@@ -37,6 +37,7 @@ from decroche.calls.ports import (
     PhoneRegistered,
     PhoneRinging,
     PhoneUnreachable,
+    Prompt,
     Superseded,
     TransferEnded,
     VoicemailLeft,
@@ -108,7 +109,7 @@ class Brain(Floor):
         self.send(ask.AdoptCaller(call.call_id, call.channel_id, fallback_number=line.fallback_number))
         self.send(ask.RenewLease(call.call_id, seconds=int(self.timing.lease.total_seconds())))
         self.offer_to_the_free(event.at)
-        self.send(ask.Welcome(call.call_id, greeting=line.greeting))
+        self.send(ask.Welcome(call.call_id, greeting=Prompt(line.greeting)))
         if call.state is CallState.RINGING_IN:
             self.wait(call, event.at)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-from decroche.calls.ports import Announcement, PhoneAccount, SecretaryLeg, Telephony
+from decroche.calls.ports import Announcement, PhoneAccount, Prompt, SecretaryLeg, Telephony
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class AdoptCaller:
 @dataclass(frozen=True, slots=True)
 class Welcome:
     call_id: UUID
-    greeting: str
+    greeting: Prompt
+    has_music: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +177,8 @@ async def carry_out(command: Command, telephony: Telephony) -> None:  # noqa: C9
     match command:
         case AdoptCaller(call_id, channel_id, fallback_number):
             await telephony.adopt_caller(channel_id, call_id, fallback_number=fallback_number)
-        case Welcome(call_id, greeting):
-            await telephony.welcome(call_id, greeting=greeting)
+        case Welcome(call_id, greeting, has_music):
+            await telephony.welcome(call_id, greeting=greeting, has_music=has_music)
         case RenewLease(call_id, seconds):
             await telephony.renew_lease(call_id, seconds=seconds)
         case RingPhone(leg, shown_number, shown_name):

@@ -29,6 +29,7 @@ from decroche.calls.ports import (
     ChannelGone,
     ExchangeDown,
     PhoneUnreachable,
+    Prompt,
     SecretaryLeg,
 )
 
@@ -56,11 +57,11 @@ class AriTelephony(AriLink):
             ]
         )
 
-    async def welcome(self, call_id: UUID, *, greeting: str) -> None:
+    async def welcome(self, call_id: UUID, *, greeting: Prompt, has_music: bool = True) -> None:
         channel_id = self._channel(call_id)
         await self._one(Request("POST", f"channels/{channel_id}/answer"))
         if greeting and self._voice is not None:
-            self._greeting[call_id] = self._start(self._greet(call_id, channel_id, greeting))
+            self._greeting[call_id] = self._start(self._greet(call_id, channel_id, greeting.text))
         else:
             await self._one(self._music(channel_id))
 
