@@ -2,11 +2,16 @@
 
 from django.urls import path
 
+from decroche.calls.urls import lines, queue, talk, teams
 from decroche.calls.web import current, log, phone, softphone
 
 app_name = "calls"
 
 urlpatterns = [
+    *lines.urlpatterns,
+    *queue.urlpatterns,
+    *talk.urlpatterns,
+    *teams.urlpatterns,
     path("", log.log, name="log"),
     path("bar/", phone.phone_bar, name="phone_bar"),
     path("current/", current.current, name="current"),

@@ -1,0 +1,5 @@
+"""Give the doors of what is done during a call their addresses."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
