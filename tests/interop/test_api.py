@@ -12,16 +12,23 @@ from decroche.accounts.models import AccessLogEntry
 from decroche.accounts.permissions import GRANTS, Permission, Role
 from decroche.foundation.tenancy import every_practice
 from decroche.interop.actions.make_key import NothingGranted, make_key
-from decroche.interop.api import access, booking, people, setup
-from decroche.interop.api.urls import PREFIX, api
+from decroche.interop.api import access
+from decroche.interop.api.urls import MODULES, PREFIX, api
 from decroche.interop.models import AccessKey, RememberedAnswer
 from decroche.patients.models import Patient
 from decroche.practices.access import access_of
-from decroche.practices.models import PracticeMember
+from decroche.practices.models import PracticeMember, Practitioner
 from decroche.scheduling.models import (
     Absence,
+    AgendaSettings,
     Appointment,
+    AppointmentGroup,
+    HolidayDecision,
     OpeningRule,
+    Pathway,
+    PatientBlock,
+    PatientPreference,
+    Resource,
     VisitOffer,
     VisitType,
     WaitingListEntry,
@@ -43,7 +50,7 @@ ALL = tuple(Permission)
 
 @pytest.fixture(autouse=True)
 def stopped_clock(monkeypatch):
-    for module in (access, booking, people, setup):
+    for module in (access, *MODULES):
         monkeypatch.setattr(module, "clock_now", lambda: NOW)
 
 
@@ -168,8 +175,8 @@ def test_a_program_that_asks_without_end_is_told_to_wait(world, monkeypatch):
 
 
 def operations():
-    for router in (setup.router, booking.router, people.router):
-        for path, view in router.path_operations.items():
+    for module in MODULES:
+        for path, view in module.router.path_operations.items():
             for operation in view.operations:
                 yield operation.methods[0], path.lstrip("/"), operation.view_func
 
@@ -218,7 +225,24 @@ def rows_of(world: World) -> dict[str, int]:
             practice=world.practice, patient=world.patient, visit_type=world.visit_type, first_day=date(2026, 11, 24),
             last_day=date(2026, 12, 24), created_at=NOW,
         )  # fmt: skip
+        group = AppointmentGroup.objects.create(
+            practice=world.practice, kind="series", created_by=world.person
+        )
+        make_appointment(
+            practitioner=world.practitioner, visit_type=world.visit_type, starts_at=paris(10, 30), status="held", held_by=world.person,
+            hold_expires_at=NOW + timedelta(minutes=5), created_at=NOW, group=group,
+        )  # fmt: skip
+        pathway = Pathway.objects.create(practice=world.practice, name="Zzyzxville")
+        for position in range(2):
+            pathway.steps.create(position=position, visit_type=world.visit_type)
+        PatientBlock.objects.create(
+            patient=make_patient(practice=world.practice, birth_name="Xanthoulis"), practitioner=world.practitioner,
+            reason="Zzyzxville", since=NOW, decided_by=world.person,
+        )  # fmt: skip
+        Practitioner.objects.filter(pk=world.practitioner.pk).update(user=world.person)
+        resource = Resource.objects.create(practice=world.practice, site=world.site, name="Zzyzxville")
         return {
+            "group_id": group.pk, "pathway_id": pathway.pk, "resource_id": resource.pk, "day": "2026-12-25",
             "practice_id": world.practice.pk, "practitioner_id": world.practitioner.pk, "site_id": world.site.pk,
             "visit_type_id": world.visit_type.pk, "patient_id": world.patient.pk, "appointment_id": appointment.pk,
             "hold_id": held.pk, "absence_id": absence.pk, "wish_id": wish.pk, "offer_id": offer.pk, "entry_id": entry.pk,
@@ -228,7 +252,7 @@ def rows_of(world: World) -> dict[str, int]:
 
 IDS = (
     "practice_id", "practitioner_id", "site_id", "visit_type_id", "patient_id", "appointment_id", "hold_id", "absence_id",
-    "wish_id", "offer_id", "entry_id", "rule_id",
+    "wish_id", "offer_id", "entry_id", "rule_id", "group_id", "pathway_id", "resource_id",
 )  # fmt: skip
 
 
@@ -240,12 +264,30 @@ def body_of(ids: dict[str, int]) -> dict[str, dict]:
     whose = {"practitioner_id": ids["practitioner_id"]}
     booked = {"version": 1, "starts_at": paris(11, 30).isoformat(), "site_id": ids["site_id"], **whose}
     person = {"birth_name": "Durand", "first_names": "Paul", "birth_date": "1950-02-01"}
+    visit = whose | {"site_id": ids["site_id"], "visit_type_id": ids["visit_type_id"]}
+    steps = {"name": "Parcours", "steps": [{"visit_type_id": ids["visit_type_id"]}] * 2}
+    away = {"starts_at": paris(16).isoformat(), "ends_at": paris(17).isoformat()}
     return {
+        "absences/{absence_id}": away,
+        "holidays/{practitioner_id}/{day}": {"is_worked": False},
+        "resources": {"site_id": ids["site_id"], "name": "Salle 2"},
+        "resources/{resource_id}": {"site_id": ids["site_id"], "name": "Salle 2"},
+        "pathways": steps | {"practice_id": ids["practice_id"]},
+        "pathways/{pathway_id}": steps,
+        "practitioners/{practitioner_id}/agenda": {"forced_per_day": 2},
+        "appointments/forced": visit | {"starts_at": paris(20).isoformat(), "patient_id": ids["patient_id"], "reason": "Urgence"},
+        "appointments/{appointment_id}/restore": {"version": 1},
+        "groups": {"kind": "series", "visits": [visit | {"starts_at": paris(11, m).isoformat()} for m in (30, 45)]},
+        "groups/{group_id}/renew": {},
+        "groups/{group_id}/confirm": {"patient_ids": [ids["patient_id"]]},
+        "groups/{group_id}/cancel": {"reason": "patient"},
+        "patients/{patient_id}/preference": {"half_day": "am"},
+        "patients/{patient_id}/blocks/{practitioner_id}": {"reason": "Trois absences"},
         "visit-types": kind | {"practice_id": ids["practice_id"]},
         "visit-types/{visit_type_id}": kind,
         "opening-rules": hours | whose,
         "opening-rules/{rule_id}": hours,
-        "absences": whose | {"starts_at": paris(16).isoformat(), "ends_at": paris(17).isoformat()},
+        "absences": whose | away,
         "offers": whose | {"visit_type_id": ids["visit_type_id"], "valid_from": "2027-01-01"},
         "offers/{offer_id}": {"duration_minutes": 30},
         "wishes": whose | {"kind": "fill_gaps"} | day,
@@ -268,6 +310,10 @@ def query_of(path: str, ids: dict[str, int]) -> str:
         "explain": f"?visit_type_id={ids['visit_type_id']}&practitioner_id={ids['practitioner_id']}&starts_at=2026-11-24T09:00:00Z",
         "appointments": f"?since=2026-01-01T00:00:00Z&until=2027-01-01T00:00:00Z&practitioner_id={ids['practitioner_id']}",
         "practices": "",
+        "holidays": f"?practitioner_id={ids['practitioner_id']}",
+        "groups/series": f"?visit_type_id={ids['visit_type_id']}&sessions=2&per_week=2",
+        "groups/siblings": f"?visit_type_id={ids['visit_type_id']}&visit_type_id={ids['visit_type_id']}",
+        "forced-quota": f"?practitioner_id={ids['practitioner_id']}&site_id={ids['site_id']}&at=2026-11-24T09:00:00Z",
     }.get(path, f"?practitioner_id={ids['practitioner_id']}&practice_id={ids['practice_id']}")
 
 
@@ -280,6 +326,10 @@ def test_foreign_rows_do_not_exist_and_home_ones_do(method, path, view):
         foreign.patient.birth_name = "Xanthoulis"
         foreign.patient.save()
     ids = {"home": rows_of(home), "foreign": rows_of(foreign)}
+    if path.endswith("/restore"):
+        with every_practice():
+            whole = Appointment.objects.filter(pk__in=[own["appointment_id"] for own in ids.values()])
+            whole.update(status="cancelled")
     if path == "waiting-list" and method == "POST":
         with every_practice():
             WaitingListEntry.objects.all().delete()
@@ -300,6 +350,8 @@ def test_foreign_rows_do_not_exist_and_home_ones_do(method, path, view):
                 "wishes",
                 "appointments",
                 "waiting-list",
+                "resources",
+                "pathways",
             }
             assert path == "practices" or answer.json()["items"] == [], text
         else:
@@ -316,6 +368,8 @@ def _picture(world: World) -> list:
             for model, path in (
                 (Appointment, "practice"), (Absence, "practice"), (Wish, "practice"), (OpeningRule, "practice"),
                 (VisitType, "practice"), (VisitOffer, "visit_type__practice"), (WaitingListEntry, "practice"), (Patient, "practice"),
+                (AppointmentGroup, "practice"), (Pathway, "practice"), (Resource, "practice"), (HolidayDecision, "practitioner__practice"),
+                (AgendaSettings, "practitioner__practice"), (PatientBlock, "practitioner__practice"), (PatientPreference, "patient__practice"),
             )
         ]  # fmt: skip
 

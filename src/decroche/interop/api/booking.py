@@ -23,15 +23,17 @@ from decroche.scheduling.actions.hold_slot import hold_slot
 from decroche.scheduling.actions.move_appointment import move_appointment
 from decroche.scheduling.actions.release_hold import release_hold
 from decroche.scheduling.actions.renew_hold import renew_hold
+from decroche.scheduling.actions.restore_appointment import restore_appointment
 from decroche.scheduling.domain.asking import Asker, Channel, Order
+from decroche.scheduling.domain.home import HomeAddress
 from decroche.scheduling.domain.refusals import HoldExpired
 from decroche.scheduling.models import Appointment, VisitType
-from decroche.scheduling.queries import AppointmentView, explain, open_slots, views_of
+from decroche.scheduling.queries import AppointmentView, Slot, explain, open_slots, views_of
 from decroche.scheduling.web.words import why_sentence
 
 router = Router()
 SEE, BOOK = Permission.SEE_AGENDA, Permission.BOOK_APPOINTMENT
-_SOURCES = {
+SOURCES = {
     Channel.ONLINE: Appointment.Source.ONLINE,
     Channel.PRACTITIONER: Appointment.Source.PRACTICE,
     Channel.STAFF: Appointment.Source.PRACTICE,
@@ -64,8 +66,6 @@ def list_slots(
     Without `practitioner_id`, those of the visit type's practice.
     """
     visit_type = get_object_or_404(VisitType, pk=visit_type_id)
-    people = Practitioner.objects.filter(practice_id=visit_type.practice_id, is_active=True)
-    people = people.filter(pk__in=practitioner_id) if practitioner_id else people
     now = clock_now()
     asker = Asker(
         channel=request.reach.channel(visit_type.practice_id, channel),
@@ -74,7 +74,7 @@ def list_slots(
         postcode=postcode,
     )
     found = open_slots(
-        practitioners=list(people[:_MOST_PRACTITIONERS]),
+        practitioners=people_for(visit_type.practice_id, practitioner_id, _MOST_PRACTITIONERS),
         visit_type=visit_type,
         start=start or now,
         now=now,
@@ -84,7 +84,7 @@ def list_slots(
         order=order,
         around=around,
     )
-    return [{name: getattr(slot, name) for name in s.SlotOut.model_fields} for slot in found]
+    return [slot(each) for each in found]
 
 
 @router.get("/explain", response=s.AnswerOut, tags=["Créneaux"])
@@ -123,6 +123,17 @@ def explain_time(
     return plain | {"sentence": why_sentence(answer)}
 
 
+def people_for(practice_id: int, asked: list[int], most: int) -> list[Practitioner]:
+    """Give the practice's practitioners in activity, of those asked for if any were."""
+    people = Practitioner.objects.filter(practice_id=practice_id, is_active=True)
+    return list((people.filter(pk__in=asked) if asked else people)[:most])
+
+
+def slot(found: Slot) -> dict[str, Any]:
+    """Write a free slot."""
+    return {name: getattr(found, name) for name in s.SlotOut.model_fields}
+
+
 # --- holds -----------------------------------------------------------------------------------
 
 
@@ -130,34 +141,43 @@ def explain_time(
 @needs(BOOK)
 def hold(request: KeyRequest, sent: s.HoldIn) -> Any:
     """Keep a slot for a few minutes while the person decides."""
-    practitioner = get_object_or_404(Practitioner, pk=sent.practitioner_id)
-    channel = request.reach.channel(practitioner.practice_id, sent.channel)
-    if sent.ends_at is not None and sent.ends_at <= sent.starts_at:
-        raise Problem(SENSELESS, "dates-reversed", _("La fin doit venir après le début."))
+    visit = the_visit(sent)
+    channel = request.reach.channel(visit["practitioner"].practice_id, sent.channel)
     row = hold_slot(
-        practitioner=practitioner,
-        site=get_object_or_404(Site, pk=sent.site_id),
-        visit_type=get_object_or_404(VisitType, pk=sent.visit_type_id),
-        starts_at=sent.starts_at,
+        **visit,
         ends_at=sent.ends_at,
         held_by=request.user,
         now=clock_now(),
         asker=Asker(channel, sent.is_new_patient, sent.referred, sent.postcode),
-        source=_SOURCES[channel],
+        source=SOURCES[channel],
     )
-    return Status(
-        201,
-        {
-            "id": row.pk,
-            "practitioner_id": row.practitioner_id,
-            "site_id": row.site_id,
-            "visit_type_id": row.visit_type_id,
-            "starts_at": row.local_start,
-            "ends_at": row.ends_at.astimezone(row.zone),
-            "expires_at": row.hold_expires_at,
-            "version": row.version,
-        },
-    )
+    return Status(201, held(row))
+
+
+def the_visit(sent: Any) -> dict[str, Any]:
+    """Find with whom, where, for what and when a visit is asked for."""
+    if sent.ends_at is not None and sent.ends_at <= sent.starts_at:
+        raise Problem(SENSELESS, "dates-reversed", _("La fin doit venir après le début."))
+    return {
+        "practitioner": get_object_or_404(Practitioner, pk=sent.practitioner_id),
+        "site": get_object_or_404(Site, pk=sent.site_id),
+        "visit_type": get_object_or_404(VisitType, pk=sent.visit_type_id),
+        "starts_at": sent.starts_at,
+    }
+
+
+def held(row: Appointment) -> dict[str, Any]:
+    """Write a hold."""
+    return {
+        "id": row.pk,
+        "practitioner_id": row.practitioner_id,
+        "site_id": row.site_id,
+        "visit_type_id": row.visit_type_id,
+        "starts_at": row.local_start,
+        "ends_at": row.ends_at.astimezone(row.zone),
+        "expires_at": row.hold_expires_at,
+        "version": row.version,
+    }
 
 
 @router.post("/holds/{hold_id}/renew", response=s.ExpiryOut, tags=["Pré-réservations"])
@@ -172,14 +192,16 @@ def renew(request: KeyRequest, hold_id: Id) -> Any:
 @needs(BOOK)
 def confirm(request: KeyRequest, hold_id: Id, sent: s.ConfirmIn) -> Any:
     """Book the held time for a patient; asked twice, give the same appointment."""
-    held = _own_hold(request, hold_id)
+    own = _own_hold(request, hold_id)
     patient = get_object_or_404(Patient, pk=sent.patient_id)
     row = confirm_hold(
         hold_id=hold_id,
         patient=patient,
         confirmed_by=request.user,
         now=clock_now(),
-        channel=request.reach.channel(held.practice_id, sent.channel),
+        channel=request.reach.channel(own.practice_id, sent.channel),
+        home=None if sent.home is None else HomeAddress(**sent.home.dict()),
+        answers=[(each.question, each.answer) for each in sent.answers],
         accompanied_by=sent.accompanied_by,
     )
     request.log_write("appointment", [row.pk], row.practice_id)
@@ -224,7 +246,7 @@ def list_appointments(
     if patient_id is not None:
         seen = request.reach.practices_for(Permission.SEE_PATIENT)
         rows = rows.filter(patient_id=patient_id, practice_id__in=seen)
-    return written(rows.order_by("starts_at", "pk"), paging, lambda piece: _shown(request, views_of(piece)))
+    return written(rows.order_by("starts_at", "pk"), paging, lambda piece: shown(request, views_of(piece)))
 
 
 @router.get("/appointments/{appointment_id}", response=s.AppointmentOut, tags=["Rendez-vous"])
@@ -278,6 +300,16 @@ def cancel(request: KeyRequest, appointment_id: Id, sent: s.CancelIn) -> Any:
     return _read(request, appointment_id)
 
 
+@router.post("/appointments/{appointment_id}/restore", response=s.AppointmentOut, tags=["Rendez-vous"])
+@needs(BOOK)
+def restore(request: KeyRequest, appointment_id: Id, sent: s.RestoreIn) -> Any:
+    """Bring a cancelled appointment back, if its time is still free; `version` as for a move."""
+    row = get_object_or_404(_appointments(), pk=appointment_id)
+    restore_appointment(appointment_id=appointment_id, version=sent.version, by=request.user, now=clock_now())
+    request.log_write("appointment", [appointment_id], row.practice_id)
+    return _read(request, appointment_id)
+
+
 def _appointments() -> "QuerySet[Appointment]":
     hidden = [Appointment.State.HELD, Appointment.State.RELEASED]
     rows: QuerySet[Appointment] = Appointment.objects.exclude(status__in=hidden)
@@ -285,10 +317,10 @@ def _appointments() -> "QuerySet[Appointment]":
 
 
 def _read(request: KeyRequest, appointment_id: int) -> dict[str, Any]:
-    return _shown(request, views_of(Appointment.objects.filter(pk=appointment_id)))[0]
+    return shown(request, views_of(Appointment.objects.filter(pk=appointment_id)))[0]
 
 
-def _shown(request: KeyRequest, views: list[AppointmentView]) -> list[dict[str, Any]]:
+def shown(request: KeyRequest, views: list[AppointmentView]) -> list[dict[str, Any]]:
     """Write appointments, without the patient where the key may not see patients; the log knows who saw them."""
     seen = request.reach.practices_for(Permission.SEE_PATIENT)
     for practice_id in {view.practice_id for view in views}:

@@ -20,6 +20,11 @@ class Paging(Schema):
 Asked = Annotated[Paging, Query()]
 
 
+def narrowed(rows: "QuerySet[Any]", **wanted: Any) -> "QuerySet[Any]":
+    """Keep the rows that were asked for; what is None was not asked."""
+    return rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+
+
 def page_of(rows: "QuerySet[Any]", paging: Paging, write: Callable[[Any], Any]) -> dict[str, Any]:
     """Read one page of rows (two queries) and write each."""
     return written(rows, paging, lambda piece: [write(row) for row in piece])

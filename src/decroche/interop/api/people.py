@@ -11,16 +11,19 @@ from decroche.foundation.clock import now as clock_now
 from decroche.interop.api import schemas as s
 from decroche.interop.api.access import KeyRequest, needs
 from decroche.interop.api.fields import Id, Page
-from decroche.interop.api.paging import Asked, written
+from decroche.interop.api.paging import Asked, narrowed, written
 from decroche.interop.api.problems import SENSELESS, Problem
 from decroche.patients import queries as patients
 from decroche.patients.actions.register_patient import register_patient
 from decroche.patients.domain.birth_dates import OLDEST_AGE
 from decroche.patients.models import Patient
 from decroche.practices.models import Practice, Practitioner
+from decroche.scheduling.actions.block_patient import block_patient
 from decroche.scheduling.actions.join_waiting_list import Wants, join_waiting_list
 from decroche.scheduling.actions.leave_waiting_list import leave_waiting_list
-from decroche.scheduling.models import VisitType, WaitingListEntry
+from decroche.scheduling.actions.set_preference import set_preference
+from decroche.scheduling.actions.unblock_patient import unblock_patient
+from decroche.scheduling.models import PatientBlock, PatientPreference, VisitType, WaitingListEntry
 
 router = Router()
 SEE, BOOK = Permission.SEE_AGENDA, Permission.BOOK_APPOINTMENT
@@ -77,6 +80,85 @@ def add_patient(request: KeyRequest, sent: s.NewPatientIn) -> Any:
     )
 
 
+# --- what the agenda knows of a patient ------------------------------------------------------
+
+
+@router.get("/patients/{patient_id}/preference", response=s.PreferenceOut, tags=["Patients"])
+@needs(Permission.SEE_PATIENT)
+def read_preference(request: KeyRequest, patient_id: Id) -> Any:
+    """Read when and with whom a patient would rather come; everything empty: they do not mind."""
+    patient = get_object_or_404(Patient, pk=patient_id)
+    request.log_read("patient", [patient.pk], patient.practice_id)
+    row = PatientPreference.objects.filter(patient=patient).first()
+    return _preference(row or PatientPreference(patient=patient))
+
+
+@router.put("/patients/{patient_id}/preference", response=s.PreferenceOut, tags=["Patients"])
+@needs(Permission.EDIT_PATIENT)
+def change_preference(request: KeyRequest, patient_id: Id, sent: s.PreferenceIn) -> Any:
+    """Write it, in place of what was there."""
+    patient = get_object_or_404(Patient, pk=patient_id)
+    person = (
+        None if sent.practitioner_id is None else get_object_or_404(Practitioner, pk=sent.practitioner_id)
+    )
+    row = set_preference(
+        patient=patient,
+        practitioner=person,
+        half_day=sent.half_day,
+        weekdays=sent.weekdays,
+        accompanied_by=sent.accompanied_by,
+        by=request.user,
+        now=clock_now(),
+    )
+    request.log_write("patient", [patient.pk], patient.practice_id)
+    return _preference(row)
+
+
+def _preference(row: PatientPreference) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in s.PreferenceOut.model_fields}
+
+
+@router.get("/patients/{patient_id}/blocks", response=list[s.BlockOut], tags=["Patients"])
+@needs(Permission.SEE_PATIENT)
+def list_blocks(request: KeyRequest, patient_id: Id) -> Any:
+    """List which practitioners give the patient no more appointments."""
+    patient = get_object_or_404(Patient, pk=patient_id)
+    request.log_read("patient", [patient.pk], patient.practice_id)
+    rows = PatientBlock.objects.filter(patient=patient, ended_at__isnull=True).order_by("pk")
+    return [_block(row) for row in rows]
+
+
+@router.put("/patients/{patient_id}/blocks/{practitioner_id}", response=s.BlockOut, tags=["Patients"])
+@needs(Permission.BLOCK_PATIENT)
+def block(request: KeyRequest, patient_id: Id, practitioner_id: Id, sent: s.BlockIn) -> Any:
+    """Refuse a patient from now on; only the practitioner's own key may, and asked twice it happens once."""
+    patient = get_object_or_404(Patient, pk=patient_id)
+    row = block_patient(
+        patient=patient,
+        practitioner=get_object_or_404(Practitioner, pk=practitioner_id),
+        reason=sent.reason,
+        by=request.user,
+        now=clock_now(),
+    )
+    request.log_write("patient", [patient.pk], patient.practice_id)
+    return _block(row)
+
+
+@router.delete("/patients/{patient_id}/blocks/{practitioner_id}", response={204: None}, tags=["Patients"])
+@needs(Permission.BLOCK_PATIENT)
+def unblock(request: KeyRequest, patient_id: Id, practitioner_id: Id) -> Any:
+    """Receive the patient again."""
+    patient = get_object_or_404(Patient, pk=patient_id)
+    practitioner = get_object_or_404(Practitioner, pk=practitioner_id)
+    unblock_patient(patient=patient, practitioner=practitioner, by=request.user, now=clock_now())
+    request.log_write("patient", [patient.pk], patient.practice_id)
+    return Status(204, None)
+
+
+def _block(row: PatientBlock) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in s.BlockOut.model_fields}
+
+
 # --- waiting list ----------------------------------------------------------------------------
 
 
@@ -87,9 +169,8 @@ def list_waiting(request: KeyRequest, paging: Asked, practice_id: Id | None = No
     states = [WaitingListEntry.State.WAITING, WaitingListEntry.State.OFFERED]
     seen = request.reach.practices_for(Permission.SEE_PATIENT)
     rows = WaitingListEntry.objects.filter(state__in=states, practice_id__in=seen).select_related("patient")
-    rows = rows if practice_id is None else rows.filter(practice_id=practice_id)
     return written(
-        rows.order_by("-is_urgent", "created_at", "pk"),
+        narrowed(rows, practice_id=practice_id).order_by("-is_urgent", "created_at", "pk"),
         paging,
         lambda piece: [_waiting(request, row) for row in piece],
     )

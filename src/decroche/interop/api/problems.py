@@ -1,5 +1,6 @@
 """Answer with what went wrong in a sentence (RFC 9457), in the reader's language."""
 
+from functools import singledispatch
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,13 +13,20 @@ from decroche.scheduling.actions.join_waiting_list import DaysReversed
 from decroche.scheduling.actions.record_absence import AbsenceEndsBeforeItStarts, OwnLocum
 from decroche.scheduling.actions.save_offer import LastOffer, OfferDatesReversed, OffersOverlap
 from decroche.scheduling.actions.save_opening_rule import RuleDatesReversed, RuleOverlaps
+from decroche.scheduling.actions.save_pathway import PathwayNameTaken, PathwayTooShort
+from decroche.scheduling.actions.save_resource import ResourceNameTaken
 from decroche.scheduling.actions.save_visit_type import NameTaken
 from decroche.scheduling.actions.set_wish import WishDatesReversed, WishIncomplete
 from decroche.scheduling.domain.appointment import IllegalMove
 from decroche.scheduling.domain.refusals import (
+    ForcedQuotaReached,
+    GroupIncomplete,
     HoldExpired,
     NotOfThisPractice,
+    NotTheirDecision,
     PatientBlocked,
+    ReasonMissing,
+    ResourceTaken,
     SlotClosed,
     SlotTaken,
     StaleVersion,
@@ -57,37 +65,70 @@ def respond(problem: Problem) -> HttpResponse:
     return response
 
 
+@singledispatch
 def problem_of(error: Exception) -> Problem:
     """Say what a refusal of the verbs means."""
-    if isinstance(error, SlotTaken):
-        return Problem(CONFLICT, "slot-taken", _("Ce créneau vient d’être pris."), by=error.by)
-    if isinstance(error, SlotClosed):
-        sentence = why_sentence(error.answer) if error.answer is not None else ""
-        why = getattr(error.answer, "why", None)
-        return Problem(
-            CONFLICT,
-            "slot-closed",
-            sentence or _("Le praticien ne reçoit pas à cette heure-là."),
-            why=why.value if why else None,
-        )
-    if isinstance(error, StaleVersion):
-        return Problem(
-            CONFLICT,
-            "stale-version",
-            _("Ce rendez-vous a changé depuis : relisez-le avant de le modifier."),
-            current_version=error.current,
-        )
-    if isinstance(error, RuleOverlaps):
-        sentence = _("Une autre plage du praticien couvre déjà une partie de ces heures.")
-        return Problem(CONFLICT, "rule-overlaps", sentence, other_id=error.other.pk)
-    if isinstance(error, ResemblingPatient):
-        sentence = _(
-            "Ce patient est peut-être déjà connu : choisissez sa fiche, ou dites que c’est une autre personne."
-        )
-        return Problem(
-            CONFLICT, "resembling-patient", sentence, patient_ids=[hit.patient_id for hit in error.hits]
-        )
     return _plain(error)
+
+
+@problem_of.register
+def _incomplete(error: GroupIncomplete) -> Problem:
+    cause = problem_of(error.cause)
+    sentence = _("Rendez-vous %(n)s sur %(count)s : %(why)s Aucun n’a été pris.")
+    detail = sentence % {"n": error.position, "count": error.count, "why": cause.detail}
+    more = {"position": error.position, "count": error.count, "cause": cause.code}
+    return Problem(CONFLICT, "group-incomplete", detail, **more)
+
+
+@problem_of.register
+def _too_many_forced(error: ForcedQuotaReached) -> Problem:
+    sentence = _("Les %(quota)s rendez-vous forcés de ce jour sont déjà pris.") % {"quota": error.quota}
+    return Problem(CONFLICT, "forced-quota-reached", sentence, count=error.count, quota=error.quota)
+
+
+@problem_of.register
+def _resource_taken(error: ResourceTaken) -> Problem:
+    sentence = _("La salle ou l’appareil qu’il faut est déjà pris.")
+    return Problem(CONFLICT, "resource-taken", sentence, names=list(error.names))
+
+
+@problem_of.register
+def _slot_taken(error: SlotTaken) -> Problem:
+    return Problem(CONFLICT, "slot-taken", _("Ce créneau vient d’être pris."), by=error.by)
+
+
+@problem_of.register
+def _slot_closed(error: SlotClosed) -> Problem:
+    sentence = why_sentence(error.answer) if error.answer is not None else ""
+    why = getattr(error.answer, "why", None)
+    return Problem(
+        CONFLICT,
+        "slot-closed",
+        sentence or _("Le praticien ne reçoit pas à cette heure-là."),
+        why=why.value if why else None,
+    )
+
+
+@problem_of.register
+def _stale(error: StaleVersion) -> Problem:
+    sentence = _("Ce rendez-vous a changé depuis : relisez-le avant de le modifier.")
+    return Problem(CONFLICT, "stale-version", sentence, current_version=error.current)
+
+
+@problem_of.register
+def _overlaps(error: RuleOverlaps) -> Problem:
+    sentence = _("Une autre plage du praticien couvre déjà une partie de ces heures.")
+    return Problem(CONFLICT, "rule-overlaps", sentence, other_id=error.other.pk)
+
+
+@problem_of.register
+def _resembles(error: ResemblingPatient) -> Problem:
+    sentence = _(
+        "Ce patient est peut-être déjà connu : choisissez sa fiche, ou dites que c’est une autre personne."
+    )
+    return Problem(
+        CONFLICT, "resembling-patient", sentence, patient_ids=[hit.patient_id for hit in error.hits]
+    )
 
 
 def _plain(error: Exception) -> Problem:
@@ -108,6 +149,11 @@ def _plain(error: Exception) -> Problem:
         WishIncomplete: (SENSELESS, "wish-incomplete", _("Ce souhait demande une heure ou un nombre.")),
         UnusableName: (SENSELESS, "unusable-name", _("Ce nom ne peut pas en être un.")),
         NotAPhoneNumber: (SENSELESS, "not-a-phone-number", _("Ce numéro de téléphone ne peut pas exister.")),
+        NotTheirDecision: (FORBIDDEN, "not-their-decision", _("Seul le praticien peut en décider.")),
+        ReasonMissing: (SENSELESS, "reason-missing", _("Dites pourquoi : le praticien le lira.")),
+        ResourceNameTaken: (CONFLICT, "name-taken", _("Ce lieu a déjà une salle ou un appareil de ce nom.")),
+        PathwayNameTaken: (CONFLICT, "name-taken", _("Le cabinet a déjà un parcours de ce nom.")),
+        PathwayTooShort: (SENSELESS, "pathway-too-short", _("Un parcours compte au moins deux rendez-vous.")),
         AlreadyWaiting: (CONFLICT, "already-waiting", _("Ce patient est déjà sur la liste d’attente pour ce motif.")),
     }  # fmt: skip
     for kind in type(error).__mro__:
@@ -120,6 +166,7 @@ def _plain(error: Exception) -> Problem:
 REFUSALS = (
     RuleOverlaps, RuleDatesReversed, OfferDatesReversed, OffersOverlap, LastOffer, WishDatesReversed, WishIncomplete,
     DaysReversed, AbsenceEndsBeforeItStarts, OwnLocum, NameTaken, UnusableName, NotAPhoneNumber, ResemblingPatient,
+    PathwayNameTaken, PathwayTooShort, ResourceNameTaken,
 )  # fmt: skip
 
 

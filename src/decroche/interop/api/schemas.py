@@ -8,7 +8,10 @@ from pydantic import Field, StringConstraints, model_validator
 
 from decroche.interop.api.fields import Clock, Day, Id, In, Moment, Text
 from decroche.scheduling.domain.asking import Channel, Reason, Why
-from decroche.scheduling.models import Absence, NewPatients, OpeningRule, Place, Wish
+from decroche.scheduling.models import NewPatients, OpeningRule, Place
+
+HalfDay = Annotated[str, StringConstraints(pattern="^(am|pm)?$")]
+Weekdays = Annotated[list[Annotated[int, Field(ge=0, le=6)]], Field(max_length=7)]
 
 
 class SiteOut(Schema):
@@ -154,29 +157,6 @@ class RuleOut(Schema):
     overrides: bool
 
 
-class AbsenceIn(In):
-    practitioner_id: Id
-    starts_at: Moment
-    ends_at: Moment
-    kind: Absence.Kind = Absence.Kind.ABSENCE
-    reason: Text(120) = ""  # type: ignore[valid-type]
-    locum_id: Id | None = None
-
-
-class AbsenceOut(Schema):
-    id: int
-    practitioner_id: int
-    starts_at: datetime
-    ends_at: datetime
-    kind: str
-    reason: str
-    locum_id: int | None
-
-
-class RecordedAbsenceOut(AbsenceOut):
-    touched_appointment_ids: list[int]
-
-
 class OfferIn(In):
     valid_from: Day | None = None
     valid_until: Day | None = None
@@ -215,25 +195,30 @@ class OfferOut(Schema):
     max_per_half_day: int | None
 
 
-class WishIn(In):
-    practitioner_id: Id
-    kind: Wish.Kind
-    at: Clock | None = None
-    count: Annotated[int, Field(ge=1, le=40)] | None = None
-    pause_minutes: Annotated[int, Field(ge=1, le=120)] = 10
-    valid_from: Day
-    valid_until: Day | None = None
+class PreferenceIn(In):
+    practitioner_id: Id | None = None
+    half_day: HalfDay = ""
+    weekdays: Weekdays = []
+    accompanied_by: Text(80) = ""  # type: ignore[valid-type]
 
 
-class WishOut(Schema):
-    id: int
+class PreferenceOut(Schema):
+    patient_id: int
+    practitioner_id: int | None
+    half_day: str
+    weekdays: list[int]
+    accompanied_by: str
+
+
+class BlockIn(In):
+    reason: Text(120, 1)  # type: ignore[valid-type]
+
+
+class BlockOut(Schema):
+    patient_id: int
     practitioner_id: int
-    kind: str
-    at: time | None
-    count: int | None
-    pause_minutes: int
-    valid_from: date
-    valid_until: date | None
+    reason: str
+    since: datetime
 
 
 class SlotOut(Schema):
@@ -312,10 +297,24 @@ class SearchIn(In):
     practice_id: Id
 
 
+class HomeIn(In):
+    address_line: Text(160, 1)  # type: ignore[valid-type]
+    postcode: Text(5, 1)  # type: ignore[valid-type]
+    city: Text(80, 1)  # type: ignore[valid-type]
+    access: Text(160) = ""  # type: ignore[valid-type]
+
+
+class AnswerIn(In):
+    question: Text(160, 1)  # type: ignore[valid-type]
+    answer: Text(160, 1)  # type: ignore[valid-type]
+
+
 class ConfirmIn(In):
     patient_id: Id
     channel: Channel | None = None
     accompanied_by: Text(80) = ""  # type: ignore[valid-type]
+    home: HomeIn | None = None
+    answers: Annotated[list[AnswerIn], Field(max_length=12)] = []
 
 
 class AppointmentOut(Schema):
@@ -342,8 +341,11 @@ class MoveIn(In):
     reason: Text(120) = ""  # type: ignore[valid-type]
 
 
-class CancelIn(In):
+class RestoreIn(In):
     version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class CancelIn(RestoreIn):
     reason: Text(120, 1)  # type: ignore[valid-type]
 
 
@@ -353,8 +355,8 @@ class WaitingIn(In):
     practitioner_id: Id | None = None
     first_day: Day
     last_day: Day
-    half_day: Annotated[str, StringConstraints(pattern="^(am|pm)?$")] = ""
-    weekdays: Annotated[list[Annotated[int, Field(ge=0, le=6)]], Field(max_length=7)] = []
+    half_day: HalfDay = ""
+    weekdays: Weekdays = []
     notice_minutes: Annotated[int, Field(ge=0, le=20_160)] = 120
     is_urgent: bool = False
 

@@ -12,18 +12,14 @@ from decroche.foundation.clock import now as clock_now
 from decroche.interop.api import schemas as s
 from decroche.interop.api.access import KeyRequest, needs
 from decroche.interop.api.fields import Day, Id, In, Page
-from decroche.interop.api.paging import Asked, page_of
+from decroche.interop.api.paging import Asked, narrowed, page_of
 from decroche.practices.models import Practice, Practitioner, Site
 from decroche.scheduling.actions.end_opening_rule import end_opening_rule
-from decroche.scheduling.actions.end_wish import end_wish
-from decroche.scheduling.actions.record_absence import record_absence
-from decroche.scheduling.actions.remove_absence import remove_absence
 from decroche.scheduling.actions.save_offer import OfferTerms, end_offer, save_offer
 from decroche.scheduling.actions.save_opening_rule import RuleTerms, save_opening_rule
 from decroche.scheduling.actions.save_visit_type import VisitTerms, save_visit_type
-from decroche.scheduling.actions.set_wish import set_wish
 from decroche.scheduling.domain.refusals import NotOfThisPractice
-from decroche.scheduling.models import Absence, OpeningRule, Resource, VisitOffer, VisitType, Wish
+from decroche.scheduling.models import OpeningRule, Resource, VisitOffer, VisitType
 
 router = Router()
 SEE, EDIT = Permission.SEE_AGENDA, Permission.EDIT_AGENDA_RULES
@@ -55,8 +51,7 @@ def _practice(row: Practice) -> dict[str, Any]:
 def list_practitioners(request: KeyRequest, paging: Asked, practice_id: Id | None = None) -> Any:
     """List the practitioners in activity."""
     rows = Practitioner.objects.filter(is_active=True).order_by("practice_id", "position", "pk")
-    rows = rows if practice_id is None else rows.filter(practice_id=practice_id)
-    return page_of(rows, paging, _practitioner)
+    return page_of(narrowed(rows, practice_id=practice_id), paging, _practitioner)
 
 
 def _practitioner(row: Practitioner) -> dict[str, Any]:
@@ -73,8 +68,7 @@ def _practitioner(row: Practitioner) -> dict[str, Any]:
 def list_visit_types(request: KeyRequest, paging: Asked, practice_id: Id | None = None) -> Any:
     """List the visit types, those no longer proposed too."""
     rows = _visit_types().order_by("practice_id", "position", "name", "pk")
-    rows = rows if practice_id is None else rows.filter(practice_id=practice_id)
-    return page_of(rows, paging, _visit_type)
+    return page_of(narrowed(rows, practice_id=practice_id), paging, _visit_type)
 
 
 @router.get("/visit-types/{visit_type_id}", response=s.VisitTypeOut, tags=["Motifs"])
@@ -155,8 +149,7 @@ def _visit_type(row: VisitType) -> dict[str, Any]:
 def list_rules(request: KeyRequest, paging: Asked, practitioner_id: Id | None = None) -> Any:
     """List opening rules, past ones too."""
     rows = _rules().order_by("practitioner_id", "weekday", "starts", "pk")
-    rows = rows if practitioner_id is None else rows.filter(practitioner_id=practitioner_id)
-    return page_of(rows, paging, _rule)
+    return page_of(narrowed(rows, practitioner_id=practitioner_id), paging, _rule)
 
 
 @router.get("/opening-rules/{rule_id}", response=s.RuleOut, tags=["Plages d’ouverture"])
@@ -225,51 +218,6 @@ def _rule(row: OpeningRule) -> dict[str, Any]:
     return {name: getattr(row, name) for name in own} | {"visit_type_ids": types}
 
 
-# --- absences --------------------------------------------------------------------------------
-
-
-@router.get("/absences", response=Page[s.AbsenceOut], tags=["Absences"])
-@needs(SEE)
-def list_absences(request: KeyRequest, paging: Asked, practitioner_id: Id | None = None) -> Any:
-    """List absences, closures and holidays, past ones too."""
-    rows = Absence.objects.order_by("starts_at", "pk")
-    rows = rows if practitioner_id is None else rows.filter(practitioner_id=practitioner_id)
-    return page_of(rows, paging, _absence)
-
-
-@router.post("/absences", response={201: s.RecordedAbsenceOut}, tags=["Absences"])
-@needs(EDIT)
-def add_absence(request: KeyRequest, sent: s.AbsenceIn) -> Any:
-    """Close an agenda for a while; the appointments in the way stay and are named."""
-    practitioner = get_object_or_404(Practitioner, pk=sent.practitioner_id)
-    locum = None if sent.locum_id is None else get_object_or_404(Practitioner, pk=sent.locum_id)
-    recorded = record_absence(
-        practitioner=practitioner,
-        starts_at=sent.starts_at,
-        ends_at=sent.ends_at,
-        kind=sent.kind,
-        reason=sent.reason,
-        locum=locum,
-        by=request.user,
-        now=clock_now(),
-    )
-    touched = [appointment.pk for appointment in recorded.touched]
-    return Status(201, _absence(recorded.absence) | {"touched_appointment_ids": touched})
-
-
-@router.delete("/absences/{absence_id}", response={204: None}, tags=["Absences"])
-@needs(EDIT)
-def drop_absence(request: KeyRequest, absence_id: Id) -> Any:
-    """Open the agenda again."""
-    get_object_or_404(Absence, pk=absence_id)
-    remove_absence(absence_id=absence_id, by=request.user, now=clock_now())
-    return Status(204, None)
-
-
-def _absence(row: Absence) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in s.AbsenceOut.model_fields}
-
-
 # --- offers ----------------------------------------------------------------------------------
 
 
@@ -278,8 +226,7 @@ def _absence(row: Absence) -> dict[str, Any]:
 def list_offers(request: KeyRequest, paging: Asked, practitioner_id: Id | None = None) -> Any:
     """List who receives for what on which terms; null means "as the practice does"."""
     rows = VisitOffer.objects.order_by("practitioner_id", "visit_type_id", "pk")
-    rows = rows if practitioner_id is None else rows.filter(practitioner_id=practitioner_id)
-    return page_of(rows, paging, _offer)
+    return page_of(narrowed(rows, practitioner_id=practitioner_id), paging, _offer)
 
 
 @router.post("/offers", response={201: s.OfferOut}, tags=["Conditions par praticien"])
@@ -331,47 +278,3 @@ def _save_offer(
 
 def _offer(row: VisitOffer) -> dict[str, Any]:
     return {name: getattr(row, name) for name in s.OfferOut.model_fields}
-
-
-# --- wishes ----------------------------------------------------------------------------------
-
-
-@router.get("/wishes", response=Page[s.WishOut], tags=["Souhaits"])
-@needs(SEE)
-def list_wishes(request: KeyRequest, paging: Asked, practitioner_id: Id | None = None) -> Any:
-    """List the wishes in force."""
-    rows = Wish.objects.filter(ended_at__isnull=True).order_by("practitioner_id", "valid_from", "pk")
-    rows = rows if practitioner_id is None else rows.filter(practitioner_id=practitioner_id)
-    return page_of(rows, paging, _wish)
-
-
-@router.post("/wishes", response={201: s.WishOut}, tags=["Souhaits"])
-@needs(Permission.WISH)
-def add_wish(request: KeyRequest, sent: s.WishIn) -> Any:
-    """Say how the days should be filled; a wish of the same kind for the same days gives way."""
-    practitioner = get_object_or_404(Practitioner, pk=sent.practitioner_id)
-    row = set_wish(
-        practitioner=practitioner,
-        kind=sent.kind,
-        at=sent.at,
-        count=sent.count,
-        pause_minutes=sent.pause_minutes,
-        valid_from=sent.valid_from,
-        valid_until=sent.valid_until,
-        by=request.user,
-        now=clock_now(),
-    )
-    return Status(201, _wish(row))
-
-
-@router.delete("/wishes/{wish_id}", response={204: None}, tags=["Souhaits"])
-@needs(Permission.WISH)
-def drop_wish(request: KeyRequest, wish_id: Id) -> Any:
-    """Let a wish end at once."""
-    get_object_or_404(Wish, pk=wish_id)
-    end_wish(wish_id=wish_id, by=request.user, now=clock_now())
-    return Status(204, None)
-
-
-def _wish(row: Wish) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in s.WishOut.model_fields}

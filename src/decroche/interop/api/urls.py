@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from decroche.interop.api import booking, people, setup
+from decroche.interop.api import booking, exceptions, forcing, groups, means, people, setup
 from decroche.interop.api.access import ByKey, unknown_key
 from decroche.interop.api.problems import (
     ABSENT,
@@ -32,9 +32,10 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url=None,
 )
-api.add_router("", setup.router)
-api.add_router("", booking.router)
-api.add_router("", people.router)
+#: What is mounted; a fixed address stands before one with an id in its place.
+MODULES = (setup, exceptions, means, forcing, booking, groups, people)
+for _module in MODULES:
+    api.add_router("", _module.router)
 
 
 @api.exception_handler(Problem)

@@ -14,8 +14,10 @@ OFFERED = {
     Permission.SEE_PRACTICE: _("voir les cabinets, lieux et praticiens"),
     Permission.SEE_AGENDA: _("voir les créneaux et les rendez-vous, sans les noms"),
     Permission.BOOK_APPOINTMENT: _("donner, déplacer et annuler des rendez-vous"),
+    Permission.FORCE_APPOINTMENT: _("forcer un rendez-vous, avec une raison et dans la limite du jour"),
     Permission.SEE_PATIENT: _("voir les noms des patients"),
     Permission.EDIT_PATIENT: _("ouvrir une fiche de patient"),
+    Permission.BLOCK_PATIENT: _("décider, pour un praticien, de ne plus recevoir un patient"),
     Permission.WISH: _("changer les souhaits des praticiens"),
     Permission.EDIT_AGENDA_RULES: _("régler l’agenda : plages, motifs, absences"),
 }

@@ -48,12 +48,7 @@ def record_absence(
     What the practitioner's rules open in that time opens in the `locum`'s agenda instead, when there is one.
     Raises `AbsenceEndsBeforeItStarts`, `NotOfThisPractice` or `OwnLocum`.
     """
-    if ends_at <= starts_at:
-        raise AbsenceEndsBeforeItStarts
-    if locum is not None and locum.practice_id != practitioner.practice_id:
-        raise NotOfThisPractice
-    if locum is not None and locum.pk == practitioner.pk:
-        raise OwnLocum
+    check_absence(practitioner=practitioner, starts_at=starts_at, ends_at=ends_at, locum=locum)
     with transaction.atomic():
         absence = Absence.objects.create(
             practice_id=practitioner.practice_id,
@@ -67,7 +62,7 @@ def record_absence(
             created_by=by,
             created_at=now,
         )
-        touched = _standing(practitioner, starts_at, ends_at, now)
+        touched = standing(practitioner, starts_at, ends_at, now)
         publish(
             AbsenceRecorded(
                 absence_id=absence.pk,
@@ -84,7 +79,19 @@ def record_absence(
     return RecordedAbsence(absence, touched)
 
 
-def _standing(
+def check_absence(
+    *, practitioner: Practitioner, starts_at: datetime, ends_at: datetime, locum: Practitioner | None
+) -> None:
+    """Raise `AbsenceEndsBeforeItStarts`, `NotOfThisPractice` or `OwnLocum` for what cannot be one."""
+    if ends_at <= starts_at:
+        raise AbsenceEndsBeforeItStarts
+    if locum is not None and locum.practice_id != practitioner.practice_id:
+        raise NotOfThisPractice
+    if locum is not None and locum.pk == practitioner.pk:
+        raise OwnLocum
+
+
+def standing(
     practitioner: Practitioner, starts_at: datetime, ends_at: datetime, now: datetime
 ) -> tuple[Appointment, ...]:
     """List the appointments of that time which have not taken place yet."""
