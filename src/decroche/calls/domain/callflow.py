@@ -1,7 +1,7 @@
 """Say what happens to a call that arrives, from a plan of plain values: greeting, menu, team, overflow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -91,3 +91,65 @@ class CallPlan:
     white_list: frozenset[str] = frozenset()  # numbers that rank as colleagues: a laboratory, a hospital
     required: frozenset[str] = frozenset()  # skills without which nobody will do
     preferred: frozenset[str] = frozenset()
+
+
+def urgency_of(plan: CallPlan, caller_number: str) -> Urgency:
+    """Say how much a caller presses. A white-listed number is a hint that anybody can forge: it never makes an emergency."""
+    if plan.kind is LineKind.EMERGENCY:
+        return Urgency.EMERGENCY
+    if plan.kind is LineKind.COLLEAGUES or (caller_number and caller_number in plan.white_list):
+        return Urgency.COLLEAGUE
+    return Urgency.ROUTINE
+
+
+def treat(
+    plan: CallPlan, moment: LineMoment, digit: str | None = None, *, caller_number: str = ""
+) -> Treatment:
+    """Say, completely, what becomes of a caller: team, number and urgency are filled in.
+
+    ``digit`` is None when no menu was heard yet, empty when no key was pressed. Before the menu or the team the
+    plan's greeting is heard, unless the treatment brings words of its own.
+    """
+    chosen = _at(plan, moment)
+    if chosen.then is Then.MENU:
+        if plan.menu is None:
+            chosen = Treatment(Then.TEAM, chosen.sound)
+        elif digit is not None:
+            return _complete(plan, _after_key(plan.menu, digit), caller_number)
+    if chosen.sound == Sound() and chosen.then is not Then.SAY:
+        chosen = replace(chosen, sound=plan.greeting)
+    return _complete(plan, chosen, caller_number)
+
+
+def overflow(plan: CallPlan) -> Treatment:
+    """Say what becomes of a caller whom nobody can answer."""
+    if plan.fallback_number:
+        return Treatment(Then.NUMBER, number=plan.fallback_number)
+    return Treatment(Then.VOICEMAIL)
+
+
+def _at(plan: CallPlan, moment: LineMoment) -> Treatment:
+    if moment in plan.when:
+        return plan.when[moment]
+    if moment is LineMoment.OPEN:
+        return Treatment(Then.MENU if plan.menu else Then.TEAM)
+    return overflow(plan)
+
+
+def _after_key(menu: Menu, digit: str) -> Treatment:
+    chosen = next((choice.treatment for choice in menu.choices if choice.digit == digit), menu.otherwise)
+    return (
+        Treatment(Then.TEAM) if chosen.then is Then.MENU else chosen
+    )  # a menu leads on, never back to itself
+
+
+def _complete(plan: CallPlan, chosen: Treatment, caller_number: str) -> Treatment:
+    match chosen.then:
+        case Then.TEAM:
+            urgency = urgency_of(plan, caller_number) if chosen.urgency is None else chosen.urgency
+            return replace(chosen, team=chosen.team or plan.team, urgency=urgency)
+        case Then.NUMBER:
+            number = chosen.number or plan.fallback_number
+            return replace(chosen, number=number) if number else replace(chosen, then=Then.VOICEMAIL)
+        case _:
+            return chosen
