@@ -104,14 +104,19 @@ class CallPlan(models.Model):
     forwarding = models.CharField(_("renvoi"), max_length=12, choices=Forwarding, default=Forwarding.ALL)
     operator = models.CharField(_("opérateur"), max_length=10, choices=Operator, default=Operator.OTHER)
     forwarding_checked_at = models.DateTimeField(null=True, blank=True)
+    forwarding_check_until = models.DateTimeField(
+        null=True, blank=True, help_text="A call that arrives before then proves the forwarding."
+    )
     greeting_kind = models.CharField(
         _("accueil"), max_length=10, choices=GreetingKind, default=GreetingKind.SPOKEN
     )
     greeting_sound = models.CharField(max_length=200, blank=True, help_text="Relative to the sounds folder.")
     waiting = models.CharField(_("attente"), max_length=8, choices=Waiting, default=Waiting.MUSIC)
     waiting_text = models.CharField(_("message d’attente"), max_length=300, blank=True)
+    waiting_sound = models.CharField(max_length=200, blank=True, help_text="Instead of the text.")
     tells_position = models.BooleanField(_("dire le rang et l’attente"), default=True)
     menu_text = models.CharField(_("texte du menu"), max_length=500, blank=True)
+    menu_sound = models.CharField(max_length=200, blank=True, help_text="Instead of the text.")
     follows_practitioners_leave = models.BooleanField(default=False)
     replacement = models.ForeignKey(
         "practices.Secretariat", models.SET_NULL, null=True, blank=True, related_name="+",
