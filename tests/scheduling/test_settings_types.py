@@ -1,43 +1,15 @@
 """Visit types, who receives for them on which terms, rooms and machines, pathways."""
 
-import json
 from datetime import date, timedelta
 
 import pytest
-from django.urls import reverse
 
-from decroche.accounts.permissions import Role
 from decroche.scheduling.models import Pathway, Resource, VisitOffer, VisitType
-from tests.factories import make_practice_person, make_practitioner
-from tests.scheduling.factories import TUESDAY, make_agenda, make_visit_type, stop_the_doors_clock
+from tests.factories import make_practitioner
+from tests.scheduling.doors import HTMX, toast, url
+from tests.scheduling.factories import TUESDAY, make_agenda, make_visit_type
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere", "on_that_tuesday")]
-HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-@pytest.fixture
-def on_that_tuesday(monkeypatch):
-    stop_the_doors_clock(monkeypatch)
-
-
-@pytest.fixture
-def agenda():
-    return make_agenda(practitioners=2)
-
-
-@pytest.fixture
-def doctor(agenda, client):
-    person = make_practice_person(practice=agenda[0], role=Role.PRACTITIONER)
-    client.force_login(person)
-    return person
-
-
-def url(name, *args) -> str:
-    return reverse(f"agenda:{name}", args=args)
-
-
-def toast(answer) -> str:
-    return json.loads(answer.headers["HX-Trigger"])["toast"]["text"]
 
 
 def type_fields(**changes) -> dict:
@@ -180,10 +152,10 @@ def test_a_practitioner_stops_receiving_for_a_type_but_not_for_the_last_one(agen
     practice, people, kind = agenda
     other = make_visit_type(practice=practice)
     answer = client.post(url("receive", people[0].pk, kind.pk), {"receives": "0"}, **HTMX)
-    assert "ne reçoit plus pour" in toast(answer)
+    assert "ne reçoit plus pour" in toast(answer)["text"]
     assert [offer.visit_type for offer in VisitOffer.objects.filter(practitioner=people[0])] == [other]
     answer = client.post(url("receive", people[0].pk, other.pk), {"receives": "0"}, **HTMX)
-    assert "dernier motif" in toast(answer)
+    assert "dernier motif" in toast(answer)["text"]
     client.post(url("receive", people[0].pk, kind.pk), {"receives": "1"}, **HTMX)
     assert VisitOffer.objects.filter(practitioner=people[0]).count() == 2
 

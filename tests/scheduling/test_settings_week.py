@@ -1,51 +1,22 @@
 """A practitioner's week is set up on screen, changed from a date, and a change is undone."""
 
-import json
 from datetime import date, time, timedelta
 
 import pytest
-from django.urls import reverse
 
-from decroche.accounts.permissions import Role
 from decroche.scheduling.domain.week_words import WeekNotUnderstood, WeekSpan, read_hours, read_week
 from decroche.scheduling.models import OpeningRule
-from tests.factories import make_practice_person, make_practitioner, make_secretary, make_site
+from tests.factories import make_practitioner, make_secretary, make_site
+from tests.scheduling.doors import HTMX, toast, url
 from tests.scheduling.factories import (
     TUESDAY,
     make_agenda,
     make_rule,
     make_visit_type,
-    stop_the_doors_clock,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere", "on_that_tuesday")]
-HTMX = {"HTTP_HX_REQUEST": "true"}
 MONDAY_4_JANUARY = date(2027, 1, 4)
-
-
-@pytest.fixture
-def on_that_tuesday(monkeypatch):
-    stop_the_doors_clock(monkeypatch)
-
-
-@pytest.fixture
-def agenda():
-    return make_agenda(practitioners=2)
-
-
-@pytest.fixture
-def doctor(agenda, client):
-    person = make_practice_person(practice=agenda[0], role=Role.PRACTITIONER)
-    client.force_login(person)
-    return person
-
-
-def url(name, *args) -> str:
-    return reverse(f"agenda:{name}", args=args)
-
-
-def toast(answer) -> dict:
-    return json.loads(answer.headers["HX-Trigger"])["toast"]
 
 
 def week_of(practitioner, on=TUESDAY) -> list[tuple]:

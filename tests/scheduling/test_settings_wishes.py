@@ -1,39 +1,19 @@
 """A practitioner's wishes: said once, in force at once, ended, taken back."""
 
-import json
 from datetime import date, time, timedelta
 
 import pytest
-from django.urls import reverse
 
-from decroche.accounts.permissions import Role
 from decroche.foundation import events
 from decroche.scheduling.actions.end_wish import end_wish
 from decroche.scheduling.actions.set_wish import WishIncomplete, set_wish
 from decroche.scheduling.events import WishEnded, WishSet
 from decroche.scheduling.models import AgendaSettings, Wish
-from tests.factories import make_practice_person, make_secretary
-from tests.scheduling.factories import NOW, TUESDAY, make_agenda, stop_the_doors_clock
+from tests.factories import make_secretary
+from tests.scheduling.doors import HTMX, toast, url
+from tests.scheduling.factories import NOW, TUESDAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere", "on_that_tuesday")]
-HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-@pytest.fixture
-def on_that_tuesday(monkeypatch):
-    stop_the_doors_clock(monkeypatch)
-
-
-@pytest.fixture
-def agenda():
-    return make_agenda(practitioners=2)
-
-
-@pytest.fixture
-def doctor(agenda, client):
-    person = make_practice_person(practice=agenda[0], role=Role.PRACTITIONER)
-    client.force_login(person)
-    return person
 
 
 @pytest.fixture
@@ -44,14 +24,6 @@ def published(monkeypatch):
         monkeypatch.setattr(f"decroche.scheduling.actions.{action}.publish", told.append)
     assert events
     return told
-
-
-def url(name, *args) -> str:
-    return reverse(f"agenda:{name}", args=args)
-
-
-def toast(answer) -> dict:
-    return json.loads(answer.headers["HX-Trigger"])["toast"]
 
 
 def in_force() -> list[tuple]:

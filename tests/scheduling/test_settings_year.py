@@ -1,52 +1,22 @@
 """A year at a glance: exceptions, absences with a locum, public holidays that wait for an answer."""
 
-import json
 from datetime import date, time, timedelta
 
 import pytest
-from django.urls import reverse
 
-from decroche.accounts.permissions import Role
 from decroche.scheduling.domain.public_holidays import department_of, public_holidays
 from decroche.scheduling.models import Absence, HolidayDecision, OpeningRule
-from tests.factories import make_practice_person
+from tests.scheduling.doors import HTMX, toast, url
 from tests.scheduling.factories import (
     TUESDAY,
     make_agenda,
     make_appointment,
     make_rule,
     paris,
-    stop_the_doors_clock,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere", "on_that_tuesday")]
-HTMX = {"HTTP_HX_REQUEST": "true"}
 CHRISTMAS = date(2026, 12, 25)  # a Friday
-
-
-@pytest.fixture
-def on_that_tuesday(monkeypatch):
-    stop_the_doors_clock(monkeypatch)
-
-
-@pytest.fixture
-def agenda():
-    return make_agenda(practitioners=2)
-
-
-@pytest.fixture
-def doctor(agenda, client):
-    person = make_practice_person(practice=agenda[0], role=Role.PRACTITIONER)
-    client.force_login(person)
-    return person
-
-
-def url(name, *args) -> str:
-    return reverse(f"agenda:{name}", args=args)
-
-
-def toast(answer) -> dict:
-    return json.loads(answer.headers["HX-Trigger"])["toast"]
 
 
 def state_of(client, practitioner, day) -> set[str]:

@@ -1,13 +1,12 @@
 """The booking strip through its doors: what a caller may ask, and what the screen answers."""
 
-import json
 from datetime import time, timedelta
 
 import pytest
-from django.urls import reverse
 
 from decroche.practices.models import Practitioner
 from decroche.scheduling.domain.appointment import Status
+from decroche.scheduling.domain.wishes import NOON
 from decroche.scheduling.models import (
     AgendaSettings,
     Appointment,
@@ -19,6 +18,7 @@ from decroche.scheduling.models import (
     VisitQuestion,
 )
 from tests.factories import make_secretary
+from tests.scheduling.doors import HTMX, events, url
 from tests.scheduling.factories import (
     NOW,
     TUESDAY,
@@ -28,38 +28,10 @@ from tests.scheduling.factories import (
     make_patient,
     make_visit_type,
     paris,
-    stop_the_doors_clock,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere", "on_that_tuesday")]
-HTMX = {"HTTP_HX_REQUEST": "true"}
 THURSDAY = TUESDAY + timedelta(days=2)
-
-
-@pytest.fixture
-def on_that_tuesday(monkeypatch):
-    """Stop the doors' clock at seven o'clock in Paris."""
-    stop_the_doors_clock(monkeypatch)
-
-
-@pytest.fixture
-def agenda():
-    return make_agenda(practitioners=2)
-
-
-@pytest.fixture
-def awa(agenda, client):
-    awa = make_secretary(practices=(agenda[0],), last_name="Diallo")
-    client.force_login(awa)
-    return awa
-
-
-def url(name, *args) -> str:
-    return reverse(f"agenda:{name}", args=args)
-
-
-def events(answer) -> dict:
-    return json.loads(answer.get("HX-Trigger-After-Settle") or answer.get("HX-Trigger") or "{}")
 
 
 def starts(answer) -> list:
@@ -82,6 +54,16 @@ def test_days_and_hours_narrow_the_list(agenda, awa, client) -> None:
     page = found.content.decode()
     assert "jeudi, vendredi" in page
     assert "entre 10\u202fh et 10\u202fh\u202f30" in page
+
+
+def test_the_afternoon_begins_where_the_engine_says(agenda, awa, client) -> None:
+    practice, people, kind = agenda
+    OpeningRule.objects.filter(practitioner=people[0]).update(starts=time(11), ends=time(15))
+    asked = {"visit_type": kind.pk, "with": people[0].pk, "asked": "1"}
+    morning = client.get(url("slots", practice.pk), asked | {"half": "am"}, **HTMX)
+    assert max(start.time() for start in starts(morning)) == time(12, 45)
+    afternoon = client.get(url("slots", practice.pk), asked | {"half": "pm"}, **HTMX)
+    assert min(start.time() for start in starts(afternoon)) == time(*divmod(NOON, 60))
 
 
 def test_a_last_day_bounds_the_search(agenda, awa, client) -> None:
@@ -157,7 +139,7 @@ def test_listing_takes_the_same_queries_whatever_the_rows(rows, client, django_a
 
 
 #: session, person, rights; practice, people, visit type; the engine's own.
-LISTING = 8
+LISTING = 6
 
 
 # --- "mardi 10 h 30 ?" -----------------------------------------------------------------------------------------------

@@ -1,58 +1,28 @@
 """Several visits at once: a series proposed and accepted whole, brothers and sisters, a pathway."""
 
-import json
 from datetime import timedelta
 
 import pytest
-from django.urls import reverse
 
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.models import Appointment, AppointmentGroup, Pathway, PathwayStep, PatientBlock
-from tests.factories import make_practice_person, make_secretary
+from tests.factories import make_practice_person
+from tests.scheduling.doors import HTMX, events, url
 from tests.scheduling.factories import (
     NOW,
-    make_agenda,
     make_appointment,
     make_patient,
     make_visit_type,
     paris,
-    stop_the_doors_clock,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere", "on_that_tuesday")]
-HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-@pytest.fixture
-def on_that_tuesday(monkeypatch):
-    """Stop the doors' clock at seven o'clock in Paris."""
-    stop_the_doors_clock(monkeypatch)
-
-
-@pytest.fixture
-def agenda():
-    return make_agenda(practitioners=2)
-
-
-@pytest.fixture
-def awa(agenda, client):
-    awa = make_secretary(practices=(agenda[0],), last_name="Diallo")
-    client.force_login(awa)
-    return awa
 
 
 @pytest.fixture
 def rehabilitation(agenda):
     """Six sessions, two a week."""
     return make_visit_type(practice=agenda[0], series_sessions=6, series_per_week=2, duration_minutes=30)
-
-
-def url(name, *args) -> str:
-    return reverse(f"agenda:{name}", args=args)
-
-
-def events(answer) -> dict:
-    return json.loads(answer.get("HX-Trigger-After-Settle") or answer.get("HX-Trigger") or "{}")
 
 
 def proposed(client, practice, kind, **more):

@@ -61,7 +61,8 @@ def test_each_wish_is_a_reason_of_its_own() -> None:
     assert reason(last_day=date(2026, 11, 29)) == Why.TOO_LATE
     assert reason(half_day="pm") == Why.HALF_DAY
     assert reason(half_day="am") is None
-    assert reason(at(12), half_day="am") == Why.HALF_DAY
+    assert reason(at(13), half_day="am") == Why.HALF_DAY
+    assert reason(at(12), half_day="am") is None
     assert reason(weekdays=frozenset({1, 3})) == Why.WEEKDAY
     assert reason(has_until=at(10)) == Why.NOT_EARLIER
     assert reason(has_until=at(10, 5)) is None

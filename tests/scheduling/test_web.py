@@ -1,15 +1,14 @@
 """The agenda through its doors, as a secretary uses it."""
 
-import json
 from datetime import timedelta
 
 import pytest
-from django.urls import reverse
 
 from decroche.scheduling.actions.hold_slot import hold_slot
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.models import Absence, Appointment, OpeningRule
 from tests.factories import make_secretary
+from tests.scheduling.doors import HTMX, events, key, url
 from tests.scheduling.factories import (
     NOW,
     TUESDAY,
@@ -20,44 +19,10 @@ from tests.scheduling.factories import (
     make_rule,
     make_visit_type,
     paris,
-    stop_the_doors_clock,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere", "on_that_tuesday")]
-HTMX = {"HTTP_HX_REQUEST": "true"}
 FRIDAY = TUESDAY + timedelta(days=3)
-
-
-@pytest.fixture
-def on_that_tuesday(monkeypatch):
-    """Stop the doors' clock at seven o'clock in Paris."""
-    stop_the_doors_clock(monkeypatch)
-
-
-@pytest.fixture
-def agenda():
-    return make_agenda(practitioners=2)
-
-
-@pytest.fixture
-def awa(agenda, client):
-    awa = make_secretary(practices=(agenda[0],), last_name="Diallo")
-    client.force_login(awa)
-    return awa
-
-
-def key(practitioner, start) -> str:
-    return (
-        f"{practitioner.pk}.{practitioner.practice.sites.get(is_main=True).pk}.{int(start.timestamp()) // 60}"
-    )
-
-
-def url(name, *args) -> str:
-    return reverse(f"agenda:{name}", args=args)
-
-
-def events(answer) -> dict:
-    return json.loads(answer.get("HX-Trigger-After-Settle") or answer.get("HX-Trigger") or "{}")
 
 
 # --- looking -------------------------------------------------------------------------------------------------------
@@ -211,15 +176,15 @@ def test_the_panel_takes_the_same_queries_whatever_the_rows(rows, client, django
     client.force_login(make_secretary(practices=(practice,)))
     client.get(url("panel", practice.pk))
     # session, person, rights; practice, people, types; four for the view; the access log in its savepoint
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         client.get(url("panel", practice.pk), {"date": TUESDAY.isoformat()})
     # with no day asked for, two more find the one to show, whether it is today or not
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         client.get(url("panel", practice.pk))
     OpeningRule.objects.update(weekday=4)
     Appointment.objects.update(status=Status.CANCELLED)
     # the rules have changed: six more to compile them anew
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(18):
         shown = client.get(url("panel", practice.pk))
     assert shown.context["agenda"].day == FRIDAY
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from decroche.notifications.domain.quiet_hours import CLOSES, OPENS, not_before
 from decroche.scheduling.domain.refusals import Refusal
+from decroche.scheduling.domain.wishes import NOON
 
 #: Nobody is asked a question that they would have less time than this to answer.
 ANSWER_AT_LEAST = timedelta(minutes=10)
@@ -28,7 +29,6 @@ _TIME_TO_ANSWER = (
     (timedelta(hours=2), timedelta(minutes=20)),
     (timedelta(0), ANSWER_AT_LEAST),
 )
-_NOON = 12
 
 
 class Why(StrEnum):
@@ -178,7 +178,7 @@ def why_not(entry: Wanting, opening: Opening, *, now: datetime, zone: ZoneInfo) 
 
 def half_day(start: datetime) -> str:
     """Give "am" or "pm", on the clock that the start is on."""
-    return "am" if start.hour < _NOON else "pm"
+    return "am" if start.hour * 60 + start.minute < NOON else "pm"
 
 
 def answer_by(*, starts_at: datetime, notice: timedelta, now: datetime, zone: ZoneInfo) -> datetime | None:

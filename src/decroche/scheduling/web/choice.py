@@ -13,13 +13,15 @@ from django.utils.dateparse import parse_time
 from django.utils.translation import gettext as _
 
 from decroche.practices.models import Practice, Practitioner
+from decroche.scheduling.domain import wishes
 from decroche.scheduling.domain.asking import Asker, Channel
 from decroche.scheduling.queries.of_patient import PatientInAgenda
 from decroche.scheduling.web import asked
 from decroche.scheduling.web.typed_words import Wanted, plain_text
 from decroche.ui.formats import clock, short_date
 
-NOON = time(12)
+#: Where the engine cuts the day in two.
+NOON = time(*divmod(wishes.NOON, 60))
 ALL_WEEK = 7
 _LONGEST_POSTCODE, _LONGEST_NAME = 5, 80
 

@@ -15,13 +15,13 @@ from decroche.scheduling.actions.force_appointment import (
     force_appointment,
     forced_today,
 )
-from decroche.scheduling.domain.refusals import ForcedQuotaReached, PatientBlocked, Refusal
+from decroche.scheduling.domain.refusals import PatientBlocked, Refusal
 from decroche.scheduling.models import Appointment
 from decroche.scheduling.web import asked, strip
 from decroche.scheduling.web.asked import AskedSlot
 from decroche.scheduling.web.block_words import blocked_sentence
 from decroche.scheduling.web.strip import CONFLICT, INCOMPLETE
-from decroche.scheduling.web.words import refusal_sentence, when
+from decroche.scheduling.web.words import fact, refusal_sentence, when
 
 
 @require_POST
@@ -88,11 +88,9 @@ def _done(request: PersonRequest, forced: Appointment) -> HttpResponse:
 
 
 def _refused(refusal: Refusal) -> str:
-    if isinstance(refusal, ForcedQuotaReached):
-        return _("Les %(quota)s rendez-vous forcés de ce jour sont déjà pris.") % {"quota": refusal.quota}
     if isinstance(refusal, PatientBlocked):
         return ""  # the form says since when and why
-    return refusal_sentence(refusal)
+    return fact(refusal) or refusal_sentence(refusal)
 
 
 def _form(

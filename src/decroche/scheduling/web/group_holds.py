@@ -24,7 +24,7 @@ from decroche.scheduling.actions.release_group import release_group
 from decroche.scheduling.actions.renew_group import renew_group
 from decroche.scheduling.actions.undo_change import UNDONE, undo_change
 from decroche.scheduling.domain.appointment import Status
-from decroche.scheduling.domain.refusals import GroupIncomplete, HoldExpired, Refusal
+from decroche.scheduling.domain.refusals import HoldExpired, Refusal
 from decroche.scheduling.models import Appointment, AppointmentChange, AppointmentGroup
 from decroche.scheduling.queries.of_patient import PatientInAgenda
 from decroche.scheduling.web import asked, strip
@@ -177,7 +177,7 @@ def _book(request: PersonRequest, held: HeldGroup, patients: Sequence[Patient]) 
             accompanied_by=request.POST.get("accompanied_by", "").strip()[:80],
         )
     except Refusal as refusal:
-        sentence = incomplete_sentence(refusal) or refusal_sentence(refusal)
+        sentence = refusal_sentence(refusal)
         return draw(request, held, [patient.pk for patient in patients], sentence=sentence, status=CONFLICT)
     practice_id = held.group.practice_id
     request.log_write("appointment", [each.pk for each in booked], practice_id=practice_id)
@@ -193,18 +193,6 @@ def _book(request: PersonRequest, held: HeldGroup, patients: Sequence[Patient]) 
 def undo_url(group_id: int, at: datetime) -> str:
     """Name what one act did to a group, by the moment of it."""
     return reverse("agenda:undo_group", args=[group_id, (at - _EPOCH) // _MICROSECOND])
-
-
-def incomplete_sentence(refusal: Refusal) -> str:
-    """Say which visit of a group could not be had, and that nothing was taken."""
-    if not isinstance(refusal, GroupIncomplete):
-        return ""
-    return _(
-        "Le rendez-vous %(n)s sur %(count)s n’est plus possible ; aucun n’a été pris. Voici ce qui reste."
-    ) % {
-        "n": refusal.position,
-        "count": refusal.count,
-    }
 
 
 def _who_is_missing(held: HeldGroup, given: int) -> str:

@@ -106,7 +106,7 @@ def take_series(request: PersonRequest, practice_id: int) -> HttpResponse:
     try:
         held = _hold(request, search, _Kind.SERIES, [kind] * len(kept), kept)
     except Refusal as refusal:
-        return _proposal(request, search, kind, (), sentence=_refused(refusal), status=CONFLICT)
+        return _proposal(request, search, kind, (), sentence=refusal_sentence(refusal), status=CONFLICT)
     return group_holds.after_hold(request, held, search.known)
 
 
@@ -260,8 +260,8 @@ def take_chain(request: PersonRequest, practice_id: int) -> HttpResponse:
         held = _hold(request, search, _Kind.PATHWAY if path else _Kind.SIBLINGS, kinds, kept)
     except Refusal as refusal:
         if path is not None:
-            return _pathway(request, search, path, sentence=_refused(refusal))
-        return _family(request, search, kinds[0], sentence=_refused(refusal))
+            return _pathway(request, search, path, sentence=refusal_sentence(refusal))
+        return _family(request, search, kinds[0], sentence=refusal_sentence(refusal))
     patients = [search.known.patient.pk] if search.known else []
     return group_holds.draw(request, held, patients)
 
@@ -336,7 +336,3 @@ def _start(slot: Any) -> datetime:
 
 def _between(number: int | None, low: int, high: int) -> int | None:
     return None if number is None else max(low, min(high, number))
-
-
-def _refused(refusal: Refusal) -> str:
-    return group_holds.incomplete_sentence(refusal) or refusal_sentence(refusal)

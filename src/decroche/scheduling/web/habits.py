@@ -15,8 +15,9 @@ from decroche.practices.models import Practitioner
 from decroche.scheduling.actions.block_patient import block_patient
 from decroche.scheduling.actions.set_preference import set_preference
 from decroche.scheduling.actions.unblock_patient import unblock_patient
-from decroche.scheduling.domain.refusals import NotTheirDecision, ReasonMissing, Refusal
+from decroche.scheduling.domain.refusals import Refusal
 from decroche.scheduling.web.choice import Choice
+from decroche.scheduling.web.words import fact
 
 
 @require_POST
@@ -89,11 +90,7 @@ def _both(patient_id: int, practitioner_id: int) -> tuple[Patient, Practitioner]
 
 
 def _declined(refusal: Refusal) -> str:
-    if isinstance(refusal, NotTheirDecision):
-        return _("Seul le praticien peut en décider, pour son propre agenda.")
-    if isinstance(refusal, ReasonMissing):
-        return _("Dites pourquoi, en quelques mots.")
-    return _("Rien n’a été changé.")
+    return fact(refusal) or _("Rien n’a été changé.")
 
 
 def _toast(text: str, *, status: int = 200, changed: int | None = None) -> HttpResponse:

@@ -18,11 +18,11 @@ from decroche.foundation.clock import now as clock_now
 from decroche.practices.models import Practice, Practitioner, Site
 from decroche.scheduling.actions.move_appointment import move_appointment
 from decroche.scheduling.domain.asking import Answer
-from decroche.scheduling.domain.refusals import Refusal, SlotClosed
-from decroche.scheduling.models import AgendaSettings, Appointment, VisitType
+from decroche.scheduling.domain.refusals import PatientBlocked, Refusal, SlotClosed
+from decroche.scheduling.models import AgendaSettings, Appointment, PatientBlock, VisitType
 from decroche.scheduling.queries.explain import explain
 from decroche.scheduling.web import asked
-from decroche.scheduling.web.words import change_sentence, when, why_sentence
+from decroche.scheduling.web.words import change_sentence, fact, when, why_sentence
 from decroche.ui.formats import clock, duration
 
 CONFLICT, INCOMPLETE = 409, 422
@@ -61,6 +61,9 @@ def check(request: PersonRequest, appointment_id: int) -> HttpResponse:
     spot = Spot.read(request.GET, appointment.practice)
     if spot is None:
         return JsonResponse({"free": False, "said": ""}, status=INCOMPLETE)
+    block = _block(appointment, spot.practitioner)
+    if block:
+        return JsonResponse({"free": False, "said": fact(block)})
     answer = _answer(appointment, spot, _length(request.GET, appointment))
     return JsonResponse({"free": answer.is_free, "said": why_sentence(answer)})
 
@@ -141,6 +144,17 @@ def _length(values: QueryDict, appointment: Appointment) -> timedelta:
     if minutes is None:
         return appointment.ends_at - appointment.starts_at
     return timedelta(minutes=min(max(minutes, _SHORTEST), _LONGEST))
+
+
+def _block(appointment: Appointment, practitioner: Practitioner) -> PatientBlocked | None:
+    """Say whether another practitioner refuses the patient; one's own appointments may move within one's agenda."""
+    if practitioner.pk == appointment.practitioner_id or appointment.patient_id is None:
+        return None
+    blocks = PatientBlock.objects.filter(
+        patient_id=appointment.patient_id, practitioner=practitioner, ended_at__isnull=True
+    )
+    reason = blocks.values_list("reason", flat=True).first()
+    return None if reason is None else PatientBlocked(practitioner=practitioner.display_name, reason=reason)
 
 
 def _answer(appointment: Appointment, spot: Spot, length: timedelta) -> Answer:

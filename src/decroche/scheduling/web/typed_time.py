@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from decroche.scheduling.domain.wishes import NOON
 from decroche.scheduling.web.typed_words import (
     AFTERNOON_BEFORE,
     CLOCK,
@@ -22,7 +23,8 @@ from decroche.scheduling.web.typed_words import (
     plain_text,
 )
 
-_NOON, _EVENING = time(12), time(17)
+#: Where the engine cuts the day in two; "midi" is a time of the clock and stays twelve.
+_NOON, _EVENING = time(*divmod(NOON, 60)), time(17)
 _WEEK = timedelta(days=7)
 _FAR_DAYS = 366
 #: What is longer is not a time.

@@ -32,6 +32,7 @@ class AbsenceForm(forms.Form):
         queryset=Practitioner.objects.none(),
         required=False,
         empty_label=_("personne"),
+        error_messages=fields.OF_THE_PRACTICE,
         help_text=_("Les heures ouvertes le sont alors dans son agenda."),
     )
     reason = forms.CharField(label=_("Raison (visible du secrétariat)"), max_length=120, required=False)
@@ -75,7 +76,7 @@ class HoursForm(forms.Form):
         error_messages=fields.REQUIRED,
         widget=forms.TextInput(attrs={"placeholder": "9h-12h / 14h-17h", "autocomplete": "off"}),
     )
-    site = forms.ModelChoiceField(label=_("Lieu"), queryset=Site.objects.none(), empty_label=None)
+    site = fields.place()
 
     def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

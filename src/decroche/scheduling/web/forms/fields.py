@@ -6,8 +6,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from decroche.practices.models import Site
+
 STEP_MINUTES = 5
 REQUIRED = {"required": _("Ce champ est nécessaire.")}
+_ELSEWHERE = _("Choisissez dans la liste : ce que vous demandez n’est pas, ou n’est plus, de ce cabinet.")
+#: For what is chosen among a practice's own rows.
+OF_THE_PRACTICE = REQUIRED | {"invalid_choice": _ELSEWHERE, "invalid_pk_value": _ELSEWHERE}
 
 
 class _Date(forms.DateInput):
@@ -46,6 +51,13 @@ def number(label: Any, *, least: int, most: int, **more: Any) -> forms.IntegerFi
         "step_size": _("Un multiple de 5 minutes."),
     }
     return forms.IntegerField(label=label, min_value=least, max_value=most, error_messages=errors, **more)
+
+
+def place() -> "forms.ModelChoiceField[Site]":
+    """Ask for one of the practice's sites; the form says which they are."""
+    return forms.ModelChoiceField(
+        label=_("Lieu"), queryset=Site.objects.none(), empty_label=None, error_messages=OF_THE_PRACTICE
+    )
 
 
 def say_no_optional(form: forms.Form, *names: str) -> None:

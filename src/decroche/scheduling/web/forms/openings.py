@@ -47,7 +47,7 @@ class RuleForm(forms.Form):
     weekday = forms.TypedChoiceField(label=_("Jour"), choices=OpeningRule.Weekday.choices, coerce=int)
     starts = fields.hour(_("De"))
     ends = fields.hour(_("À"))
-    site = forms.ModelChoiceField(label=_("Lieu"), queryset=Site.objects.none(), empty_label=None)
+    site = fields.place()
     valid_from = fields.day(_("À partir du"))
     valid_until = fields.day(_("Jusqu’au (inclus)"), required=False)
     visit_types = forms.ModelMultipleChoiceField(
@@ -56,6 +56,7 @@ class RuleForm(forms.Form):
         queryset=VisitType.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
+        error_messages=fields.OF_THE_PRACTICE,
     )
     every = forms.ChoiceField(label=_("Quelles semaines"), choices=PATTERNS, required=False, initial="week")
     every_n = fields.number(_("Toutes les … semaines"), least=2, most=52, required=False)
@@ -164,7 +165,7 @@ class WeekForm(forms.Form):
     """A week in words: "lun-ven 9h-12h / 14h-19h"."""
 
     week = forms.CharField(label=_("La semaine en une ligne"), max_length=300, error_messages=fields.REQUIRED)
-    site = forms.ModelChoiceField(label=_("Lieu"), queryset=Site.objects.none(), empty_label=None)
+    site = fields.place()
     on = fields.day(_("À partir du"))
     replace = forms.BooleanField(label=_("À la place de ce qui est ouvert"), required=False)
 
@@ -200,7 +201,7 @@ class CopyDayForm(forms.Form):
 class CopyWeekForm(forms.Form):
     """A colleague's week."""
 
-    like = forms.ModelChoiceField(queryset=Practitioner.objects.none(), error_messages=fields.REQUIRED)
+    like = forms.ModelChoiceField(queryset=Practitioner.objects.none(), error_messages=fields.OF_THE_PRACTICE)
     on = fields.day(_("À partir du"))
 
     def __init__(self, *args: Any, practitioner: Practitioner, **kwargs: Any) -> None:

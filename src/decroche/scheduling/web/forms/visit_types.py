@@ -77,6 +77,7 @@ class VisitTypeForm(forms.Form):
         queryset=Resource.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
+        error_messages=fields.OF_THE_PRACTICE,
     )
     preparation = forms.CharField(
         label=_("À dire au patient"),
@@ -243,7 +244,7 @@ class ResourceForm(forms.Form):
     """A room or a machine."""
 
     name = forms.CharField(label=_("Nom"), max_length=60, error_messages=fields.REQUIRED)
-    site = forms.ModelChoiceField(label=_("Lieu"), queryset=Site.objects.none(), empty_label=None)
+    site = fields.place()
     is_active = forms.BooleanField(label=_("En service"), required=False, initial=True)
 
     def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
@@ -265,10 +266,18 @@ class PathwayForm(forms.Form):
         people = Practitioner.objects.filter(practice=practice, is_active=True)
         for n in range(self.STEPS):
             self.fields[f"visit_type_{n}"] = forms.ModelChoiceField(
-                label=_("Motif"), queryset=kinds, required=False, empty_label="–"
+                label=_("Motif"),
+                queryset=kinds,
+                required=False,
+                empty_label="–",
+                error_messages=fields.OF_THE_PRACTICE,
             )
             self.fields[f"practitioner_{n}"] = forms.ModelChoiceField(
-                label=_("Praticien"), queryset=people, required=False, empty_label=_("qui reçoit")
+                label=_("Praticien"),
+                queryset=people,
+                required=False,
+                empty_label=_("qui reçoit"),
+                error_messages=fields.OF_THE_PRACTICE,
             )
             self.fields[f"wait_{n}"] = fields.number(
                 _("Attente au plus (min)"), least=0, most=1440, required=False, initial=60
