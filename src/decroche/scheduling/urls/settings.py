@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from decroche.scheduling.web.settings import offers, preview, rules, visit_types, week, wishes, year
+from decroche.scheduling.web.settings import (
+    offers,
+    preview,
+    rules,
+    undoing,
+    visit_types,
+    week,
+    wishes,
+    year,
+)
 
 patterns = [
     path("<int:practice_id>/settings/", week.show, name="settings"),
@@ -21,6 +30,8 @@ patterns = [
     path("practitioner/<int:practitioner_id>/day/", year.day, name="settings_day"),
     path("practitioner/<int:practitioner_id>/absences/", year.save_absence, name="save_absence"),
     path("absences/<int:absence_id>/remove/", year.drop_absence, name="drop_absence"),
+    path("practitioner/<int:practitioner_id>/absences/undo/<slug:key>/", undoing.absence, name="undo_drop"),
+    path("<int:practice_id>/settings/undo/<slug:key>/", undoing.settings, name="undo_settings"),
     path("practitioner/<int:practitioner_id>/hours/", year.save_hours, name="save_hours"),
     path("practitioner/<int:practitioner_id>/holidays/", year.holidays, name="holidays"),
     path("<int:practice_id>/settings/visit-types/", visit_types.show, name="settings_types"),

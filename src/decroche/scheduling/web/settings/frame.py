@@ -1,9 +1,7 @@
 """What the settings' screens share: whose agenda, from which day, the tabs, the toasts and their undo."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -11,19 +9,15 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.crypto import get_random_string
 
 from decroche.accounts.guard import PersonRequest
 from decroche.accounts.permissions import Permission
 from decroche.foundation.clock import now as clock_now
 from decroche.practices.models import Practice, Practitioner, Site
-from decroche.scheduling.actions.put_back_rules import RulesChange, difference, shoot_rules
 from decroche.scheduling.web import asked
 
 INCOMPLETE = 422
 CHANGED = "agenda-changed"
-_UNDO = "agenda_rules_undo"
-_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,37 +130,6 @@ def back(request: PersonRequest, address: str, text: str = "") -> HttpResponse:
 def quiet(text: str, undo: str = "") -> HttpResponse:
     """Answer with a toast and nothing to swap; the parts of the page read again by themselves."""
     return done(HttpResponse(status=204), text, undo)
-
-
-@contextmanager
-def undoable(request: PersonRequest, *practitioners: Practitioner) -> Iterator[Callable[[], str]]:
-    """Watch the opening rules of a practitioner during a change; the callable then gives the address that undoes it.
-
-    What it takes to undo is kept in the session: the last few changes, by this person, in this browser.
-    """
-    practitioner = practitioners[0]
-    before = shoot_rules(practitioner.pk)
-
-    def address() -> str:
-        change = difference(before, shoot_rules(practitioner.pk))
-        if change.is_nothing:
-            return ""
-        key = get_random_string(12)
-        kept = dict(list(request.session.get(_UNDO, {}).items())[-_KEPT + 1 :])
-        request.session[_UNDO] = kept | {key: asdict(change) | {"practitioner": practitioner.pk}}
-        return reverse("agenda:undo_rules", args=[practitioner.pk, key])
-
-    yield address
-
-
-def take_undo(request: PersonRequest, practitioner: Practitioner, key: str) -> RulesChange | None:
-    """Take a kept change out of the session, or None when it is not there any more."""
-    kept = request.session.get(_UNDO, {})
-    found = kept.get(key)
-    if found is None or found["practitioner"] != practitioner.pk:
-        return None
-    request.session[_UNDO] = {other: change for other, change in kept.items() if other != key}
-    return RulesChange(found["before"], found["after"])
 
 
 MAY = Permission.EDIT_AGENDA_RULES

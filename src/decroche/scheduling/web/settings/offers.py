@@ -27,6 +27,7 @@ from decroche.scheduling.models import NewPatients, Place, VisitOffer, VisitType
 from decroche.scheduling.web import asked
 from decroche.scheduling.web.forms.visit_types import OfferForm, initial_of_offer
 from decroche.scheduling.web.settings import frame as frames
+from decroche.scheduling.web.settings import undoing
 from decroche.scheduling.web.settings.frame import Frame
 from decroche.ui.formats import duration, short_date
 
@@ -98,12 +99,13 @@ def end(request: PersonRequest, visit_offer_id: int) -> HttpResponse:
     offer = get_object_or_404(VisitOffer.objects.select_related("visit_type"), pk=visit_offer_id)
     frame = frames.frame_of(request, offer.practitioner_id)
     eve = frame.today - timedelta(days=1)
-    try:
-        end_offer(offer_id=offer.pk, last_day=eve, by=request.user, now=frames.now())
-        text = _("Conditions terminées.")
-    except LastOffer:
-        text = _last_words(frame)
-    return _saved(request, frame, offer.visit_type, text)
+    with undoing.of_settings(request, frame.practice) as undo:
+        try:
+            end_offer(offer_id=offer.pk, last_day=eve, by=request.user, now=frames.now())
+            text = _("Conditions terminées.")
+        except LastOffer:
+            text = _last_words(frame)
+        return _saved(request, frame, offer.visit_type, text, undo())
 
 
 @require_POST
@@ -113,29 +115,30 @@ def receive(request: PersonRequest, practitioner_id: int, visit_type_id: int) ->
     frame = frames.frame_of(request, practitioner_id)
     kind = get_object_or_404(VisitType, pk=visit_type_id, practice=frame.practice)
     wanted = request.POST.get("receives") == "1"
+    with undoing.of_settings(request, frame.practice) as undo:
+        text = _receive(request, frame, kind, wanted=wanted)
+        return _saved(request, frame, kind, text, undo())
+
+
+def _receive(request: PersonRequest, frame: Frame, kind: VisitType, *, wanted: bool) -> str:
+    """Do it, and say what came of it."""
     names = {"name": frame.practitioner.display_name, "kind": kind.name}
+    whose: dict[str, Any] = {
+        "practitioner": frame.practitioner,
+        "visit_type": kind,
+        "by": request.user,
+        "now": frames.now(),
+    }
     try:
         if wanted:
-            save_offer(
-                practitioner=frame.practitioner,
-                visit_type=kind,
-                terms=OfferTerms(),
-                valid_from=None,
-                valid_until=None,
-                by=request.user,
-                now=frames.now(),
-            )
-            text = _("%(name)s reçoit pour « %(kind)s ».") % names
-        else:
-            stop_receiving(
-                practitioner=frame.practitioner, visit_type=kind, by=request.user, now=frames.now()
-            )
-            text = _("%(name)s ne reçoit plus pour « %(kind)s ».") % names
+            save_offer(**whose, terms=OfferTerms(), valid_from=None, valid_until=None)
+            return _("%(name)s reçoit pour « %(kind)s ».") % names
+        stop_receiving(**whose)
     except LastOffer:
-        text = _last_words(frame)
+        return _last_words(frame)
     except OffersOverlap:
-        text = _("%(name)s reçoit déjà pour « %(kind)s ».") % names
-    return _saved(request, frame, kind, text)
+        return _("%(name)s reçoit déjà pour « %(kind)s ».") % names
+    return _("%(name)s ne reçoit plus pour « %(kind)s ».") % names
 
 
 # --- what is shown --------------------------------------------------------------------------------------------------
@@ -267,7 +270,7 @@ def _form(
     return visit_types.screen(request, frame, status=status, **context)
 
 
-def _saved(request: PersonRequest, frame: Frame, kind: VisitType, text: str) -> HttpResponse:
+def _saved(request: PersonRequest, frame: Frame, kind: VisitType, text: str, undo: str = "") -> HttpResponse:
     if frames.is_fragment(request):
         context = {
             "frame": frame,
@@ -276,6 +279,6 @@ def _saved(request: PersonRequest, frame: Frame, kind: VisitType, text: str) -> 
             "kind": kind,
             "receivers": receivers_of(frame, kind),
         }
-        return frames.done(render(request, "scheduling/settings/_receivers.html", context), text)
+        return frames.done(render(request, "scheduling/settings/_receivers.html", context), text, undo)
     address = reverse("agenda:change_visit_type", args=[frame.practice.pk, kind.pk])
     return frames.back(request, f"{address}{frame.query}", text)

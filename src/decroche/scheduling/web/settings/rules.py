@@ -21,7 +21,7 @@ from decroche.scheduling.domain.refusals import NotOfThisPractice
 from decroche.scheduling.models import OpeningRule
 from decroche.scheduling.web.forms.openings import RuleForm, SpanForm, initial_of
 from decroche.scheduling.web.settings import frame as frames
-from decroche.scheduling.web.settings import week
+from decroche.scheduling.web.settings import undoing, week
 from decroche.scheduling.web.settings.frame import Frame
 from decroche.scheduling.web.settings.words import overlap_sentence
 from decroche.ui.formats import clock
@@ -60,26 +60,10 @@ def change(request: PersonRequest, rule_id: int) -> HttpResponse:
 def draw(request: PersonRequest, practitioner_id: int) -> HttpResponse:
     """Open what was drawn on the week, and show its form for whatever is particular about it."""
     frame = frames.frame_of(request, practitioner_id)
-    form = SpanForm(request.POST)
-    if not form.is_valid():
-        return frames.quiet(_("Dessinez une plage d’au moins 15 minutes."))
-    given = form.cleaned_data
-    with frames.undoable(request, frame.practitioner) as undo:
-        try:
-            rule = save_opening_rule(
-                practitioner=frame.practitioner,
-                site=frame.site,
-                weekday=given["weekday"],
-                starts=given["starts"],
-                ends=given["ends"],
-                valid_from=given["on"],
-                valid_until=None,
-                visit_types=(),
-                by=request.user,
-                now=frames.now(),
-            )
-        except RuleOverlaps as overlap:
-            return frames.quiet(overlap_sentence(overlap.other))
+    with undoing.of_rules(request, frame.practitioner) as undo:
+        rule = _put(request, frame, None)
+        if isinstance(rule, str):
+            return frames.quiet(rule)
         address = undo()
     if not frames.is_fragment(request):
         return frames.back(request, frame.address(), _opened(rule))
@@ -93,31 +77,42 @@ def span(request: PersonRequest, rule_id: int) -> HttpResponse:
     """Put an opening where it was dragged; the rest of it stays, and so do the weeks before."""
     rule = _rule(rule_id)
     frame = frames.frame_of(request, rule.practitioner_id)
+    with undoing.of_rules(request, frame.practitioner) as undo:
+        moved = _put(request, frame, rule)
+        if isinstance(moved, str):
+            return frames.quiet(moved)
+        return _answer(request, frame, _opened(moved), undo())
+
+
+def _put(request: PersonRequest, frame: Frame, rule: OpeningRule | None) -> OpeningRule | str:
+    """Open the hours that were drawn, a new opening or one that was dragged; or say why not."""
     form = SpanForm(request.POST)
     if not form.is_valid():
-        return frames.quiet(_("Choisissez une heure ronde à 5 minutes près."))
+        return (
+            _("Choisissez une heure ronde à 5 minutes près.")
+            if rule
+            else _("Dessinez une plage d’au moins 15 minutes.")
+        )
     given = form.cleaned_data
-    with frames.undoable(request, frame.practitioner) as undo:
-        try:
-            moved = save_opening_rule(
-                practitioner=frame.practitioner,
-                site=rule.site,
-                weekday=given["weekday"],
-                starts=given["starts"],
-                ends=given["ends"],
-                valid_from=max(rule.valid_from, given["on"]),
-                valid_until=rule.valid_until,
-                visit_types=rule.visit_types.all(),
-                terms=_terms(rule),
-                by=request.user,
-                now=frames.now(),
-                rule_id=rule.pk,
-            )
-        except RuleOverlaps as overlap:
-            return frames.quiet(overlap_sentence(overlap.other))
-        except RuleDatesReversed:
-            return frames.quiet(_("Cette plage est déjà terminée à cette date."))
-        return _answer(request, frame, _opened(moved), undo())
+    try:
+        return save_opening_rule(
+            practitioner=frame.practitioner,
+            site=rule.site if rule else frame.site,
+            weekday=given["weekday"],
+            starts=given["starts"],
+            ends=given["ends"],
+            valid_from=max(rule.valid_from, given["on"]) if rule else given["on"],
+            valid_until=rule.valid_until if rule else None,
+            visit_types=rule.visit_types.all() if rule else (),
+            terms=_terms(rule) if rule else RuleTerms(),
+            by=request.user,
+            now=frames.now(),
+            rule_id=rule.pk if rule else None,
+        )
+    except RuleOverlaps as overlap:
+        return overlap_sentence(overlap.other)
+    except RuleDatesReversed:
+        return _("Cette plage est déjà terminée à cette date.")
 
 
 @require_POST
@@ -126,7 +121,7 @@ def end(request: PersonRequest, rule_id: int) -> HttpResponse:
     """Let an opening end on the eve of the day shown; it stays in the past."""
     rule = _rule(rule_id)
     frame = frames.frame_of(request, rule.practitioner_id)
-    with frames.undoable(request, frame.practitioner) as undo:
+    with undoing.of_rules(request, frame.practitioner) as undo:
         end_opening_rule(
             rule_id=rule.pk, last_day=frame.on - timedelta(days=1), by=request.user, now=frames.now()
         )
@@ -162,7 +157,7 @@ def _opened(rule: OpeningRule) -> str:
 def _write(request: PersonRequest, frame: Frame, rule: OpeningRule | None) -> HttpResponse:
     form = RuleForm(request.POST, practice=frame.practice)
     if form.is_valid():
-        with frames.undoable(request, frame.practitioner) as undo:
+        with undoing.of_rules(request, frame.practitioner) as undo:
             try:
                 written = save_opening_rule(
                     practitioner=frame.practitioner,

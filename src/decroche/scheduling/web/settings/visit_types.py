@@ -1,6 +1,6 @@
 """The visit types (motifs) of a practice, who receives for them on which terms, resources and pathways."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -22,10 +22,12 @@ from decroche.scheduling.web.forms.visit_types import (
     initial_of,
 )
 from decroche.scheduling.web.settings import frame as frames
+from decroche.scheduling.web.settings import undoing
 from decroche.scheduling.web.settings.frame import Frame
 from decroche.scheduling.web.settings.offers import receivers_of, terms_words
 
 _PANEL = "scheduling/settings/_type.html"
+_Kept = TypeVar("_Kept", Resource, Pathway)
 
 
 @require_GET
@@ -53,23 +55,20 @@ def save_type(request: PersonRequest, practice_id: int, visit_type_id: int | Non
         return _type_form(request, frame, VisitTypeForm(practice=frame.practice, initial=initial), kind)
     form = VisitTypeForm(request.POST, practice=frame.practice)
     if form.is_valid():
-        try:
-            saved = save_visit_type(
-                practice=frame.practice,
-                **form.plain,
-                terms=form.terms,
-                by=request.user,
-                now=frames.now(),
-                visit_type_id=kind.pk if kind else None,
-            )
-        except NameTaken:
-            form.add_error("name", _("Ce cabinet a déjà un motif de ce nom."))
-        else:
-            text = _("Motif « %(name)s » enregistré.") % {"name": saved.name}
-            if not frames.is_fragment(request):
-                return frames.back(request, frame.address("settings_types"), text)
-            fresh = VisitTypeForm(practice=frame.practice, initial=initial_of(saved))
-            return frames.done(_type_form(request, frame, fresh, saved), text)
+        with undoing.of_settings(request, frame.practice) as undo:
+            try:
+                saved = save_visit_type(
+                    practice=frame.practice,
+                    **form.plain,
+                    terms=form.terms,
+                    by=request.user,
+                    now=frames.now(),
+                    visit_type_id=kind.pk if kind else None,
+                )
+            except NameTaken:
+                form.add_error("name", _("Ce cabinet a déjà un motif de ce nom."))
+            else:
+                return _type_saved(request, frame, kind, saved, undo())
     return _type_form(request, frame, form, kind, status=frames.INCOMPLETE)
 
 
@@ -80,8 +79,7 @@ def resource(request: PersonRequest, practice_id: int) -> HttpResponse:
     frame = frames.open_frame(request, practice_id)
     if frame is None:
         return frames.nothing(request, practice_id)
-    chosen = asked.number(request.POST or request.GET, "resource")
-    row = get_object_or_404(Resource, pk=chosen, practice=frame.practice) if chosen else None
+    row = _row(request, frame, Resource, "resource")
     if request.method == "GET":
         initial: dict[str, Any] = {"site": frame.site.pk, "is_active": True}
         if row is not None:
@@ -90,18 +88,24 @@ def resource(request: PersonRequest, practice_id: int) -> HttpResponse:
         return _panel(request, frame, "resource", resource_form=form, resource=row)
     form = ResourceForm(request.POST, practice=frame.practice)
     if form.is_valid():
-        try:
-            saved = save_resource(
-                **form.cleaned_data,
-                by=request.user,
-                now=frames.now(),
-                resource_id=row.pk if row else None,
-            )
-        except ResourceNameTaken:
-            form.add_error("name", _("Ce lieu a déjà une ressource de ce nom."))
-        else:
-            text = _("Ressource « %(name)s » enregistrée.") % {"name": saved.name}
-            return _saved(request, frame, text)
+        with undoing.of_settings(request, frame.practice) as undo:
+            try:
+                saved = save_resource(
+                    **form.cleaned_data,
+                    by=request.user,
+                    now=frames.now(),
+                    resource_id=row.pk if row else None,
+                )
+            except ResourceNameTaken:
+                form.add_error("name", _("Ce lieu a déjà une ressource de ce nom."))
+            else:
+                names = {"name": saved.name}
+                text = (
+                    _("« %(name)s » mis hors service.") % names
+                    if row and row.is_active and not saved.is_active
+                    else _("Ressource « %(name)s » enregistrée.") % names
+                )
+                return _saved(request, frame, text, undo())
     return _panel(request, frame, "resource", resource_form=form, resource=row, status=frames.INCOMPLETE)
 
 
@@ -112,30 +116,35 @@ def pathway(request: PersonRequest, practice_id: int) -> HttpResponse:
     frame = frames.open_frame(request, practice_id)
     if frame is None:
         return frames.nothing(request, practice_id)
-    chosen = asked.number(request.POST or request.GET, "pathway")
-    row = get_object_or_404(Pathway, pk=chosen, practice=frame.practice) if chosen else None
+    row = _row(request, frame, Pathway, "pathway")
     if request.method == "GET":
         form = PathwayForm(practice=frame.practice, initial=_pathway_initial(row) if row else None)
         return _panel(request, frame, "pathway", pathway_form=form, pathway=row)
     form = PathwayForm(request.POST, practice=frame.practice)
     if form.is_valid():
-        try:
-            saved = save_pathway(
-                practice=frame.practice,
-                name=form.cleaned_data["name"],
-                is_active=form.cleaned_data["is_active"],
-                steps=form.steps,
-                by=request.user,
-                now=frames.now(),
-                pathway_id=row.pk if row else None,
-            )
-        except PathwayNameTaken:
-            form.add_error("name", _("Ce cabinet a déjà un parcours de ce nom."))
-        except PathwayTooShort:
-            form.add_error(None, _("Un parcours enchaîne au moins deux visites."))
-        else:
-            text = _("Parcours « %(name)s » enregistré.") % {"name": saved.name}
-            return _saved(request, frame, text)
+        with undoing.of_settings(request, frame.practice) as undo:
+            try:
+                saved = save_pathway(
+                    practice=frame.practice,
+                    name=form.cleaned_data["name"],
+                    is_active=form.cleaned_data["is_active"],
+                    steps=form.steps,
+                    by=request.user,
+                    now=frames.now(),
+                    pathway_id=row.pk if row else None,
+                )
+            except PathwayNameTaken:
+                form.add_error("name", _("Ce cabinet a déjà un parcours de ce nom."))
+            except PathwayTooShort:
+                form.add_error(None, _("Un parcours enchaîne au moins deux visites."))
+            else:
+                names = {"name": saved.name}
+                text = (
+                    _("Parcours « %(name)s » retiré : il n’est plus proposé.") % names
+                    if row and row.is_active and not saved.is_active
+                    else _("Parcours « %(name)s » enregistré.") % names
+                )
+                return _saved(request, frame, text, undo())
     return _panel(request, frame, "pathway", pathway_form=form, pathway=row, status=frames.INCOMPLETE)
 
 
@@ -165,6 +174,27 @@ def screen(request: PersonRequest, frame: Frame, *, status: int = 200, **more: A
     return frames.page(request, frame, "scheduling/settings/types.html", context, status=status)
 
 
+def _row(request: PersonRequest, frame: Frame, model: type[_Kept], name: str) -> _Kept | None:
+    """Give the row that the address or the form names, among the practice's own; None for a new one."""
+    chosen = asked.number(request.POST or request.GET, name)
+    return get_object_or_404(model, pk=chosen, practice=frame.practice) if chosen else None
+
+
+def _type_saved(
+    request: PersonRequest, frame: Frame, before: VisitType | None, saved: VisitType, undo: str
+) -> HttpResponse:
+    names = {"name": saved.name}
+    text = (
+        _("Motif « %(name)s » retiré : il n’est plus proposé.") % names
+        if before and before.is_active and not saved.is_active
+        else _("Motif « %(name)s » enregistré.") % names
+    )
+    if not frames.is_fragment(request):
+        return frames.back(request, frame.address("settings_types"), text)
+    fresh = VisitTypeForm(practice=frame.practice, initial=initial_of(saved))
+    return frames.done(_type_form(request, frame, fresh, saved), text, undo)
+
+
 def _type_form(
     request: PersonRequest, frame: Frame, form: VisitTypeForm, kind: VisitType | None, *, status: int = 200
 ) -> HttpResponse:
@@ -182,9 +212,9 @@ def _panel(
     return screen(request, frame, status=status, **context)
 
 
-def _saved(request: PersonRequest, frame: Frame, text: str) -> HttpResponse:
+def _saved(request: PersonRequest, frame: Frame, text: str, undo: str) -> HttpResponse:
     if frames.is_fragment(request):
-        return frames.done(render(request, "scheduling/settings/_nothing_open.html"), text)
+        return frames.done(render(request, "scheduling/settings/_nothing_open.html"), text, undo)
     return frames.back(request, frame.address("settings_types"), text)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from decroche.accounts.guard import PersonRequest, requires
 from decroche.accounts.permissions import Permission
 from decroche.practices.models import Practitioner
-from decroche.scheduling.actions.put_back_rules import ChangedSince, put_back_rules
+from decroche.scheduling.actions.put_back_rules import ChangedSince, RulesChange, put_back_rules
 from decroche.scheduling.actions.save_opening_rule import RuleOverlaps
 from decroche.scheduling.actions.set_week import (
     NothingToCopy,
@@ -30,6 +30,7 @@ from decroche.scheduling.web.forms.openings import (
     WeekForm,
 )
 from decroche.scheduling.web.settings import frame as frames
+from decroche.scheduling.web.settings import undoing
 from decroche.scheduling.web.settings.board import week_board
 from decroche.scheduling.web.settings.frame import Frame
 from decroche.scheduling.web.settings.preview import preview_context
@@ -65,7 +66,7 @@ def write(request: PersonRequest, practitioner_id: int) -> HttpResponse:
     form = WeekForm(request.POST, practice=frame.practice)
     if form.is_valid():
         given = form.cleaned_data
-        with frames.undoable(request, frame.practitioner) as undo:
+        with undoing.of_rules(request, frame.practitioner) as undo:
             try:
                 made = open_week(
                     practitioner=frame.practitioner,
@@ -145,7 +146,7 @@ def begin_timetable(request: PersonRequest, practitioner_id: int) -> HttpRespons
     if not form.is_valid():
         return _refused(request, frame, _first_error(form))
     on = form.cleaned_data["on"]
-    with frames.undoable(request, frame.practitioner) as undo:
+    with undoing.of_rules(request, frame.practitioner) as undo:
         change_timetable(
             practitioner=frame.practitioner,
             on=on,
@@ -171,9 +172,10 @@ def begin_timetable(request: PersonRequest, practitioner_id: int) -> HttpRespons
 def undo(request: PersonRequest, practitioner_id: int, key: str) -> HttpResponse:
     """Put the opening rules back as they were before a change made a moment ago."""
     practitioner = get_object_or_404(Practitioner, pk=practitioner_id)
-    change = frames.take_undo(request, practitioner, key)
-    if change is None:
+    kept = undoing.take(request, key, practitioner=practitioner.pk)
+    if kept is None:
         return frames.quiet(_("Il n’y a plus rien à défaire."))
+    change = RulesChange(kept["before"], kept["after"])
     try:
         put_back_rules(practitioner=practitioner, change=change, by=request.user, now=frames.now())
     except (ChangedSince, RuleOverlaps):
@@ -209,7 +211,7 @@ def screen(request: PersonRequest, frame: Frame, *, status: int = 200, **more: A
 
 
 def _try(request: PersonRequest, frame: Frame, work: Callable[[], str]) -> HttpResponse:
-    with frames.undoable(request, frame.practitioner) as undo:
+    with undoing.of_rules(request, frame.practitioner) as undo:
         try:
             text = work()
         except NothingToCopy:

@@ -22,7 +22,7 @@ from decroche.scheduling.models import Absence, Appointment, HolidayDecision, Op
 from decroche.scheduling.queries import AppointmentView, openings_of, views_of
 from decroche.scheduling.web import asked
 from decroche.scheduling.web.forms.absences import AbsenceForm, HoursForm
-from decroche.scheduling.web.settings import calendar
+from decroche.scheduling.web.settings import calendar, undoing
 from decroche.scheduling.web.settings import frame as frames
 from decroche.scheduling.web.settings.frame import Frame
 from decroche.scheduling.web.settings.words import overlap_sentence
@@ -102,7 +102,7 @@ def save_hours(request: PersonRequest, practitioner_id: int) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         changed = given["what"] == HoursForm.CHANGED
-        with frames.undoable(request, frame.practitioner) as undo:
+        with undoing.of_rules(request, frame.practitioner) as undo:
             try:
                 made = open_exceptionally(
                     practitioner=frame.practitioner,
