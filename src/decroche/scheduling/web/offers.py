@@ -2,6 +2,8 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -60,22 +62,15 @@ def of_patient(request: PersonRequest, patient_id: int) -> HttpResponse:
 @requires(Permission.BOOK_APPOINTMENT)
 def accept(request: PersonRequest, offer_id: int) -> HttpResponse:
     """Book it for them."""
-    offer = _offer(offer_id)
-    try:
-        booked = accept_offer(
-            offer_id=offer.pk,
-            by=request.user,
-            now=clock_now(),
-            call_id=asked.uuid(request.POST, "call_id"),
-        )
-    except Refusal as refusal:
-        return _refused(request, offer, refusal)
-    request.log_write("appointment", [booked.pk], practice_id=booked.practice_id)
-    words = {"who": offer.entry.patient.display_name, "when": when(booked)}
+    offer, done = _do(request, offer_id, accept_offer, call_id=asked.uuid(request.POST, "call_id"))
+    if isinstance(done, HttpResponse):
+        return done
+    request.log_write("appointment", [done.pk], practice_id=done.practice_id)
+    words = {"who": offer.entry.patient.display_name, "when": when(done)}
     text = (
         _("%(who)s : rendez-vous avancé, %(when)s.") % words
         if offer.entry.instead_of_id
-        else _("%(who)s : rendez-vous pris, %(when)s.") % words
+        else _("%(who)s : rendez-vous pris, %(when)s.") % words
     )
     return _answered(request, offer, text)
 
@@ -84,11 +79,9 @@ def accept(request: PersonRequest, offer_id: int) -> HttpResponse:
 @requires(Permission.BOOK_APPOINTMENT)
 def decline(request: PersonRequest, offer_id: int) -> HttpResponse:
     """Let the next one be asked."""
-    offer = _offer(offer_id)
-    try:
-        decline_offer(offer_id=offer.pk, by=request.user, now=clock_now())
-    except Refusal as refusal:
-        return _refused(request, offer, refusal)
+    offer, done = _do(request, offer_id, decline_offer)
+    if isinstance(done, HttpResponse):
+        return done
     who = offer.entry.patient.display_name
     return _answered(
         request, offer, _("Refusé par %(who)s ; le suivant de la liste va être sollicité.") % {"who": who}
@@ -99,11 +92,9 @@ def decline(request: PersonRequest, offer_id: int) -> HttpResponse:
 @requires(Permission.BOOK_APPOINTMENT)
 def called(request: PersonRequest, offer_id: int) -> HttpResponse:
     """Write that the person was told; the answer may come later."""
-    offer = _offer(offer_id)
-    try:
-        mark_called(offer_id=offer.pk, by=request.user, now=clock_now())
-    except Refusal as refusal:
-        return _refused(request, offer, refusal)
+    offer, done = _do(request, offer_id, mark_called)
+    if isinstance(done, HttpResponse):
+        return done
     return _answered(request, offer, _("Noté : appelé, réponse attendue."), undoable=False)
 
 
@@ -111,14 +102,23 @@ def called(request: PersonRequest, offer_id: int) -> HttpResponse:
 @requires(Permission.BOOK_APPOINTMENT)
 def undo(request: PersonRequest, offer_id: int) -> HttpResponse:
     """Take the answer back (Ctrl+Z)."""
-    offer = _offer(offer_id)
-    try:
-        undo_answer(offer_id=offer.pk, by=request.user, now=clock_now())
-    except Refusal as refusal:
-        return _refused(request, offer, refusal)
+    offer, done = _do(request, offer_id, undo_answer)
+    if isinstance(done, HttpResponse):
+        return done
     request.log_write("patient", [offer.entry.patient_id], practice_id=offer.entry.practice_id)
     text = _("C’est défait : le créneau est de nouveau gardé pour ce patient.")
     return _answered(request, offer, text, undoable=False)
+
+
+def _do(
+    request: PersonRequest, offer_id: int, verb: Callable[..., Any], **more: Any
+) -> tuple[WaitingListOffer, Any]:
+    """Do it to the offer, and give the offer with what the verb made; or with the answer that says why not."""
+    offer = _offer(offer_id)
+    try:
+        return offer, verb(offer_id=offer.pk, by=request.user, now=clock_now(), **more)
+    except Refusal as refusal:
+        return offer, _refused(request, offer, refusal)
 
 
 def _panel(request: PersonRequest, *, sentence: str = "", status: int = 200) -> HttpResponse:
