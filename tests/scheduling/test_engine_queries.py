@@ -307,6 +307,29 @@ def test_what_a_search_learned_holds_until_time_is_freed(django_assert_num_queri
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", ["cancelled", "moved", "deleted"])
+def test_time_given_back_ends_what_was_learned_and_leaves_the_rules_compiled(
+    what, django_assert_num_queries
+) -> None:
+    kept_rules.forget()
+    _, people, visit_type = make_agenda()
+    first = make_appointment(practitioner=people[0], visit_type=visit_type, starts_at=paris(9))
+    question = {"practitioners": people, "visit_type": visit_type, "start": NOW, "now": NOW}
+    assert earliest_slot(**question).starts_at == paris(9, 15)
+    row = Appointment.objects.filter(pk=first.pk)
+    if what == "cancelled":
+        row.update(status=Status.CANCELLED)
+    elif what == "moved":
+        row.update(starts_at=paris(11), ends_at=paris(11, 15))
+    else:
+        row.delete()
+    with django_assert_num_queries(2):  # the versions and one window: nothing is compiled again
+        assert earliest_slot(**question).starts_at == paris(9)
+    OpeningRule.objects.filter(practitioner=people[0]).update(starts=time(10))
+    assert earliest_slot(**question).starts_at == paris(10)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_nothing_is_learned_from_what_may_be_rolled_back() -> None:
     kept_rules.forget()
     _, people, visit_type = make_agenda()

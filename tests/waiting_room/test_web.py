@@ -118,9 +118,9 @@ def test_a_step_is_said_from_a_row_and_taken_back(room: Room) -> None:
 def test_the_board_costs_the_same_whatever_its_length(room: Room, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     """Session, person, access (4), practice, people, board (4), access log."""
     room.client.get(room.board)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         room.client.get(room.board)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         room.client.get(reverse("waiting_room:compact", args=[room.practice.pk]))
 
 

@@ -100,14 +100,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "decroche.foundation.requests.RequestLogMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "decroche.practices.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -189,6 +189,8 @@ CSRF_FAILURE_VIEW = "decroche.ui.errors.csrf_failure"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 TEAMS = "decroche.practices.teams.StoredTeams"  # who belongs where: accounts.ports.Teams
+ARRIVALS = "decroche.waiting_room.arrivals.CheckInArrivals"  # what a reminder says of arriving: scheduling.ports.Arrivals
+PUBLIC_ADDRESS = env.str("DECROCHE_PUBLIC_ADDRESS", default="")  # what links in texts begin with; empty: no links
 ACCOUNT_ADAPTER = "decroche.accounts.adapters.AccountAdapter"
 MFA_ADAPTER = "decroche.accounts.adapters.MfaAdapter"
 ACCOUNT_FORMS = {
@@ -238,6 +240,7 @@ if not 6 <= ACCESS_LOG_MONTHS <= 36:  # noqa: PLR2004
         "DECROCHE_ACCESS_LOG_MONTHS is between 6 and 36 (CNIL, recommendation 2021-122)"
     )
 
+SESSION_ENGINE = "decroche.accounts.sessions"
 SESSION_COOKIE_AGE = env.int("DECROCHE_SESSION_SECONDS", default=12 * 3600)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -322,8 +325,6 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 
 # --- logs: structured, one line each, no person's data --------------------------------------
 
-DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
-DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
 LOG_FORMAT = env.str("DECROCHE_LOG_FORMAT", default="json" if PRODUCTION else "console")
 _SHARED_PROCESSORS: list[Processor] = [
     structlog.contextvars.merge_contextvars,

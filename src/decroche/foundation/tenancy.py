@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import django_scopes
 from django.db import models
-from django_scopes import scope, scopes_disabled
+from django_scopes import get_scope, scope, scopes_disabled
 from django_scopes.exceptions import ScopeError
 
-__all__ = ["ScopeError", "ScopedManager", "every_practice", "practice_scope"]
+__all__ = ["ScopeError", "ScopedManager", "every_practice", "practice_scope", "scope_ids"]
 
 if TYPE_CHECKING:
     Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
@@ -47,3 +47,18 @@ def every_practice() -> Iterator[None]:
     """Let queries see every practice: for jobs, the switchboard and set-up, never for a person's request."""
     with scopes_disabled():
         yield
+
+
+def scope_ids() -> list[int] | None:
+    """Give the practices that queries may see, for statements written by hand; None where they may see all.
+
+    Raises:
+        ScopeError: there is no scope.
+
+    """
+    here = get_scope()
+    if not here.get("_enabled", True):
+        return None
+    if "practice" not in here:
+        raise ScopeError("a statement about a practice's rows needs a scope")
+    return list(here["practice"])

@@ -1,15 +1,31 @@
-"""Attach to each request what its person may do."""
+"""Attach to each request its person and what they may do."""
 
 from collections.abc import Callable
 
+from django.contrib.auth import middleware
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from decroche.accounts.domain.access import Access
 from decroche.foundation.clock import now
 from decroche.practices.access import access_of
+from decroche.practices.arriving import person_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
+    """Set ``request.user`` at first use, as Django's own does, in one question with the session and the rights."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+
+        def find() -> object:
+            if not hasattr(request, "_cached_user"):
+                request._cached_user = person_of(request)  # type: ignore[attr-defined]  # noqa: SLF001
+            return request._cached_user  # type: ignore[attr-defined]  # noqa: SLF001
+
+        request.user = SimpleLazyObject(find)  # type: ignore[assignment]
 
 
 class AccessMiddleware:
@@ -23,6 +39,11 @@ class AccessMiddleware:
             user = request.user
             if not user.is_authenticated:
                 return Access(user_id=0)
+            arrived = getattr(request, "arrived", None)
+            if (
+                arrived is not None and arrived.user.pk == user.pk
+            ):  # nobody signed in meanwhile as someone else
+                return arrived.access  # type: ignore[no-any-return]
             return access_of(user_id=user.pk, is_administrator=user.is_administrator, now=now())
 
         request.access = SimpleLazyObject(find)  # type: ignore[attr-defined]

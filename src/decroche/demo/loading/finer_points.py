@@ -52,8 +52,8 @@ def write_finer_points(stage: Stage) -> None:
     _wishes(stage)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO scheduling_agendaversion (practitioner_id, version)"
-            " SELECT id, nextval('scheduling_agendaversion_seq') FROM practices_practitioner"
+            "INSERT INTO scheduling_agendaversion (practitioner_id, version, rules)"
+            " SELECT id, n, n FROM practices_practitioner, nextval('scheduling_agendaversion_seq') n"
         )
 
 

@@ -7,11 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from decroche.accounts.models import User
+from decroche.foundation.live import CHANNEL
+from decroche.foundation.statements import Row, columns, row, rows
+from decroche.foundation.statements import made as instance
 from decroche.practices.models import Practitioner, Site
 from decroche.scheduling.actions._judge import Terms
 from decroche.scheduling.actions._rows import (
+    LONGEST_BUFFER,
+    hints_of,
     lock_resources,
     owner_of,
     rows_in_the_way,
@@ -20,12 +26,13 @@ from decroche.scheduling.actions._rows import (
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.domain.lanes import first_forced_lane, free_seats
 from decroche.scheduling.domain.refusals import HoldExpired, ResourceTaken, SeatsTaken, SlotTaken
-from decroche.scheduling.models import Appointment, Resource, VisitType
+from decroche.scheduling.models import LONGEST, OCCUPYING_STATES, Appointment, Resource, VisitType
 
 # No target: the exclusion constraints and the idempotency key all mean "nothing inserted". With this form 64 racers
 # end in milliseconds; a plain INSERT against the same constraint deadlocks (measured). Of several rooms the first free
 # one is taken: the others then clash with the row just inserted, since the practitioner is the same.
 _INSERT = """
+WITH made AS (
 INSERT INTO scheduling_appointment
     (practice_id, practitioner_id, site_id, visit_type_id, patient_id, starts_at, ends_at, status, held_by_id,
      hold_expires_at, created_by_id, created_at, source, call_id, cancel_reason, version, idempotency_key, lane,
@@ -37,7 +44,19 @@ SELECT %(practice)s, %(practitioner)s, %(site)s, %(visit_type)s, %(patient)s, %(
      %(accompanied_by)s
 FROM unnest(%(resources)s::bigint[]) WITH ORDINALITY r(id, n) ORDER BY r.n
 ON CONFLICT DO NOTHING RETURNING id, resource_id, busy_from, busy_until
+)
+SELECT made.*, (SELECT count(pg_notify(%(channel)s, hint)) FROM unnest(%(hints)s::text[]) hint) FROM made
 """
+
+# Who has a part of the time, the last comer first, with what their colleagues call them.
+_WHO = f"""
+SELECT a.status = 'held' AND a.hold_expires_at <= %(now)s, a.status = 'held' AND a.waiting_entry_id IS NOT NULL,
+       {{person}}
+FROM scheduling_appointment a LEFT JOIN accounts_user u ON u.id = coalesce(a.held_by_id, a.created_by_id)
+WHERE a.practitioner_id = %(practitioner)s AND a.status IN ({", ".join(f"'{state}'" for state in OCCUPYING_STATES)})
+  AND a.starts_at > %(low)s AND a.starts_at < %(high)s AND a.busy_from < %(until)s AND a.busy_until > %(from)s
+ORDER BY a.id DESC
+"""  # noqa: S608 — the states are our own constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +99,39 @@ class Claim:
             "busy_from": self.busy_from,
             "busy_until": self.busy_until,
         }
+
+    @property
+    def window(self) -> dict[str, Any]:
+        """Name the same, as statements written by hand want it."""
+        return {
+            "practitioner": self.practitioner.pk,
+            "from": self.busy_from,
+            "until": self.busy_until,
+            "low": self.busy_from - LONGEST - LONGEST_BUFFER,
+            "high": self.busy_until + LONGEST_BUFFER,
+        }
+
+
+def take_at_once(claim: Claim) -> Appointment | None:
+    """Insert the claimed time by the one statement that is its own transaction; None when somebody may own it.
+
+    Raises `SlotTaken` where a live owner is found in the way, and the question is not a repeated one.
+    """
+    made = _insert(claim)
+    if made is not None or claim.key is not None or claim.terms.resources:
+        return made
+    found = rows(_WHO.format(person=columns(User, "u")), claim.window | {"now": claim.now})
+    if not found or any(is_dead for is_dead, *_ in found):
+        return None
+    raise SlotTaken(_named(found[0]))
+
+
+def _named(found: Row) -> str:
+    _is_dead, is_of_the_list, *person = found
+    if is_of_the_list:
+        return _("la liste d’attente")
+    owner = instance(User, tuple(person))
+    return owner.display_name if owner else ""
 
 
 def take(claim: Claim) -> Appointment:
@@ -137,15 +189,15 @@ def asked_before(practice_id: int, key: str | None, by: User | None) -> Appointm
 
 def _take_seat(claim: Claim) -> Appointment | None:
     _sweep(claim)
-    rows = list(rows_in_the_way(**claim.place).values_list("lane", "resource_id"))
-    if any(lane is None for lane, _ in rows):
+    here = list(rows_in_the_way(**claim.place).values_list("lane", "resource_id"))
+    if any(lane is None for lane, _room in here):
         return None
     lock_resources(*claim.terms.resources)
-    shared = [resource for _, resource in rows if resource in claim.terms.resources]
+    shared = [resource for _lane, resource in here if resource in claim.terms.resources]
     seated = replace(
         claim, terms=replace(claim.terms, resources=tuple(shared[:1]) or claim.terms.resources[:1])
     )
-    for lane in free_seats((lane for lane, _ in rows), claim.terms.capacity):
+    for lane in free_seats((lane for lane, _room in here), claim.terms.capacity):
         made = _insert(replace(seated, lane=lane))
         if made is not None:
             return made
@@ -173,7 +225,7 @@ def _why_not(claim: Claim) -> SlotTaken:
 
 
 def _insert(claim: Claim) -> Appointment | None:
-    """Insert the row and give it as the ORM would, without reading back what is known; None when it clashes."""
+    """Insert the row, tell the screens, and give it as the ORM would; None when it clashes."""
     by = claim.by.pk if claim.by else None
     values: dict[str, Any] = {
         "practice": claim.practitioner.practice_id,
@@ -202,16 +254,19 @@ def _insert(claim: Claim) -> Appointment | None:
         "referred": claim.referred,
         "accompanied_by": claim.accompanied_by,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
-        row = cursor.fetchone()
-    return None if row is None else _made(claim, values, row)
+    made = _made(claim, values)
+    values |= {"channel": CHANNEL, "hints": hints_of(made)}
+    found = row(_INSERT, values)
+    if found is None:
+        return None
+    made.pk, made.resource_id, made.busy_from, made.busy_until, _told = found
+    made._state.adding = False  # noqa: SLF001 — the row exists; this is how Django knows
+    made._state.db = connection.alias  # noqa: SLF001
+    return made
 
 
-def _made(claim: Claim, values: dict[str, Any], row: tuple[Any, ...]) -> Appointment:
-    pk, resource_id, busy_from, busy_until = row
-    made = Appointment(
-        pk=pk,
+def _made(claim: Claim, values: dict[str, Any]) -> Appointment:
+    return Appointment(
         practice_id=values["practice"],
         practitioner=claim.practitioner,
         site=claim.site,
@@ -232,14 +287,8 @@ def _made(claim: Claim, values: dict[str, Any], row: tuple[Any, ...]) -> Appoint
         force_reason=claim.force_reason,
         buffer_before_minutes=claim.terms.buffer_before,
         buffer_after_minutes=claim.terms.buffer_after,
-        busy_from=busy_from,
-        busy_until=busy_until,
-        resource_id=resource_id,
         group_id=claim.group_id,
         waiting_entry_id=claim.waiting_entry_id,
         referred=claim.referred,
         accompanied_by=claim.accompanied_by,
     )
-    made._state.adding = False  # noqa: SLF001 — the row exists; this is how Django knows
-    made._state.db = connection.alias  # noqa: SLF001
-    return made

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
+from decroche.foundation.statements import rows
 from decroche.practices.models import Practitioner, Site
 from decroche.scheduling.domain.asking import Asker
 from decroche.scheduling.domain.refusals import PatientBlocked, SlotClosed
@@ -112,9 +111,8 @@ def is_newcomer(*, patient_id: int, practitioner: Practitioner, but: int | None 
 
     Raises `PatientBlocked` when the practitioner refuses the patient.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, {"patient": patient_id, "practitioner": practitioner.pk, "but": but or 0})
-        reason, has_met = cursor.fetchone()
+    values = {"patient": patient_id, "practitioner": practitioner.pk, "but": but or 0}
+    ((reason, has_met),) = rows(_KNOWN, values)
     if reason is not None:
         raise PatientBlocked(practitioner=practitioner.display_name, reason=reason)
     return not has_met

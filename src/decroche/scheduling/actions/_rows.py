@@ -1,16 +1,18 @@
 """What the verbs share: locking a row, sweeping dead holds, writing a change with its history and its hints."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Field, Model, QuerySet
 from django.utils.translation import gettext as _
 from psycopg.errors import ExclusionViolation
 
 from decroche.accounts.models import User
-from decroche.foundation.live import hint
+from decroche.foundation.live import CHANNEL, hint_text, notify
+from decroche.foundation.statements import rows
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.domain.refusals import ResourceTaken, SlotTaken, StaleVersion
 from decroche.scheduling.models import (
@@ -24,7 +26,7 @@ from decroche.scheduling.models import (
 
 _LOCK_SPACE = 0x41474E44  # "AGND": keeps our advisory locks apart from everyone else's
 _RESOURCE_SPACE = 0x41474E52  # "AGNR"
-_LONGEST_BUFFER = timedelta(minutes=LONGEST_BUFFER_MINUTES)
+LONGEST_BUFFER = timedelta(minutes=LONGEST_BUFFER_MINUTES)
 _MOST_CHASES = 8
 
 
@@ -88,8 +90,8 @@ def rows_in_the_way(
         practitioner_id=practitioner_id,
         status__in=OCCUPYING_STATES,
         # The indexed column bounds the rows read; the busy period decides.
-        starts_at__gt=busy_from - LONGEST - _LONGEST_BUFFER,
-        starts_at__lt=busy_until + _LONGEST_BUFFER,
+        starts_at__gt=busy_from - LONGEST - LONGEST_BUFFER,
+        starts_at__lt=busy_until + LONGEST_BUFFER,
         busy_from__lt=busy_until,
         busy_until__gt=busy_from,
     )
@@ -189,9 +191,10 @@ def write_change(
     appointment.version += 1
     if places := list(places):
         _save_somewhere(appointment, [*new, "version"], places)
+        written: list[str] = []
     else:
-        appointment.save(update_fields=[*new, "version"])
-    change = AppointmentChange.objects.create(
+        written = [*new, "version"]
+    change = AppointmentChange(
         practice_id=appointment.practice_id,
         appointment=appointment,
         kind=kind,
@@ -206,11 +209,55 @@ def write_change(
         old_ends_at=old.ends_at,
         reason=reason,
     )
-    announce(appointment)
+    hints = hints_of(appointment)
     if (old.practitioner_id, old.starts_at) != (appointment.practitioner_id, appointment.starts_at):
         old.practice_id, old.site = appointment.practice_id, appointment.site
-        announce(old)
+        hints += hints_of(old)
+    _tell(appointment, written, change, hints)
     return change
+
+
+def _tell(
+    appointment: Appointment, written: Sequence[str], change: AppointmentChange, hints: Sequence[str]
+) -> None:
+    """Write the row's fields, its history and the hints by one statement."""
+    values: dict[str, Any] = {"channel": CHANNEL, "hints": list(hints), "id": appointment.pk}
+    for name in written:
+        field = _field(Appointment, name)
+        values[f"new_{field.column}"] = field.get_db_prep_save(
+            getattr(appointment, field.attname), connection
+        )
+    for field in AppointmentChange._meta.concrete_fields[1:]:  # noqa: SLF001
+        values[str(field.column)] = field.get_db_prep_save(getattr(change, field.attname), connection)
+    ((pk, _told),) = rows(
+        _change_sql(tuple(str(_field(Appointment, name).column) for name in written)), values
+    )
+    change.pk = pk
+    change._state.adding = False  # noqa: SLF001 — the row exists
+
+
+@cache
+def _change_sql(written: tuple[str, ...]) -> str:
+    """Word the statement for these columns of the appointment; none where it was written already."""
+    columns = [str(field.column) for field in AppointmentChange._meta.concrete_fields[1:]]  # noqa: SLF001
+    sets = ", ".join(f"{column} = %(new_{column})s" for column in written)
+    update = (
+        f"UPDATE scheduling_appointment SET {sets} WHERE id = %(id)s RETURNING id"  # noqa: S608
+        if written
+        else "SELECT 1 AS id"
+    )
+    return f"""
+WITH changed AS ({update}),
+told AS (
+    INSERT INTO scheduling_appointmentchange ({", ".join(columns)})
+    SELECT {", ".join(f"%({column})s" for column in columns)} FROM changed RETURNING id
+)
+SELECT id, (SELECT count(pg_notify(%(channel)s, hint)) FROM unnest(%(hints)s::text[]) hint) FROM told
+"""  # noqa: S608 — our own columns
+
+
+def _field(model: type[Model], name: str) -> "Field[Any, Any]":
+    return model._meta.get_field(name)  # type: ignore[return-value]  # noqa: SLF001
 
 
 def _save_somewhere(appointment: Appointment, fields: list[str], places: Iterable[Mapping[str, Any]]) -> None:
@@ -239,11 +286,21 @@ def _save_somewhere(appointment: Appointment, fields: list[str], places: Iterabl
 
 def announce(appointment: Appointment) -> None:
     """Tell the agenda's screens, and those that show the patient, to read again; ids and a date only."""
-    hint(
-        "agenda",
-        practice_id=appointment.practice_id,
-        practitioner_id=appointment.practitioner_id,
-        date=appointment.starts_at.astimezone(appointment.site.zone).date().isoformat(),
-    )
+    notify(*hints_of(appointment))
+
+
+def hints_of(appointment: Appointment) -> list[str]:
+    """Word what `announce` says, for a statement that says it by itself."""
+    hints = [
+        hint_text(
+            "agenda",
+            practice_id=appointment.practice_id,
+            practitioner_id=appointment.practitioner_id,
+            date=appointment.starts_at.astimezone(appointment.site.zone).date().isoformat(),
+        )
+    ]
     if appointment.patient_id is not None:
-        hint("patient", practice_id=appointment.practice_id, patient_id=appointment.patient_id)
+        hints.append(
+            hint_text("patient", practice_id=appointment.practice_id, patient_id=appointment.patient_id)
+        )
+    return hints

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from django.db import transaction
 
 from decroche.accounts.models import User
+from decroche.foundation.statements import Row, columns, row, split
+from decroche.foundation.tenancy import scope_ids
 from decroche.patients.models import Patient
+from decroche.practices.models import Practitioner, Site
 from decroche.scheduling.actions._judge import is_newcomer, judge
 from decroche.scheduling.actions._rows import (
     lock_appointment,
@@ -20,7 +24,7 @@ from decroche.scheduling.domain.appointment import OCCUPYING, Status
 from decroche.scheduling.domain.asking import Asker, Channel
 from decroche.scheduling.domain.home import HomeAddress
 from decroche.scheduling.domain.refusals import HoldExpired, NotOfThisPractice
-from decroche.scheduling.models import Appointment, AppointmentAnswer, AppointmentChange, HomeVisit
+from decroche.scheduling.models import Appointment, AppointmentAnswer, AppointmentChange, HomeVisit, VisitType
 
 
 def confirm_hold(
@@ -77,17 +81,33 @@ def _open(hold_id: int) -> Appointment:
 
     One that lapsed is an UPDATE into time that may have an owner: its practitioner is locked before it.
     """
-    rows = Appointment.objects.select_related("practitioner", "site", "visit_type", "held_by")
-    hold: Appointment | None = (
-        rows.select_for_update(of=("self",)).filter(pk=hold_id, status=Status.HELD).first()
-    )
-    if hold is not None:
-        return hold
+    found = row(_held_sql(), {"id": hold_id, "scope": scope_ids()})
+    if found is not None:
+        return _hold_of(found)
     practitioner_id = Appointment.objects.filter(pk=hold_id).values_list("practitioner_id", flat=True).first()
     if practitioner_id is None:
         raise HoldExpired
     lock_practitioners(practitioner_id)
     return lock_appointment(hold_id, version=None)
+
+
+@cache
+def _held_sql() -> str:
+    return f"""
+SELECT {columns(Appointment, "a")}, {columns(Practitioner, "p")}, {columns(Site, "s")}, {columns(VisitType, "t")}
+FROM scheduling_appointment a
+JOIN practices_practitioner p ON p.id = a.practitioner_id
+JOIN practices_site s ON s.id = a.site_id
+JOIN scheduling_visittype t ON t.id = a.visit_type_id
+WHERE a.id = %(id)s AND a.status = 'held' AND (%(scope)s::bigint[] IS NULL OR a.practice_id = ANY(%(scope)s::bigint[]))
+FOR UPDATE OF a
+"""  # noqa: S608 — our own columns
+
+
+def _hold_of(found: Row) -> Appointment:
+    hold, who, site, kind = split(found, Appointment, Practitioner, Site, VisitType)
+    hold.practitioner, hold.site, hold.visit_type = who, site, kind
+    return hold  # type: ignore[no-any-return]
 
 
 def _refuse_unless_held(hold: Appointment, by: User) -> None:

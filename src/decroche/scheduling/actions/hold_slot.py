@@ -1,5 +1,6 @@
 """Hold a slot while the caller decides."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -9,9 +10,9 @@ from django.db import transaction
 
 from decroche.accounts.models import User
 from decroche.practices.models import Practitioner, Site
-from decroche.scheduling.actions._claim import Claim, asked_before, take
+from decroche.scheduling.actions._claim import Claim, asked_before, take, take_at_once
 from decroche.scheduling.actions._judge import judge
-from decroche.scheduling.actions._rows import announce, lock_practitioners
+from decroche.scheduling.actions._rows import lock_practitioners
 from decroche.scheduling.actions.release_hold import release_hold
 from decroche.scheduling.domain.asking import Asker
 from decroche.scheduling.domain.refusals import NotOfThisPractice, SlotClosed, SlotTaken
@@ -66,22 +67,26 @@ def hold_slot(
         if earlier is None:
             raise
         return earlier
+    claim = Claim(
+        **wanted,
+        terms=terms,
+        by=held_by,
+        expires_at=now + lasts,
+        source=source,
+        call_id=call_id,
+        key=idempotency_key,
+        waiting_entry_id=waiting_entry_id,
+        group_id=group_id,
+        referred=asker.referred,
+    )
+    if replaces is None and not terms.needs_lock:
+        made = take_at_once(claim)
+        if made is not None:
+            return made
     with transaction.atomic():
         if terms.needs_lock:
             lock_practitioners(practitioner.pk)
-            terms = judged()
-        claim = Claim(
-            **wanted,
-            terms=terms,
-            by=held_by,
-            expires_at=now + lasts,
-            source=source,
-            call_id=call_id,
-            key=idempotency_key,
-            waiting_entry_id=waiting_entry_id,
-            group_id=group_id,
-            referred=asker.referred,
-        )
+            claim = replace(claim, terms=judged())
         return _swap(claim, replaces, held_by, now)
 
 
@@ -91,8 +96,8 @@ def _swap(claim: Claim, replaces: int | None, by: User | None, now: datetime) ->
     The old hold goes first only where it stands in its own successor's way; each would wait for the other otherwise.
     """
     if replaces is None or by is None:
-        hold = take(claim)
-    elif _stands_in_the_way(replaces, claim, by):
+        return take(claim)
+    if _stands_in_the_way(replaces, claim, by):
         lock_practitioners(claim.practitioner.pk)
         release_hold(hold_id=replaces, by=by, now=now)
         hold = take(claim)
@@ -100,7 +105,6 @@ def _swap(claim: Claim, replaces: int | None, by: User | None, now: datetime) ->
         hold = take(claim)
         if hold.pk != replaces:
             release_hold(hold_id=replaces, by=by, now=now)
-    announce(hold)
     return hold
 
 

@@ -17,14 +17,16 @@ from decroche.scheduling.models.visit_types import VisitType
 class AgendaVersion(models.Model):
     """Count the changes that may open time or alter the rules of a practitioner's agenda; grown by triggers alone.
 
-    A booking does not count: it only takes time away. What was computed under one version (compiled rules, "nothing is
-    free before Thursday") holds as long as the version stands.
+    A booking does not count: it only takes time away. What was learned under one `version` ("nothing is free before
+    Thursday") holds as long as it stands. `rules` counts those of the rules alone: the compiled rules hold under it, so
+    that a cancellation, which opens time, leaves them as they are.
     """
 
     practitioner = models.OneToOneField(
         Practitioner, models.CASCADE, primary_key=True, related_name="agenda_version"
     )
     version = models.BigIntegerField(default=0)
+    rules = models.BigIntegerField(default=0, db_default=0)
 
     objects = ScopedManager(practice="practitioner__practice")
 

@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
+from decroche.foundation.statements import rows as _all
 from decroche.scheduling.domain.agenda import Agenda
 from decroche.scheduling.domain.availability import Minutes, ceil_minute, floor_minute
 from decroche.scheduling.domain.openings import Rule, Span, StandIn
@@ -128,22 +127,22 @@ class Facts:
         )
 
 
-def _all(sql: str, values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+class Version(NamedTuple):
+    """How often time may have opened, and how often a rule changed; both 0 while no rule was ever written."""
+
+    time: int = 0
+    rules: int = 0
 
 
-def versions(ids: Collection[int]) -> dict[int, int]:
-    """Read the versions of these practitioners' agendas; 0 while no rule was ever written."""
-    rows = _all(
-        "SELECT array_agg(practitioner_id), array_agg(version) FROM scheduling_agendaversion"
+def versions(ids: Collection[int]) -> dict[int, Version]:
+    """Read the versions of these practitioners' agendas."""
+    ((whose, times, changes),) = _all(
+        "SELECT array_agg(practitioner_id), array_agg(version), array_agg(rules) FROM scheduling_agendaversion"
         " WHERE practitioner_id = ANY(%s)",
         [list(ids)],
     )
-    whose, which = rows[0]
-    return dict.fromkeys(ids, 0) | dict(zip(whose or (), which or (), strict=True))
+    found = map(Version, times or (), changes or ())
+    return dict.fromkeys(ids, Version()) | dict(zip(whose or (), found, strict=True))
 
 
 def rules(ids: Collection[int], since: date) -> dict[int, tuple[Rule, ...]]:

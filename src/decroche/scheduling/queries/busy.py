@@ -5,8 +5,7 @@ from datetime import datetime
 from itertools import starmap
 from typing import Any, NamedTuple
 
-from django.db import connection
-
+from decroche.foundation.statements import rows
 from decroche.scheduling.domain.availability import to_datetime
 from decroche.scheduling.domain.busy import FIRST_FORCED_LANE, Taken, Using
 from decroche.scheduling.models import OCCUPYING_STATES
@@ -66,12 +65,10 @@ def read_busy(windows: Iterable[Window], *, now: datetime, but: int | None = Non
         "now": now,
         "but": but,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_BUSY.format(but="" if but is None else _BUT), values)
-        return {
-            row[0]: list(starmap(Taken, zip(*row[1:], strict=True))) if row[1] else []
-            for row in cursor.fetchall()
-        }
+    return {
+        row[0]: list(starmap(Taken, zip(*row[1:], strict=True))) if row[1] else []
+        for row in rows(_BUSY.format(but="" if but is None else _BUT), values)
+    }
 
 
 def read_used(
@@ -87,10 +84,8 @@ def read_used(
             "now": now,
             "but": but or 0,
         }
-        with connection.cursor() as cursor:
-            cursor.execute(_USED, values)
-            for resource_id, *row in cursor.fetchall():
-                found[resource_id].append(Using(*row))
+        for resource_id, *row in rows(_USED, values):
+            found[resource_id].append(Using(*row))
     return found
 
 
@@ -105,8 +100,6 @@ def read_homes(
         "high": to_datetime(high),
         "now": now,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_HOMES, values)
-        for one, start, postcode in cursor.fetchall():
-            found[one].append((start, postcode))
+    for one, start, postcode in rows(_HOMES, values):
+        found[one].append((start, postcode))
     return found

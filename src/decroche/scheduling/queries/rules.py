@@ -1,8 +1,9 @@
-"""The compiled agendas, kept in this process as long as their version stands.
+"""The compiled agendas, kept in this process as long as the version of their rules stands.
 
 A version is read before anything that it covers, so that what is kept under it is never older than it says; values come
 from a sequence and are never given twice, so that what a rolled-back transaction saw is never met again. A locum's
-agenda also stands under the versions of those whose rules it takes over.
+agenda also stands under the versions of those whose rules it takes over. What searches learned (`hints`) stands under
+the version of the time besides: a cancellation ends it, and leaves the rules compiled.
 
 A warm agenda costs its share of one query for the versions of all. A cold one is read with the others that are cold,
 in at most nine queries for any number of practitioners.
@@ -29,24 +30,27 @@ Hint = tuple[int, int]  # nothing can be booked in between: from an epoch minute
 
 @dataclass(slots=True, eq=False)
 class Kept:
-    """An agenda, the versions under which it holds, and what searches learned under them."""
+    """An agenda, the versions of the rules under which it holds, and what searches learned under its time's version."""
 
     agenda: Agenda
     stamps: Mapping[int, int]
     since: date  # the first day for which everything was read
+    time: int = 0
+    others: tuple[int, ...] = ()  # whose rules a locum takes over
     hints: dict[object, Hint] = field(default_factory=dict)
 
-    others: tuple[int, ...] = ()  # whose rules a locum takes over
-
-    def holds(self, version: int | None, versions: Mapping[int, int], first_day: date) -> bool:
-        """Tell whether nothing changed, and nothing older is asked for."""
-        if (
-            version is None
-            or self.stamps.get(self.agenda.practitioner_id) != version
-            or first_day < self.since
-        ):
+    def holds(self, versions: Mapping[int, _rows.Version], first_day: date) -> bool:
+        """Tell whether no rule changed, and nothing older is asked for."""
+        if first_day < self.since:
             return False
-        return not self.others or all(versions.get(who) == self.stamps.get(who, -1) for who in self.others)
+        own = self.agenda.practitioner_id
+        if self.stamps.get(own, -1) != versions[own].rules:
+            return False
+        return not self.others or all(versions[who].rules == self.stamps.get(who, -1) for who in self.others)
+
+    def at(self, time: int) -> "Kept":
+        """Give the same agenda without what was learned before some of its time was given back."""
+        return Kept(self.agenda, self.stamps, self.since, time, self.others)
 
 
 _kept: dict[str, OrderedDict[int, Kept]] = {}  # by the name of the database
@@ -64,12 +68,18 @@ def agendas_of(practitioner_ids: Collection[int], *, first_day: date, now: datet
         if kept.others:
             asked += kept.others
     versions = _rows.versions(asked)
-    warm = {one: kept for one, kept in known.items() if kept.holds(versions.get(one), versions, first_day)}
+    warm = {one: kept for one, kept in known.items() if kept.holds(versions, first_day)}
+    opened = {
+        one: kept.at(versions[one].time) for one, kept in warm.items() if kept.time != versions[one].time
+    }
     cold = [one for one in practitioner_ids if one not in warm]
+    if opened:
+        warm |= opened
+        _keep(shelf, opened)
     if cold:
         warm |= _read(cold, versions, since)
         if since == floor:
-            _keep(shelf, {one: warm[one] for one in cold if one in versions})
+            _keep(shelf, {one: warm[one] for one in cold})
     elif len(shelf) > KEPT // 2:
         _touch(shelf, warm)
     return warm
@@ -97,7 +107,7 @@ def _touch(shelf: OrderedDict[int, Kept], used: Iterable[int]) -> None:
                 shelf.move_to_end(one)
 
 
-def _read(ids: Collection[int], versions: Mapping[int, int], since: date) -> dict[int, Kept]:
+def _read(ids: Collection[int], versions: Mapping[int, _rows.Version], since: date) -> dict[int, Kept]:
     """Read and compile the agendas of all these practitioners."""
     absences = _rows.absences(ids, since)
     absent = {span.practitioner_id for span in absences if span.locum_id in set(ids)}
@@ -117,6 +127,6 @@ def _read(ids: Collection[int], versions: Mapping[int, int], since: date) -> dic
     for one in ids:
         agenda = facts.compile(one)
         whose = {one, *(stand_in.practitioner_id for stand_in in agenda.stand_ins)}
-        stamped = {who: stamps[who] for who in whose if who in stamps}
-        found[one] = Kept(agenda, stamped, since, others=tuple(whose - {one}))
+        stamped = {who: stamps[who].rules for who in whose if who in stamps}
+        found[one] = Kept(agenda, stamped, since, versions[one].time, tuple(whose - {one}))
     return found

@@ -1,8 +1,10 @@
 """The booking strip without its drawing: the same questions and verbs, answered in JSON, for screens that draw themselves."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -11,14 +13,15 @@ from django.views.decorators.http import require_GET, require_POST
 from decroche.accounts.guard import PersonRequest, requires
 from decroche.accounts.permissions import Permission
 from decroche.foundation.clock import now as clock_now
-from decroche.patients.models import Patient
-from decroche.practices.models import Practitioner, Site
+from decroche.practices.models import Practice, Practitioner
 from decroche.scheduling.actions.confirm_hold import confirm_hold
 from decroche.scheduling.actions.hold_slot import hold_slot
 from decroche.scheduling.domain.asking import Asker, Order
 from decroche.scheduling.domain.refusals import Refusal
-from decroche.scheduling.models import Appointment, VisitType
+from decroche.scheduling.models import Appointment
 from decroche.scheduling.queries.slots import open_slots
+from decroche.scheduling.queries.wanted import patient as find_patient
+from decroche.scheduling.queries.wanted import wanted
 from decroche.scheduling.web import asked
 from decroche.scheduling.web.words import refusal_sentence
 
@@ -31,17 +34,21 @@ def free(request: PersonRequest, practice_id: int) -> HttpResponse:
     """List every free time of some days: `visit_type`, and perhaps `with` (a practitioner), `from`, `days`, `limit`."""
     now = clock_now()
     _refuse_strangers(request, practice_id)
-    kind = VisitType.objects.filter(
-        pk=asked.number(request.GET, "visit_type") or 0, practice=practice_id, is_active=True
-    ).first()
+    chosen = asked.number(request.GET, "with")
+    who, _site, kind = wanted(
+        practice_id=practice_id,
+        practitioner_id=chosen or 0,
+        visit_type_id=asked.number(request.GET, "visit_type") or 0,
+    )
     if kind is None:
         return _incomplete()
-    people = Practitioner.objects.filter(practice=practice_id, is_active=True)
-    who = asked.number(request.GET, "with")
+    people: Iterable[Practitioner] = [who] if who is not None and who.is_active else []
     found = open_slots(
-        practitioners=people if who is None else people.filter(pk=who),
+        practitioners=people
+        if chosen is not None
+        else Practitioner.objects.filter(practice=practice_id, is_active=True),
         visit_type=kind,
-        start=_first_moment(request, now),
+        start=_first_moment(request, practice_id, now),
         now=now,
         limit=min(asked.number(request.GET, "limit") or _MOST_SLOTS, _MOST_SLOTS),
         horizon_days=min(asked.number(request.GET, "days") or 30, _MOST_DAYS),
@@ -63,14 +70,15 @@ def free(request: PersonRequest, practice_id: int) -> HttpResponse:
 def hold(request: PersonRequest, practice_id: int) -> HttpResponse:
     """Hold a `slot` for a `visit_type`; the header `Idempotency-Key` makes a repeated request the same request."""
     _refuse_strangers(request, practice_id)
-    wanted = asked.slot(request.POST)
-    if wanted is None:
+    slot = asked.slot(request.POST)
+    if slot is None:
         return _incomplete()
-    who = Practitioner.objects.filter(pk=wanted.practitioner_id, practice=practice_id).first()
-    site = Site.objects.filter(pk=wanted.site_id, practice=practice_id).first()
-    kind = VisitType.objects.filter(
-        pk=asked.number(request.POST, "visit_type") or 0, practice=practice_id, is_active=True
-    ).first()
+    who, site, kind = wanted(
+        practice_id=practice_id,
+        practitioner_id=slot.practitioner_id,
+        site_id=slot.site_id,
+        visit_type_id=asked.number(request.POST, "visit_type") or 0,
+    )
     if who is None or site is None or kind is None:
         return _incomplete()
     try:
@@ -78,7 +86,7 @@ def hold(request: PersonRequest, practice_id: int) -> HttpResponse:
             practitioner=who,
             site=site,
             visit_type=kind,
-            starts_at=wanted.starts_at,
+            starts_at=slot.starts_at,
             held_by=request.user,
             now=clock_now(),
             asker=Asker(referred=request.POST.get("referred") == "1"),
@@ -96,7 +104,7 @@ def hold(request: PersonRequest, practice_id: int) -> HttpResponse:
 def book(request: PersonRequest, hold_id: int) -> HttpResponse:
     """Confirm one's hold for a `patient_id`; asked twice, it is booked once."""
     chosen = asked.number(request.POST, "patient_id") or 0
-    patient = Patient.objects.filter(pk=chosen).first()
+    patient = find_patient(chosen)
     if patient is None:
         get_object_or_404(Appointment, pk=hold_id)
         return _incomplete()
@@ -120,11 +128,13 @@ def _refuse_strangers(request: PersonRequest, practice_id: int) -> None:
         raise Http404
 
 
-def _first_moment(request: HttpRequest, now: datetime) -> datetime:
+def _first_moment(request: HttpRequest, practice_id: int, now: datetime) -> datetime:
+    """Give midnight of the day asked for, on the practice's own clock; now when none is, or it is past."""
     day = asked.maybe_day(request.GET, "from")
     if day is None:
         return now
-    return max(now, datetime(day.year, day.month, day.day, tzinfo=now.tzinfo))
+    zone = Practice.objects.values_list("timezone", flat=True).get(pk=practice_id)
+    return max(now, datetime.combine(day, time.min, tzinfo=ZoneInfo(zone)))
 
 
 def _told(row: Appointment) -> dict[str, Any]:

@@ -1,0 +1,70 @@
+"""Statements written by hand: prepared once, counted and scoped like the ORM's, and asked again on a new connection."""
+
+import pytest
+from django.db import OperationalError, connection
+
+from decroche.foundation.statements import first_row, made, rows, split
+from decroche.foundation.tenancy import ScopeError, every_practice, practice_scope, scope_ids
+from decroche.practices.models import Practice, Site
+from tests.factories import make_practice
+
+_ONE = "SELECT %(number)s::int + 1"
+
+
+def test_a_statement_is_planned_once_on_a_connection(db) -> None:
+    for number in range(4):
+        assert rows(_ONE, {"number": number}) == [(number + 1,)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT $1::int + 1%%'"
+        )
+        assert cursor.fetchone() == (1,)
+
+
+def test_it_counts_among_the_queries_of_a_test(django_assert_num_queries, db) -> None:
+    with django_assert_num_queries(1) as captured:
+        rows(_ONE, {"number": 7})
+    assert "7" in captured.captured_queries[0]["sql"]  # with its values, for whoever explains it
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_question_of_a_request_survives_a_lost_connection() -> None:
+    assert first_row(_ONE, {"number": 1}) == (2,)
+    connection.connection.close()
+    assert first_row(_ONE, {"number": 2}) == (3,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_asked_inside_a_transaction_is_not_asked_again() -> None:
+    from django.db import transaction
+
+    with pytest.raises(OperationalError), transaction.atomic():
+        rows(_ONE, {"number": 1})
+        connection.connection.close()
+        first_row(_ONE, {"number": 2})
+    connection.close()
+
+
+def test_rows_become_the_instances_that_the_orm_would_make(everywhere, db) -> None:
+    practice = make_practice()
+    site = practice.sites.get()
+    from decroche.foundation.statements import columns
+
+    found = rows(
+        f"SELECT {columns(Practice, 'p')}, {columns(Site, 's')} FROM practices_practice p"
+        " JOIN practices_site s ON s.practice_id = p.id WHERE p.id = %(id)s",
+        {"id": practice.pk},
+    )
+    one, other = split(found[0], Practice, Site)
+    assert (one, other) == (practice, site)
+    assert (one.name, other.city, other._state.adding) == (practice.name, site.city, False)
+    assert made(Site, (None,) * 5) is None
+
+
+def test_a_statement_by_hand_has_no_more_scope_than_the_orm() -> None:
+    with pytest.raises(ScopeError):
+        scope_ids()
+    with practice_scope([3, 1, 3]):
+        assert scope_ids() == [1, 3]
+    with every_practice():
+        assert scope_ids() is None
