@@ -2,10 +2,13 @@
 
 Server: the view's reading alone, then the whole signed-in answer (middleware included), its queries and its weight.
 Chromium: how long the browser's thread is held while one scrolls, while a colleague's change comes in, while one drags.
+`longest` is the longest task on the clock, which other work on the machine lengthens; `own` is the processor time of the
+page's longest task, read from a trace, which it does not.
 Reference, in the same run: the smallest signed-in answer (desk:now), and the same page doing nothing.
 """
 
 import asyncio
+import json
 import os
 import shutil
 import statistics
@@ -215,10 +218,13 @@ async def _trace(path: str, url: str, practice_id: int, session: str) -> None:
             f" {await page.locator('#agenda-grid *').count()} elements,"
             f" on screen after {(time.perf_counter() - began) * 1000:.0f} ms"
         )
-        print(f"{'':44}{'frames':>8}{'p50 ms':>8}{'p95 ms':>8}{'worst':>8}{'long':>6}{'longest':>9}")
+        print(
+            f"{'':44}{'frames':>8}{'p50 ms':>8}{'p95 ms':>8}{'worst':>8}{'long':>6}{'longest':>9}{'own':>7}"
+        )
         await page.evaluate(_WATCH)
         await _watched(page, "nothing at all", lambda: page.wait_for_timeout(1500))
-        await _watched(page, "scrolling both ways", lambda: page.evaluate(_SCROLL, 150))
+        await _watched(page, "scrolling with the wheel", lambda: _wheel(page))
+        await _watched(page, "scrolling from the script, every frame", lambda: page.evaluate(_SCROLL, 150))
         await _watched(page, "a colleague's change, 20 times", lambda: _hints(page, practice_id))
         await _watched(page, "dragging across ten columns", lambda: _drag(page))
         reads = await page.evaluate("() => Number(document.documentElement.dataset.agendaReads || 0)")
@@ -229,6 +235,15 @@ async def _trace(path: str, url: str, practice_id: int, session: str) -> None:
         after = await page.evaluate("() => Number(document.documentElement.dataset.agendaReads || 0)")
         print(f"200 hints in one burst: {after - reads} answer(s) asked for")
         await browser.close()
+
+
+async def _wheel(page) -> None:
+    """Turn the wheel down and up, then sideways to the last column and back."""
+    await page.mouse.move(700, 500)
+    for n in range(120):
+        sideways = 150 if n < 60 else -150  # noqa: PLR2004
+        await page.mouse.wheel(sideways if n % 2 else 0, 0 if n % 2 else (60 if n % 20 < 10 else -60))  # noqa: PLR2004
+        await page.wait_for_timeout(16)
 
 
 async def _hints(page, practice_id: int) -> None:
@@ -262,15 +277,34 @@ async def _drag(page) -> None:
 
 async def _watched(page, label: str, work) -> None:
     await page.evaluate("() => { watch.frames.length = 0; watch.long.length = 0; }")
+    browser = page.context.browser
+    await browser.start_tracing(page=page, categories=["toplevel", "disabled-by-default-devtools.timeline"])
     await work()
+    own = _longest_task(await browser.stop_tracing())
     seen = await page.evaluate("() => ({ frames: watch.frames.slice(1), long: watch.long.slice() })")
     frames = seen["frames"] or [0.0, 0.0]
     p95 = statistics.quantiles(frames, n=20)[-1] if len(frames) > 1 else frames[0]
     print(
         f"{label:44}{len(frames):8}{statistics.median(frames):8.1f}{p95:8.1f}{max(frames):8.1f}"
-        f"{len(seen['long']):6}{max(seen['long'], default=0):9.0f}",
+        f"{len(seen['long']):6}{max(seen['long'], default=0):9.0f}{own:7.1f}",
         flush=True,
     )
+
+
+def _longest_task(trace: bytes) -> float:
+    """Give the processor time, in milliseconds, of the longest task of a page's main thread."""
+    events = json.loads(trace)["traceEvents"]
+    pages = {
+        (each["pid"], each["tid"])
+        for each in events
+        if each["name"] == "thread_name" and each["args"]["name"] == "CrRendererMain"
+    }
+    tasks = (
+        each.get("tdur", 0) / 1000
+        for each in events
+        if each["name"].endswith("RunTask") and (each["pid"], each["tid"]) in pages
+    )
+    return max(tasks, default=0.0)
 
 
 if __name__ == "__main__":

@@ -103,16 +103,18 @@ function exchange(shown: HTMLElement, fresh: Document): void {
   if (changed) announce("agenda-drawn", { changed });
 }
 
-/** Exchange one column; the keyboard stays where it was, and what has just come shows itself once. */
+/** Exchange one column's cells; the keyboard stays where it was, and what has just come shows itself once. */
 function replace(old: HTMLElement, column: HTMLElement): void {
   const active = document.activeElement;
   const focused = active instanceof HTMLElement && old.contains(active) ? active : null;
   const before = new Set([...old.querySelectorAll(".appt")].map((each) => each.id));
-  old.replaceWith(column);
   for (const each of column.querySelectorAll(".appt")) if (!before.has(each.id)) each.classList.add("is-new");
+  // The column stays and its cells change: a new neighbour would have every other column styled again (`legend + *`).
+  for (const { name, value } of column.attributes) old.setAttribute(name, value);
+  old.replaceChildren(...column.childNodes);
   if (!focused) return;
   const row = rowOf(focused);
-  const there = cells(column);
+  const there = cells(old);
   const same = document.getElementById(focused.id) ?? there.sort((a, b) => Math.abs(rowOf(a) - row) - Math.abs(rowOf(b) - row))[0];
   same?.focus({ preventScroll: true });
 }
