@@ -47,6 +47,20 @@ LIVE_FIELDS = [
     "end_reason",
     "wrap_up_until",
     "is_simulated",
+    "direction",
+    "urgency",
+    "moment",
+    "menu_digit",
+    "is_muted",
+    "parked_by_id",
+    "party_number",
+    "party_user_id",
+    "party_state",
+    "listener_id",
+    "listening",
+    "is_recorded",
+    "cost_cents",
+    "exchange",
 ]
 
 
@@ -85,6 +99,20 @@ def _write_calls(rows: Iterable[CallRow]) -> None:
             end_reason=row.end_reason.value if row.end_reason else "",
             wrap_up_until=row.wrap_up_until,
             is_simulated=row.is_simulated,
+            direction=row.direction,
+            urgency=row.urgency,
+            moment=row.moment,
+            menu_digit=row.menu_digit,
+            is_muted=row.is_muted,
+            parked_by_id=row.parked_by_id,
+            party_number=row.party_number[:20],
+            party_user_id=row.party_user_id,
+            party_state=row.party_state,
+            listener_id=row.listener_id,
+            listening=row.listening,
+            is_recorded=row.is_recorded,
+            cost_cents=row.cost_cents,
+            exchange=row.exchange,
         )
         for row in sorted(rows, key=lambda row: row.call_id)
     ]
@@ -130,6 +158,7 @@ def _write_posts(rows: Iterable[PostRow]) -> None:
             registered=row.registered,
             call_id=row.call_id,
             wrap_up_until=row.wrap_up_until,
+            exchange=row.exchange,
         )
         for row in sorted(rows, key=lambda row: row.user_id)
     ]
@@ -146,6 +175,7 @@ def _write_posts(rows: Iterable[PostRow]) -> None:
                 "registered",
                 "call_id",
                 "wrap_up_until",
+                "exchange",
             ],
         )
 

@@ -35,6 +35,16 @@ class EndReason(StrEnum):
     NO_REPLY = "no_reply"  # an outgoing call that nobody took
 
 
+class PartyState(StrEnum):
+    """Name what the third person of a call does."""
+
+    NONE = ""
+    RINGING = "ringing"
+    CONSULTED = "consulted"  # speaks with the secretary; the caller hears music
+    WAITING = "waiting"  # hears music; the secretary speaks with the caller
+    JOINED = "joined"  # the three of them, or a colleague to whom the call was given
+
+
 class Outcome(StrEnum):
     """Name what came of a conversation, in the secretary's own judgement."""
 
@@ -70,6 +80,8 @@ LAWFUL: dict[CallState, frozenset[CallState]] = {
 
 QUEUED = frozenset({_S.RINGING_IN, _S.MENU, _S.WAITING, _S.OFFERED})
 WITH_SECRETARY = frozenset({_S.TALKING, _S.ON_HOLD})
+# Who hears music of ours: should we vanish, the dial plan takes them to the fallback.
+LEASED = frozenset({*QUEUED, _S.ON_HOLD, _S.PARKED})
 
 
 class UnlawfulStep(Exception):

@@ -4,7 +4,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-from decroche.calls.ports import Announcement, PhoneAccount, Prompt, SecretaryLeg, Telephony
+from decroche.calls.ports import (
+    Announcement,
+    Ear,
+    Mix,
+    PartyLeg,
+    PhoneAccount,
+    Prompt,
+    SecretaryLeg,
+    Telephony,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,24 @@ class Welcome:
     call_id: UUID
     greeting: Prompt
     has_music: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    call_id: UUID
+    name: str
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    call_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SayAndEnd:
+    call_id: UUID
+    prompt: Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +79,69 @@ class Hold:
 @dataclass(frozen=True, slots=True)
 class Resume:
     call_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CallOut:
+    leg: SecretaryLeg
+    number: str
+    shown_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoutePhone:
+    user_id: int
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    leg: SecretaryLeg
+    is_muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SendDigits:
+    call_id: UUID
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingParty:
+    party: PartyLeg
+    number: str
+    user_id: int | None
+    shown_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class MixParty:
+    party: PartyLeg
+    leg: SecretaryLeg
+    mix: Mix
+
+
+@dataclass(frozen=True, slots=True)
+class DropParty:
+    party: PartyLeg
+
+
+@dataclass(frozen=True, slots=True)
+class LendEar:
+    leg: SecretaryLeg
+    user_id: int
+    ear: Ear | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    call_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording:
+    call_id: UUID
+    discard: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +201,11 @@ class KeepVoicemail:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepRecording:
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceSimulatedCall:
     called_number: str
     caller_number: str
@@ -135,10 +230,23 @@ class PutDown:
 Command = (
     AdoptCaller
     | Welcome
+    | Say
+    | Hush
+    | SayAndEnd
     | RenewLease
     | RingPhone
     | StopRinging
     | Connect
+    | CallOut
+    | RoutePhone
+    | Mute
+    | SendDigits
+    | RingParty
+    | MixParty
+    | DropParty
+    | LendEar
+    | Record
+    | StopRecording
     | Hold
     | Resume
     | WaitAgain
@@ -151,6 +259,7 @@ Command = (
     | RemovePhoneAccount
     | RememberFallback
     | KeepVoicemail
+    | KeepRecording
     | PlaceSimulatedCall
     | PickUp
     | PutDown
@@ -160,33 +269,53 @@ Command = (
 def lane(command: Command) -> object:
     """Return what must not overtake itself: the commands of one call, of one phone."""
     match command:
-        case RingPhone(leg=leg) | StopRinging(leg=leg) | Connect(leg=leg):
+        case (
+            RingPhone(leg=leg)
+            | StopRinging(leg=leg)
+            | Connect(leg=leg)
+            | CallOut(leg=leg)
+            | Mute(leg=leg)
+            | LendEar(leg=leg)
+        ):
             return leg.call_id
+        case RingParty(party=party) | MixParty(party=party) | DropParty(party=party):
+            return party.call_id
         case SetPhoneAccount(account=account):
             return account.user_id
-        case RemovePhoneAccount(user_id=user_id) | PickUp(user_id=user_id) | PutDown(user_id=user_id):
+        case (
+            RemovePhoneAccount(user_id=user_id)
+            | RoutePhone(user_id=user_id)
+            | PickUp(user_id=user_id)
+            | PutDown(user_id=user_id)
+        ):
             return user_id
-        case PlaceSimulatedCall() | RememberFallback() | KeepVoicemail():
+        case PlaceSimulatedCall() | RememberFallback() | KeepVoicemail() | KeepRecording():
             return type(command)
         case _:
             return command.call_id
 
 
-async def carry_out(command: Command, telephony: Telephony) -> None:  # noqa: C901, PLR0912
+async def carry_out(command: Command, telephony: Telephony) -> None:
     """Ask the exchange for what the command says; raises what the port raises."""
+    if not await _for_caller(command, telephony) and not await _for_people(command, telephony):
+        await _for_house(command, telephony)
+
+
+async def _for_caller(command: Command, telephony: Telephony) -> bool:  # noqa: C901, PLR0912
+    """Carry out what concerns the caller's side; return whether it did."""
     match command:
         case AdoptCaller(call_id, channel_id, fallback_number):
             await telephony.adopt_caller(channel_id, call_id, fallback_number=fallback_number)
         case Welcome(call_id, greeting, has_music):
             await telephony.welcome(call_id, greeting=greeting, has_music=has_music)
+        case Say(call_id, name, prompt):
+            await telephony.say(call_id, name, prompt)
+        case Hush(call_id):
+            await telephony.hush(call_id)
+        case SayAndEnd(call_id, prompt):
+            await telephony.say_and_end(call_id, prompt)
         case RenewLease(call_id, seconds):
             await telephony.renew_lease(call_id, seconds=seconds)
-        case RingPhone(leg, shown_number, shown_name):
-            await telephony.ring_phone(leg, shown_number=shown_number, shown_name=shown_name)
-        case StopRinging(leg):
-            await telephony.stop_ringing(leg)
-        case Connect(leg):
-            await telephony.connect(leg)
         case Hold(call_id):
             await telephony.hold(call_id)
         case Resume(call_id):
@@ -203,6 +332,48 @@ async def carry_out(command: Command, telephony: Telephony) -> None:  # noqa: C9
             await telephony.announce_and_end(channel_id, announcement)
         case HangUp(call_id):
             await telephony.hang_up(call_id)
+        case SendDigits(call_id, digits):
+            await telephony.send_digits(call_id, digits=digits)
+        case Record(call_id):
+            await telephony.record(call_id)
+        case StopRecording(call_id, discard):
+            await telephony.stop_recording(call_id, discard=discard)
+        case _:
+            return False
+    return True
+
+
+async def _for_people(command: Command, telephony: Telephony) -> bool:
+    """Carry out what concerns secretaries, third persons and ears; return whether it did."""
+    match command:
+        case RingPhone(leg, shown_number, shown_name):
+            await telephony.ring_phone(leg, shown_number=shown_number, shown_name=shown_name)
+        case StopRinging(leg):
+            await telephony.stop_ringing(leg)
+        case Connect(leg):
+            await telephony.connect(leg)
+        case CallOut(leg, number, shown_number):
+            await telephony.call_out(leg, number=number, shown_number=shown_number)
+        case Mute(leg, is_muted):
+            await telephony.mute(leg, is_muted=is_muted)
+        case RingParty(party, number, user_id, shown_number):
+            await telephony.ring_party(party, number=number, user_id=user_id, shown_number=shown_number)
+        case MixParty(party, leg, mix):
+            await telephony.mix(party, leg, mix)
+        case DropParty(party):
+            await telephony.drop_party(party)
+        case LendEar(leg, user_id, ear):
+            await telephony.lend_ear(leg, user_id=user_id, ear=ear)
+        case _:
+            return False
+    return True
+
+
+async def _for_house(command: Command, telephony: Telephony) -> None:
+    """Carry out what concerns phones, files and the demonstration."""
+    match command:
+        case RoutePhone(user_id, number):
+            await telephony.route_phone(user_id, number=number)
         case SetPhoneAccount(account):
             await telephony.set_phone_account(account)
         case RemovePhoneAccount(user_id):
@@ -211,12 +382,16 @@ async def carry_out(command: Command, telephony: Telephony) -> None:  # noqa: C9
             await telephony.remember_fallback(called_number=called, number=number)
         case KeepVoicemail(path):
             await telephony.keep_voicemail(path)
+        case KeepRecording(path):
+            await telephony.keep_recording(path)
         case PlaceSimulatedCall(called, number, name, voice):
             await telephony.place_simulated_call(
                 called_number=called, caller_number=number, caller_name=name, voice=voice
             )
         case PickUp(user_id) | PutDown(user_id):
             _press(telephony, user_id, pick_up=isinstance(command, PickUp))
+        case _:
+            raise TypeError(command)
 
 
 def _press(telephony: Telephony, user_id: int, *, pick_up: bool) -> None:

@@ -31,6 +31,20 @@ class OrderKind(StrEnum):
     PICK_UP = "pick_up"  # simulated telephony only
     PUT_DOWN = "put_down"  # simulated telephony only
     SIMULATE_CALL = "simulate_call"  # called_number, caller_number, caller_name, voice
+    MUTE = "mute"  # muted
+    DIGITS = "digits"  # digits
+    RING_PARTY = "ring_party"  # number or user_id (a colleague, a practitioner)
+    MIX = "mix"  # how: consult, caller, all, give
+    DROP_PARTY = "drop_party"
+    PARK = "park"
+    UNPARK = "unpark"
+    TRANSFER_TO = "transfer_to"  # user_id of a colleague or a practitioner, or number
+    CALL_OUT = "call_out"  # number, practice_id, line_id, follow_up_id
+    LEND_EAR = "lend_ear"  # how: listen, whisper, join, leave
+    RECORD = "record"  # on; discard
+    ABUSE = "abuse"
+    ROUTE_PHONE = "route_phone"  # number, empty: her own phone again
+    SET_URGENCY = "set_urgency"  # urgency
 
 
 class Refusal(StrEnum):
@@ -44,6 +58,26 @@ class Refusal(StrEnum):
     TOO_LATE = "too_late"
     EXCHANGE_DOWN = "exchange_down"
     UNKNOWN_ORDER = "unknown_order"
+    NOT_ALLOWED_NUMBER = "not_allowed_number"
+    EMERGENCY_NUMBER = "emergency_number"
+    CAP_REACHED = "cap_reached"
+    NO_PARTY = "no_party"
+    PARTY_THERE = "party_there"
+    NOT_SUPERVISOR = "not_supervisor"
+    ALREADY_LISTENED = "already_listened"
+    NOBODY_THERE = "nobody_there"
+    NOT_PARKED = "not_parked"
+    NO_MANDATE = "no_mandate"
+    BUSY = "busy"  # her own hands are full
+    PHONE_AWAY = "phone_away"  # her own phone cannot ring
+    COLLEAGUE_BUSY = "colleague_busy"
+    NOT_RECORDABLE = "not_recordable"
+    # The practitioner's word on being disturbed.
+    IN_CONSULTATION = "in_consultation"
+    ON_ROUNDS = "on_rounds"
+    URGENT_ONLY = "urgent_only"
+    COLLEAGUES_ONLY = "colleagues_only"
+    ANNOUNCE_FIRST = "announce_first"
 
 
 @dataclass(frozen=True, slots=True)

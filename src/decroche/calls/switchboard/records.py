@@ -33,6 +33,32 @@ class StepKind(StrEnum):
     ADOPTED = "adopted"
     ENDED = "ended"
     WRAP_UP_ENDED = "wrap_up_ended"
+    GREETED = "greeted"  # moment, then
+    MENU = "menu"
+    KEY = "key"  # digit; none: nobody pressed one
+    TOLD = "told"  # position, minutes: what a caller who waits was told
+    KEPT_FOR = "kept_for"  # secretary: kept a moment for somebody who knows
+    INFORMED = "informed"
+    PARKED = "parked"
+    UNPARKED = "unparked"
+    PARKED_TOO_LONG = "parked_too_long"
+    PARTY_RUNG = "party_rung"  # number, user
+    PARTY_ANSWERED = "party_answered"
+    PARTY_GONE = "party_gone"  # cause
+    PARTY_DROPPED = "party_dropped"
+    MIXED = "mixed"  # how
+    GIVEN = "given"  # number, user
+    HANDED_OVER = "handed_over"  # blind, to a colleague: user
+    LISTENING = "listening"  # how, user
+    LISTENER_GONE = "listener_gone"  # user
+    RECORDING_ANNOUNCED = "recording_told"
+    RECORDING_REFUSED = "recording_refused"
+    RECORDING_ON = "recording_on"
+    RECORDING_OFF = "recording_off"
+    DIALLED = "dialled"  # number, shown, follow_up
+    COST = "cost"  # cents, seconds
+    ABUSE = "abuse"  # pause: seconds offered
+    URGENCY = "urgency"  # urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +81,27 @@ class CallRow:
     end_reason: EndReason | None
     wrap_up_until: datetime | None
     is_simulated: bool
+    direction: str = "in"
+    urgency: int = 0
+    moment: str = ""
+    menu_digit: str = ""
+    is_muted: bool = False
+    parked_by_id: int | None = None
+    party_number: str = ""
+    party_user_id: int | None = None
+    party_state: str = ""
+    listener_id: int | None = None
+    listening: str = ""
+    is_recorded: bool = False
+    cost_cents: int = 0
+    exchange: str = ""
 
     @classmethod
-    def of(cls, call: LiveCall) -> "CallRow":
+    def of(cls, call: LiveCall, exchange: str = "") -> "CallRow":
         """Copy a live call."""
-        ringing_for = call.leg.user_id if call.leg and call.state is CallState.OFFERED else None
+        rings = call.state in {CallState.OFFERED, CallState.DIALLING}
+        ringing_for = call.leg.user_id if call.leg and rings else None
+        party = call.party
         return cls(
             call.call_id,
             call.line.line_id if call.line else None,
@@ -77,6 +119,20 @@ class CallRow:
             call.end_reason,
             call.wrap_up_until,
             call.is_simulated,
+            direction="out" if call.out else "in",
+            urgency=int(call.urgency),
+            moment=call.moment,
+            menu_digit=call.menu_digit,
+            is_muted=call.is_muted,
+            parked_by_id=call.parked_by,
+            party_number=party.number if party else "",
+            party_user_id=party.user_id if party else None,
+            party_state=party.state.value if party else "",
+            listener_id=call.listener,
+            listening=call.listening,
+            is_recorded=call.is_recorded,
+            cost_cents=call.cost_cents,
+            exchange=exchange,
         )
 
 
@@ -104,9 +160,10 @@ class PostRow:
     registered: bool
     call_id: UUID | None
     wrap_up_until: datetime | None
+    exchange: str = ""
 
     @classmethod
-    def of(cls, post: LivePost, *, now: datetime) -> "PostRow":
+    def of(cls, post: LivePost, *, now: datetime, exchange: str = "") -> "PostRow":
         """Copy a live post."""
         call_id = post.call_id or post.wrap_up_call_id
         return cls(
@@ -118,6 +175,7 @@ class PostRow:
             post.registered,
             call_id,
             post.wrap_up_until,
+            exchange,
         )
 
 
@@ -132,15 +190,37 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpRow:
-    """Ask for somebody to call back, or to listen to a voicemail."""
+    """Ask for somebody to call back, or to listen to a voicemail; or say that a caller rang again by himself."""
 
     call_id: UUID
-    kind: str  # "callback" | "voicemail"
+    kind: str  # "callback" | "voicemail" | "called_again"
     at: datetime
     path: str = ""
     duration_seconds: int = 0
     called_number: str = ""  # for a voicemail whose call we never knew
     caller_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AbuseRow:
+    """Say that a call was abusive, and until when its secretary is spared that number."""
+
+    call_id: UUID
+    user_id: int
+    at: datetime
+    protected_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRow:
+    """Hand over a recording that is complete; the sound is in the exchange's keeping until it is on file."""
+
+    call_id: UUID
+    rule_id: int
+    path: str
+    started_at: datetime
+    seconds: int
+    purge_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +233,18 @@ class Entry:
     posts: tuple[PostRow, ...] = ()
     orders: tuple[OrderRow, ...] = ()
     follow_ups: tuple[FollowUpRow, ...] = ()
+    abuses: tuple[AbuseRow, ...] = ()
+    recordings: tuple[RecordingRow, ...] = ()
     secretariat_ids: frozenset[int] = frozenset()  # whose waiting line or posts changed
 
     def __bool__(self) -> bool:
         """Say whether there is anything to write."""
-        return bool(self.calls or self.steps or self.posts or self.orders or self.follow_ups)
+        return bool(
+            self.calls
+            or self.steps
+            or self.posts
+            or self.orders
+            or self.follow_ups
+            or self.abuses
+            or self.recordings
+        )
