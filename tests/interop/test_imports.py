@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from decroche.interop.actions.read_import import new_import, read_import
+from decroche.interop.actions.read_import import finish_reading, new_import, read_import
 from decroche.interop.actions.run_import import run_import
 from decroche.interop.actions.start_import import NotNow, discard_import, start_import, start_undo
 from decroche.interop.actions.undo_import import undo_import
@@ -46,7 +46,7 @@ class Place:
         self.person = make_practice_person(practice=self.practice)
 
     def draft(self, text: str | bytes, **choices) -> ImportRun:
-        return new_import(
+        run = new_import(
             practitioner=self.practitioner,
             site=self.practice.sites.get(),
             visit_type=self.visit_type,
@@ -56,6 +56,9 @@ class Place:
             now=NOW,
             choices=choices,
         )
+        finish_reading(run_id=run.pk, now=NOW)  # what a job does for a long file, and for no other
+        run.refresh_from_db()
+        return run
 
     def rows(self, *rows: str, **choices) -> ImportRun:
         return self.draft(HEADS + "\n".join(rows), **choices)

@@ -1,11 +1,14 @@
 """What the exchanges do by themselves: write an import, take one back, forget what need not be kept."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from procrastinate.contrib.django import app
 
 from decroche.foundation import clock
 from decroche.foundation.tenancy import every_practice, practice_scope
+from decroche.interop.actions.read_import import finish_reading
+from decroche.interop.actions.remind_imported import remind_imported
 from decroche.interop.actions.run_import import run_import
 from decroche.interop.actions.undo_import import undo_import
 from decroche.interop.models import ImportLine, ImportRun, RememberedAnswer
@@ -16,6 +19,14 @@ KEEP_FILE = timedelta(days=1)
 KEEP_DRAFT = timedelta(days=7)
 KEEP_WORDS = timedelta(days=90)
 KEEP_ANSWER = timedelta(days=1)
+_NEVER_STARTED = (ImportRun.State.READING, ImportRun.State.FLAWED, ImportRun.State.DRAFT)
+
+
+@app.task(name="decroche.interop.read", queue=QUEUE, retry=5)
+def read_file(run_id: int, practice_id: int) -> None:
+    """Read a file that was too long to be read while somebody waits; nothing is left to do if it was forgotten."""
+    with practice_scope([practice_id]), suppress(ImportRun.DoesNotExist):
+        finish_reading(run_id=run_id, now=clock.now())
 
 
 @app.task(name="decroche.interop.import", queue=QUEUE, retry=5)
@@ -34,6 +45,14 @@ def take_import_back(run_id: int, practice_id: int) -> None:
             pass
 
 
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="decroche.interop.remind", queue=QUEUE, queueing_lock="decroche.interop.remind")
+def remind(timestamp: int) -> None:  # noqa: ARG001 — procrastinate's own argument
+    """Remind the patients of imports that say so."""
+    with every_practice():
+        remind_imported(now=clock.now())
+
+
 @app.periodic(cron="23 * * * *")
 @app.task(name="decroche.interop.forget", queue=QUEUE, queueing_lock="decroche.interop.forget")
 def forget(timestamp: int) -> None:  # noqa: ARG001 — procrastinate's own argument
@@ -41,7 +60,7 @@ def forget(timestamp: int) -> None:  # noqa: ARG001 — procrastinate's own argu
     now = clock.now()
     with every_practice():
         ImportRun.objects.filter(raw__isnull=False, created_at__lt=now - KEEP_FILE).update(raw=None)
-        ImportRun.objects.filter(state=ImportRun.State.DRAFT, created_at__lt=now - KEEP_DRAFT).delete()
+        ImportRun.objects.filter(state__in=_NEVER_STARTED, created_at__lt=now - KEEP_DRAFT).delete()
         ImportLine.objects.filter(run__created_at__lt=now - KEEP_WORDS).exclude(
             title="", birth_name="", phone=""
         ).update(title="", birth_name="", first_names="", birth_date=None, phone="", candidates=[])

@@ -21,6 +21,7 @@ class NoticeStatus(models.TextChoices):
     QUEUED = "queued", _("En attente")
     SENT = "sent", _("Envoyé")
     FAILED = "failed", _("Non remis")
+    WITHDRAWN = "dropped", _("Retiré avant l’envoi")
 
 
 class OutgoingNotice(models.Model):

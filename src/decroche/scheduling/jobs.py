@@ -1,24 +1,16 @@
 """What the agenda does by itself: free lapsed holds, remind tomorrow's patients, serve the waiting list."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from procrastinate.contrib.django import app
 
 from decroche.foundation import clock
 from decroche.foundation.tenancy import every_practice
 from decroche.practices.models import Practitioner
-from decroche.scheduling import notices
 from decroche.scheduling.actions.lapse_offers import lapse_offers
 from decroche.scheduling.actions.propose_freed_time import propose_freed_time
 from decroche.scheduling.actions.release_expired_holds import release_expired_holds
-from decroche.scheduling.domain.appointment import Status
-from decroche.scheduling.models import Appointment
-
-#: A reminder leaves a day ahead; the job runs every ten minutes and may catch up on what it missed.
-REMIND_AHEAD = timedelta(hours=26)
-REMIND_LAST = timedelta(hours=20)
-#: Nobody needs reminding of what was booked a moment ago.
-FRESH = timedelta(hours=24)
+from decroche.scheduling.actions.send_reminders import remind_tomorrow
 
 
 @app.periodic(cron="* * * * *")
@@ -37,21 +29,8 @@ def sweep_holds(timestamp: int) -> None:  # noqa: ARG001 — procrastinate's own
 @app.task(name="decroche.scheduling.remind", queue="agenda", queueing_lock="decroche.scheduling.remind")
 def remind(timestamp: int) -> None:  # noqa: ARG001
     """Remind the patients of the day to come; once each, whatever happens to this job."""
-    now = clock.now()
     with every_practice():
-        due = (
-            Appointment.objects.filter(
-                status=Status.BOOKED,
-                starts_at__gt=now + REMIND_LAST,
-                starts_at__lte=now + REMIND_AHEAD,
-                created_at__lt=now - FRESH,
-                patient__isnull=False,
-            )
-            .select_related("practice", "practitioner", "site")
-            .order_by("starts_at")
-        )
-        for appointment in due.iterator(chunk_size=200):
-            notices.write(appointment, text=notices.REMINDER, kind="reminder", now=now)
+        remind_tomorrow(now=clock.now())
 
 
 @app.task(name="decroche.scheduling.propose", queue="agenda", retry=5)

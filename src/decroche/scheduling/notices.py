@@ -11,11 +11,12 @@ from django.utils import translation
 
 from decroche.kernel.phone import NotAPhoneNumber
 from decroche.notifications.actions.queue_notice import queue_notice
-from decroche.notifications.domain.content import MedicalContent, TooLongForSms
+from decroche.notifications.domain.content import LONGEST_SMS, MedicalContent, TooLongForSms
 from decroche.patients.models import PatientPhone
 from decroche.practices.models import Line, Practice
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.models import Appointment, WaitingListOffer
+from decroche.scheduling.ports import arrivals
 from decroche.ui.formats import clock, phone, short_date
 
 BOOKED: Final = "Rendez-vous noté {when} avec {who}, {where}. Un empêchement\u202f? Appelez le {number}."
@@ -60,13 +61,30 @@ def write(appointment: Appointment, *, text: str, kind: str, now: datetime, **mo
         return False
     _, is_new = queue_notice(
         practice=appointment.practice,
-        fact=f"appointment:{appointment.pk}:{appointment.version}",
+        fact=fact_of(appointment.pk, appointment.version),
         kind=kind,
         to=number,
         body=word(appointment, text, now=now, **more),
         now=now,
     )
     return is_new
+
+
+def remind(appointment: Appointment, *, now: datetime) -> bool:
+    """Queue the reminder, with the code by which the patient says "I am here" where the place takes it."""
+    number = mobile_of(appointment.patient_id)
+    if number is None:
+        return False
+    body = word(appointment, REMINDER, now=now)
+    arrival = arrivals().words_for(appointment)
+    whole = f"{body} {arrival}" if arrival and len(body) + len(arrival) < LONGEST_SMS else body
+    fact = fact_of(appointment.pk, appointment.version)
+    return tell(practice=appointment.practice, to=number, fact=fact, kind="reminder", body=whole, now=now)
+
+
+def fact_of(appointment_id: int, version: int) -> str:
+    """Name the appointment as it stands: it is written about once."""
+    return f"appointment:{appointment_id}:{version}"
 
 
 def write_offer(offer: WaitingListOffer, *, now: datetime) -> bool:

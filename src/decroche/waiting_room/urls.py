@@ -5,7 +5,7 @@ The long secret in a device's address names a screen of a practice; it is kept o
 
 from django.urls import path
 
-from decroche.waiting_room.web import board, check_in, set_up, wall
+from decroche.waiting_room.web import arrival, board, check_in, set_up, wall
 
 app_name = "waiting_room"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("devices/<int:device_id>/revoke/", set_up.revoke, name="revoke"),
     path("wall/<str:token>/", wall.wall, name="wall"),
     path("wall/<str:token>/now/", wall.now, name="wall_now"),
+    # One long segment, which the logs leave out as they do any secret.
+    path("arrival-<str:token>/", arrival.arrival, name="arrival"),
     path("check-in/<str:token>/", check_in.check_in, {"own_phone": False}, name="check_in"),
     path("check-in/<str:token>/phone/", check_in.check_in, {"own_phone": True}, name="check_in_phone"),
 ]

@@ -1,6 +1,7 @@
 """Read a file and say, line by line, what would become of it; nothing of it is in the agenda yet."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,9 +9,10 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from decroche.accounts.models import User
+from decroche.foundation.live import hint
 from decroche.interop.actions._people import Found, People
 from decroche.interop.domain.ics import read_ics
-from decroche.interop.domain.lines import FoundLine
+from decroche.interop.domain.lines import FoundLine, Unreadable, glance, is_calendar, is_long
 from decroche.interop.domain.plan import KnownType, Note, Planned, What, Whose, clashes, plan
 from decroche.interop.domain.table import Layout, guess_layout, read_csv
 from decroche.interop.models import ImportLine, ImportRun
@@ -22,10 +24,18 @@ from decroche.scheduling.queries import explain
 #: What is read unless one says otherwise: a year of history, two years ahead.
 DAYS_BACK, DAYS_AHEAD = 365, 730
 _BATCH = 1000
+_TOLD_EVERY = 100
 #: What makes a time fall outside a practitioner's opening; quotas, notice and wishes bind new bookings only.
 _OUTSIDE = frozenset(
     {Why.CLOSED, Why.OTHER_SITE, Why.OTHER_TYPES, Why.ABSENT, Why.CLOSURE, Why.HOLIDAY, Why.NOT_OFFERED}
 )
+
+#: Told how much of how much is done.
+Report = Callable[[int, int], None]
+
+
+def _nobody(done: int, whole: int) -> None:
+    """Keep it to oneself."""
 
 
 def new_import(
@@ -39,39 +49,83 @@ def new_import(
     now: datetime,
     choices: dict[str, Any] | None = None,
 ) -> ImportRun:
-    """Keep the file as a draft and read it. Raises `Unreadable`."""
+    """Keep the file as a draft and read it; a long one waits for a job (`is_long`, `finish_reading`).
+
+    Raises `Unreadable`, for a long file too where that can be seen at a glance; nothing of it is kept then.
+    """
+    glance(data)
     today = now.astimezone(ZoneInfo(site.timezone)).date()
-    is_calendar = b"BEGIN:VCALENDAR" in data[:4096].upper().replace(b"\x00", b"")
     run = ImportRun(
         practice_id=practitioner.practice_id,
         practitioner=practitioner,
         site=site,
         visit_type=visit_type,
-        kind=ImportRun.Kind.ICS if is_calendar else ImportRun.Kind.CSV,
+        kind=ImportRun.Kind.ICS if is_calendar(data) else ImportRun.Kind.CSV,
         file_name=file_name[-120:],
         raw=data,
-        layout={} if is_calendar else guess_layout(data).as_json(),
+        layout={} if is_calendar(data) else guess_layout(data).as_json(),
         created_by=by,
         created_at=now,
         **{"first_day": today - timedelta(days=DAYS_BACK), "last_day": today + timedelta(days=DAYS_AHEAD)}
         | (choices or {}),
     )
+    if is_long(data):
+        run.state = ImportRun.State.READING
+        run.save()
+        return run
     with transaction.atomic():
         run.save()
         read_import(run=run, now=now)
     return run
 
 
-def read_import(*, run: ImportRun, now: datetime) -> None:
-    """Read the kept file as the run now says, and write its lines afresh. Raises `Unreadable`."""
+def read_again(*, run: ImportRun, now: datetime) -> None:
+    """Read a draft with the choices that it now carries, or leave that to a job. Raises `Unreadable`."""
+    if is_long(bytes(run.raw or b"")):
+        run.state, run.flaw = ImportRun.State.READING, ""
+        run.save()
+    else:
+        read_import(run=run, now=now)
+
+
+def read_import(*, run: ImportRun, now: datetime, report: Report = _nobody) -> None:
+    """Read the kept file as the run now says, and write its lines afresh. Raises `Unreadable`.
+
+    `report` is told how far it is: so much of so much. All that is written is written at the end, together.
+    """
+    planned = _plan_all(run, now)
+    whole = 2 * len(planned)
+    report(0, whole)
+    people = People(run.practice_id, [each.line.person for each in planned if each.line.person])
+    lines = [_line(run, position, each, people) for position, each in enumerate(planned)]
+    report(len(planned), whole)
+    _compare(run, lines, now, lambda done: report(len(planned) + done, whole))
     with transaction.atomic():
-        planned = _plan_all(run, now)
-        people = People(run.practice_id, [each.line.person for each in planned if each.line.person])
-        lines = [_line(run, position, each, people) for position, each in enumerate(planned)]
-        _compare(run, lines, now)
         run.lines.all().delete()
         ImportLine.objects.bulk_create(lines, batch_size=_BATCH)
+        run.state, run.flaw, run.done_count, run.to_do_count = ImportRun.State.DRAFT, "", 0, 0
         run.save()
+
+
+def finish_reading(*, run_id: int, now: datetime) -> None:
+    """Read the file of a run that waits for it; one that cannot be read says why, and its file is forgotten."""
+    run: ImportRun = ImportRun.objects.select_related("site", "visit_type").get(pk=run_id)
+    if run.state != ImportRun.State.READING:
+        return
+
+    def report(done: int, whole: int) -> None:
+        ImportRun.objects.filter(pk=run_id).update(done_count=done, to_do_count=whole)
+
+    try:
+        read_import(run=run, now=now, report=report)
+    except Unreadable as refusal:
+        was_read = (
+            run.lines.exists()
+        )  # then only the other way of reading failed, and the lines are as before
+        run.state = ImportRun.State.DRAFT if was_read else ImportRun.State.FLAWED
+        run.flaw, run.raw = refusal.flaw.value, run.raw if was_read else None
+        run.save(update_fields=["state", "flaw", "raw"])
+    hint("imports", practice_id=run.practice_id, run_id=run_id)
 
 
 def _plan_all(run: ImportRun, now: datetime) -> list[Planned]:
@@ -136,12 +190,13 @@ def _decide(line: ImportLine, found: Found, run: ImportRun) -> None:
     line.who, line.patient_id, line.candidates = found.who, found.patient_id, list(found.candidates)
 
 
-def _compare(run: ImportRun, lines: list[ImportLine], now: datetime) -> None:
+def _compare(run: ImportRun, lines: list[ImportLine], now: datetime, report: Callable[[int], None]) -> None:
     """Say which appointments clash with the agenda or with one another, which are there already, which fall outside."""
     by_practitioner: dict[int, list[ImportLine]] = defaultdict(list)
     for line in lines:
         if line.what == ImportLine.What.APPOINTMENT and line.practitioner_id is not None:
             by_practitioner[line.practitioner_id].append(line)
+    done = 0
     for practitioner_id, own in by_practitioner.items():
         _compare_with_agenda(practitioner_id, own)
         left = [
@@ -154,7 +209,9 @@ def _compare(run: ImportRun, lines: list[ImportLine], now: datetime) -> None:
         ):
             left[position].notes.append(Note.TWICE.value)
         if run.outside == ImportRun.Outside.REFUSE:
-            _leave_outside(run, left, now)
+            _leave_outside(run, left, now, lambda count, before=done: report(before + count))
+        done += len(own)
+        report(done)
 
 
 def _compare_with_agenda(practitioner_id: int, lines: list[ImportLine]) -> None:
@@ -187,11 +244,15 @@ def _compare_with_agenda(practitioner_id: int, lines: list[ImportLine]) -> None:
                 break
 
 
-def _leave_outside(run: ImportRun, lines: list[ImportLine], now: datetime) -> None:
+def _leave_outside(
+    run: ImportRun, lines: list[ImportLine], now: datetime, report: Callable[[int], None]
+) -> None:
     """Leave aside what is to come and that no opening rule covers; what is past is history."""
     types = {each.pk: each for each in VisitType.objects.filter(practice_id=run.practice_id)}
     people = {each.pk: each for each in Practitioner.objects.filter(practice_id=run.practice_id)}
-    for line in lines:
+    for count, line in enumerate(lines):
+        if count % _TOLD_EVERY == 0:
+            report(count)
         if line.starts_at is None or line.ends_at is None or line.starts_at <= now:
             continue
         if line.visit_type_id is None or line.practitioner_id is None:

@@ -12,12 +12,15 @@ class NotNow(Exception):
     """The import is not in a state where that can be done; nothing was changed."""
 
 
-def start_import(*, run_id: int, by: User, now: datetime) -> ImportRun:
-    """Hand a checked draft to the jobs, once; the file itself is forgotten here. Raises `NotNow`."""
+def start_import(*, run_id: int, by: User, now: datetime, reminds: bool = False) -> ImportRun:
+    """Hand a checked draft to the jobs, once; the file itself is forgotten here. Raises `NotNow`.
+
+    `reminds`: let these patients have the reminders that others get; otherwise nobody is written to.
+    """
     with transaction.atomic():
         run = _locked(run_id, ImportRun.State.DRAFT)
         run.state, run.started_at, run.created_by = ImportRun.State.QUEUED, now, by
-        run.raw, run.done_count = None, 0
+        run.raw, run.done_count, run.reminds = None, 0, reminds
         run.to_do_count = ImportLine.objects.filter(run=run).count()
         run.save()
     return run
@@ -34,13 +37,13 @@ def start_undo(*, run_id: int, by: User, now: datetime) -> ImportRun:
 
 
 def discard_import(*, run_id: int) -> None:
-    """Forget a draft whole. Raises `NotNow`."""
+    """Forget a draft whole, or what could not be read. Raises `NotNow`."""
     with transaction.atomic():
-        _locked(run_id, ImportRun.State.DRAFT).delete()
+        _locked(run_id, ImportRun.State.DRAFT, ImportRun.State.FLAWED).delete()
 
 
-def _locked(run_id: int, state: str) -> ImportRun:
+def _locked(run_id: int, *states: str) -> ImportRun:
     run: ImportRun = ImportRun.objects.select_for_update(of=("self",)).get(pk=run_id)
-    if run.state != state:
+    if run.state not in states:
         raise NotNow
     return run

@@ -7,6 +7,11 @@ from enum import StrEnum
 #: More than a busy practitioner's two years; beyond, choose a shorter period.
 MOST_LINES = 5000
 MOST_BYTES = 10 * 2**20
+#: Beyond, nobody waits in front of a page for the file to be read.
+LONG = 500
+#: Events as they stand in a calendar, whatever their dates; beyond, it is not even opened.
+MOST_EVENTS = 4 * MOST_LINES
+_EVENT, _REPEATS = b"BEGIN:VEVENT", (b"\nRRULE", b"\nRDATE")
 
 
 class Flaw(StrEnum):
@@ -39,6 +44,30 @@ class Unreadable(Exception):
         """Keep the reason, for the door to word."""
         super().__init__(flaw.value)
         self.flaw = flaw
+
+
+def is_calendar(data: bytes) -> bool:
+    """Tell a calendar from a table."""
+    return b"BEGIN:VCALENDAR" in data[:4096].upper().replace(b"\x00", b"")
+
+
+def is_long(data: bytes) -> bool:
+    """Tell whether reading takes longer than a person waits: many lines, or a calendar whose events repeat."""
+    if not is_calendar(data):
+        return data.count(b"\n") > LONG
+    return data.count(_EVENT) > LONG or any(each in data for each in _REPEATS)
+
+
+def glance(data: bytes) -> None:
+    """Refuse what can be refused without reading. Raises `Unreadable`."""
+    if len(data) > MOST_BYTES:
+        raise Unreadable(FileFlaw.TOO_LARGE)
+    if is_calendar(data):
+        events = data.count(_EVENT)
+        if events > MOST_EVENTS:
+            raise Unreadable(FileFlaw.TOO_MANY)
+    elif data.count(b"\n") > MOST_EVENTS:
+        raise Unreadable(FileFlaw.TOO_MANY)
 
 
 @dataclass(frozen=True, slots=True)

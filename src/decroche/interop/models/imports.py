@@ -21,6 +21,8 @@ class ImportRun(models.Model):
         CSV = "csv", _("tableau CSV")
 
     class State(models.TextChoices):
+        READING = "reading", _("lecture en cours")
+        FLAWED = "flawed", _("illisible")
         DRAFT = "draft", _("à vérifier")
         QUEUED = "queued", _("en attente")
         RUNNING = "running", _("en cours")
@@ -72,7 +74,13 @@ class ImportRun(models.Model):
     nameless = models.CharField(
         _("noms sans date de naissance"), max_length=8, choices=Nameless.choices, default=Nameless.ASK
     )
+    #: Whether the imported patients get the reminders that others get; nobody is written to unless somebody says so.
+    reminds = models.BooleanField(
+        _("envoyer aussi à ces patients le SMS de rappel de la veille"), default=False, db_default=False
+    )
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    #: Why the last reading came to nothing: a `FileFlaw`, or empty.
+    flaw = models.CharField(max_length=20, blank=True, default="", db_default="")
     done_count = models.PositiveIntegerField(default=0)
     to_do_count = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(
@@ -97,7 +105,7 @@ class ImportRun(models.Model):
     @property
     def is_busy(self) -> bool:
         """Tell whether a job is at work on it."""
-        return self.state in {self.State.QUEUED, self.State.RUNNING, self.State.UNDOING}
+        return self.state in {self.State.READING, self.State.QUEUED, self.State.RUNNING, self.State.UNDOING}
 
 
 class ImportLine(models.Model):

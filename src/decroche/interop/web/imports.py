@@ -1,5 +1,7 @@
 """Bring another agenda in: choose the file, check what it would become, write it, take it back."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,9 +20,9 @@ from decroche.accounts.permissions import Permission
 from decroche.foundation.clock import now as clock_now
 from decroche.interop import jobs
 from decroche.interop.actions.decide_line import decide_line
-from decroche.interop.actions.read_import import new_import, read_import
+from decroche.interop.actions.read_import import new_import, read_again
 from decroche.interop.actions.start_import import NotNow, discard_import, start_import, start_undo
-from decroche.interop.domain.lines import Unreadable
+from decroche.interop.domain.lines import FileFlaw, Unreadable
 from decroche.interop.domain.table import Layout, sample
 from decroche.interop.models import ImportLine, ImportRun
 from decroche.interop.web.import_forms import ChoicesForm, LayoutForm, LineForm, UploadForm
@@ -57,6 +59,7 @@ def imports(request: PersonRequest, practice_id: int) -> HttpResponse:
         except Unreadable as refusal:
             form.add_error("file", file_sentence(refusal.flaw))
         else:
+            _hand_over(run)
             request.log_write("import", [run.pk], practice.pk)
             return HttpResponseRedirect(reverse("interop:import", args=[run.pk]))
     runs = (
@@ -93,11 +96,12 @@ def choose(request: PersonRequest, run_id: int) -> HttpResponse:
     if layout_form is not None:
         run.layout = layout_form.layout().as_json()
     try:
-        read_import(run=run, now=clock_now())
+        read_again(run=run, now=clock_now())
     except Unreadable as refusal:
         form.add_error(None, file_sentence(refusal.flaw))
         return _screen(request, _run(run_id), form=form, layout_form=layout_form, status=INCOMPLETE)
-    messages.success(request, _("Le fichier a été relu ainsi."))
+    if not _hand_over(run):
+        messages.success(request, _("Le fichier a été relu ainsi."))
     return HttpResponseRedirect(reverse("interop:import", args=[run.pk]))
 
 
@@ -140,30 +144,45 @@ def decide(request: PersonRequest, line_id: int) -> HttpResponse:
 @require_POST
 def start(request: PersonRequest, run_id: int) -> HttpResponse:
     """Write the checked draft into the agenda."""
-    run = _run(run_id)
-    try:
-        start_import(run_id=run.pk, by=request.user, now=clock_now())
-    except NotNow:
-        messages.info(request, _("Cet import est déjà parti."))
-    else:
-        jobs.write_import.defer(run_id=run.pk, practice_id=run.practice_id)
-        request.log_write("import", [run.pk], run.practice_id)
-    return HttpResponseRedirect(reverse("interop:import", args=[run.pk]))
+    reminds = request.POST.get("reminds") == "on"
+    return _set_going(
+        request,
+        run_id,
+        partial(start_import, reminds=reminds),
+        jobs.write_import,
+        _("Cet import est déjà parti."),
+    )
 
 
 @requires(Permission.IMPORT_AGENDA)
 @require_POST
 def undo(request: PersonRequest, run_id: int) -> HttpResponse:
     """Take the import back."""
+    sentence = _("Cet import ne peut pas être retiré pour l’instant.")
+    return _set_going(request, run_id, start_undo, jobs.take_import_back, sentence)
+
+
+def _set_going(
+    request: PersonRequest, run_id: int, verb: Callable[..., ImportRun], job: Any, too_late: str
+) -> HttpResponse:
+    """Let a verb put the run in its next state and a job do the rest, or say that it is too late."""
     run = _run(run_id)
     try:
-        start_undo(run_id=run.pk, by=request.user, now=clock_now())
+        verb(run_id=run.pk, by=request.user, now=clock_now())
     except NotNow:
-        messages.info(request, _("Cet import ne peut pas être retiré pour l’instant."))
+        messages.info(request, too_late)
     else:
-        jobs.take_import_back.defer(run_id=run.pk, practice_id=run.practice_id)
+        job.defer(run_id=run.pk, practice_id=run.practice_id)
         request.log_write("import", [run.pk], run.practice_id)
     return HttpResponseRedirect(reverse("interop:import", args=[run.pk]))
+
+
+def _hand_over(run: ImportRun) -> bool:
+    """Let a job read what takes long to read; False when it has been read already."""
+    if run.state != ImportRun.State.READING:
+        return False
+    jobs.read_file.defer(run_id=run.pk, practice_id=run.practice_id)
+    return True
 
 
 @requires(Permission.IMPORT_AGENDA)
@@ -224,6 +243,7 @@ def _screen(
         "form": (form or ChoicesForm(instance=run)) if is_open else None,
         "layout_form": layout_form,
         "columns": _columns(layout_form, heads, body),
+        "flaw": file_sentence(FileFlaw(run.flaw)) if run.flaw else "",
         "percent": _percent(run),
         "import_words": told(counts["ready"]),
         "tab": "imports",

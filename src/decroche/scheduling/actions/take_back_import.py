@@ -9,11 +9,13 @@ from django.db.models import F
 from decroche.accounts.models import User
 from decroche.foundation.events import publish
 from decroche.foundation.live import hint
+from decroche.notifications.actions.withdraw_notices import withdraw_notices
 from decroche.practices.models import Practice
 from decroche.scheduling.actions._rows import lock_practitioners
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.events import AgendaImported
 from decroche.scheduling.models import Appointment, AppointmentChange
+from decroche.scheduling.notices import fact_of
 
 
 def take_back_import(
@@ -22,7 +24,7 @@ def take_back_import(
     """Release those that nobody has touched since they came in; give their ids, the others stay as they are.
 
     A released row owns no time, names no patient and is shown nowhere; its history keeps who brought it and who took it
-    back. Nobody is written to.
+    back. Nobody is written to, and reminders that wait for the morning are withdrawn.
     """
     wanted = Appointment.objects.filter(
         practice=practice,
@@ -51,6 +53,7 @@ def take_back_import(
             )
             for row in rows
         )
+        withdraw_notices(facts=[fact_of(row.pk, row.version) for row in rows])
         practitioners = sorted({row.practitioner_id for row in rows})
         for practitioner_id in practitioners:
             hint("agenda", practice_id=practice.pk, practitioner_id=practitioner_id)
