@@ -75,6 +75,13 @@ class Limits:
                 return wished
         return 0
 
+    def kept(self, zone: ZoneInfo, day: int, half: int) -> list[Minutes]:
+        """Give the gaps from which the emergency slots of a half-day will be given; none when no more are kept."""
+        wished = self.agenda.wishes_on(day).emergencies
+        if not wished or self.busy.count(zone, self._emergencies, day, half) >= wished:
+            return []
+        return self._emergency_room(zone, day, half)
+
     def _emergency_room(self, zone: ZoneInfo, day: int, half: int) -> list[Minutes]:
         """Give the gaps of a half-day in which an emergency could be received, whatever is not released yet."""
         found = self._room.get((zone, day, half))

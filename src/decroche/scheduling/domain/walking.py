@@ -42,7 +42,7 @@ class Proposal(NamedTuple):
     seats_left: int = 1
 
 
-class _Walk(NamedTuple):
+class Walk(NamedTuple):
     """One site in one era: what stays the same along the way."""
 
     judge: Judge
@@ -59,13 +59,7 @@ def proposals(judge: Judge, first: int, last: int) -> Iterator[Proposal]:
 
     Costs what is walked over: O(openings + appointments up to the last proposal taken).
     """
-    walks = [
-        walk
-        for site_id, zone in judge.agenda.sites.items()
-        for era in judge.agenda.eras(judge.visit_type_id)
-        for walk in _walks(judge, site_id, zone, era, first, last)
-    ]
-    streams = [stream for walk in walks for stream in _streams(walk)]
+    streams = [stream for walk in walks_of(judge, first, last) for stream in _streams(walk)]
     if len(streams) == 1:
         return streams[0]
     rank = {site_id: index for index, site_id in enumerate(judge.agenda.sites)}
@@ -73,7 +67,17 @@ def proposals(judge: Judge, first: int, last: int) -> Iterator[Proposal]:
     return (next(same) for _, same in groupby(ordered, key=itemgetter(0, 2)))
 
 
-def _walks(judge: Judge, site_id: int, zone: ZoneInfo, era: Era, first: int, last: int) -> Iterator[_Walk]:
+def walks_of(judge: Judge, first: int, last: int) -> list[Walk]:
+    """Give what has to be walked over: each site in each era of the visit type."""
+    return [
+        walk
+        for site_id, zone in judge.agenda.sites.items()
+        for era in judge.agenda.eras(judge.visit_type_id)
+        for walk in _walks(judge, site_id, zone, era, first, last)
+    ]
+
+
+def _walks(judge: Judge, site_id: int, zone: ZoneInfo, era: Era, first: int, last: int) -> Iterator[Walk]:
     """Cut `[first, last)` to what this asker may have in this era."""
     terms = era.terms
     if terms.refusal(judge.asker) is not None:
@@ -88,23 +92,23 @@ def _walks(judge: Judge, site_id: int, zone: ZoneInfo, era: Era, first: int, las
         last = min(last, wall_instant(zone, (final + 1 - EPOCH_ORDINAL) * DAY))
     if first < last:
         days = range(local_ordinal(zone, first) - 1, local_ordinal(zone, last) + 1)
-        yield _Walk(judge, site_id, zone, terms, first, last, days)
+        yield Walk(judge, site_id, zone, terms, first, last, days)
 
 
-def _streams(walk: _Walk) -> Iterator[Iterator[Proposal]]:
+def _streams(walk: Walk) -> Iterator[Iterator[Proposal]]:
     """Sessions first: where both propose the same moment, the seat is meant."""
     if walk.judge.agenda.has_groups:
         yield _sessions(walk)
-    yield _shoulder_to_shoulder(walk)
+    yield proposals_of(walk)
 
 
-def _shoulder_to_shoulder(walk: _Walk) -> Iterator[Proposal]:
+def proposals_of(walk: Walk) -> Iterator[Proposal]:
     """Propose in the gaps of ordinary openings."""
     judge, site_id, zone, terms, first, last, _ = walk
     agenda, duration = judge.agenda, terms.duration
     careful = not judge.relaxed and (judge.limits.concern(terms) or judge.asker.is_new_patient is True)
     blocks = judge.busy.padded(terms.before, terms.after)
-    periods: Iterator[Minutes] = carve(_periods(walk), agenda.away) if agenda.away else _periods(walk)
+    periods: Iterator[Minutes] = carve(periods_of(walk), agenda.away) if agenda.away else periods_of(walk)
     for opening, closing in carve(periods, blocks):
         start = aligned(max(opening, first), zone, ALIGN)
         while start + duration <= closing:
@@ -120,7 +124,7 @@ def _shoulder_to_shoulder(walk: _Walk) -> Iterator[Proposal]:
             start = aligned(start + (ALIGN if verdict.why else terms.stride), zone, ALIGN)
 
 
-def _asked(walk: _Walk, start: int, capacity: int = 1) -> Verdict:
+def _asked(walk: Walk, start: int, capacity: int = 1) -> Verdict:
     """Ask what a gap does not tell: the wish for no new patients, and the rules that count."""
     judge, site_id, zone, terms = walk[:4]
     verdict = Verdict(None, start, start + terms.duration, site_id, zone, terms, capacity=capacity)
@@ -128,7 +132,7 @@ def _asked(walk: _Walk, start: int, capacity: int = 1) -> Verdict:
     return judge.wished(judge.limits.refuse(verdict, terms, zone, day), day)
 
 
-def _openings(walk: _Walk) -> Iterator[Occurrence]:
+def _openings(walk: Walk) -> Iterator[Occurrence]:
     """Yield, day by day, what is open at this site to this visit and asker."""
     judge, site_id, terms = walk.judge, walk.site_id, walk.terms
     for day in walk.days:
@@ -137,7 +141,7 @@ def _openings(walk: _Walk) -> Iterator[Occurrence]:
                 yield one
 
 
-def _periods(walk: _Walk) -> Iterator[Minutes]:
+def periods_of(walk: Walk) -> Iterator[Minutes]:
     """Yield the ordinary openings merged; lazily, unless a locum's cut openings may come out of order."""
     plain = ((one.start, one.end) for one in _openings(walk) if one.rule.capacity == 1)
     if walk.judge.agenda.stand_ins:
@@ -155,7 +159,7 @@ def _periods(walk: _Walk) -> Iterator[Minutes]:
         yield begun, ended
 
 
-def _sessions(walk: _Walk) -> Iterator[Proposal]:
+def _sessions(walk: Walk) -> Iterator[Proposal]:
     """Propose the sessions of group openings that are not full."""
     groups = [one for one in _openings(walk) if one.rule.capacity > 1]
     capacities: dict[int, int] = {}
@@ -169,7 +173,7 @@ def _sessions(walk: _Walk) -> Iterator[Proposal]:
             yield found
 
 
-def _seat(walk: _Walk, start: int, capacity: int) -> Proposal | None:
+def _seat(walk: Walk, start: int, capacity: int) -> Proposal | None:
     judge, terms = walk.judge, walk.terms
     end = start + terms.duration
     if any(away[0] < end and start < away[1] for away in judge.agenda.away):

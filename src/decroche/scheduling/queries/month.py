@@ -10,14 +10,15 @@ from django.db import connection
 
 from decroche.kernel.interval import local_day
 from decroche.practices.models import Practitioner
+from decroche.scheduling.domain.agenda import Agenda
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.domain.availability import ceil_minute, floor_minute, gaps
+from decroche.scheduling.domain.counting import free_per_day
 from decroche.scheduling.models import OCCUPYING_STATES, Absence, VisitType
-from decroche.scheduling.queries.openings import DayOpenings, openings_of
+from decroche.scheduling.queries.openings import judges_for
 
 _FULL = 100
-#: Beyond so many practitioners, free time is counted for one at a time only: nobody reads the sum of thirty.
-MANY = 10
+_DAY = 24 * 60
 
 _BOOKED = f"""
 SELECT practitioner_id, (starts_at AT TIME ZONE %(zone)s)::date, count(*) FILTER (WHERE status <> '{Status.HELD}'),
@@ -65,7 +66,6 @@ class MonthView:
     first: date
     weeks: tuple[tuple[MonthDay, ...], ...]
     visit_type: VisitType | None
-    counts_free: bool = True
 
     @property
     def days(self) -> Iterable[MonthDay]:
@@ -80,7 +80,7 @@ def month_view(
     zone: ZoneInfo,
     visit_type: VisitType | None = None,
 ) -> MonthView:
-    """Lay out the month of `day`; one query for what is booked, and those of `openings_of`.
+    """Lay out the month of `day`; three queries when the rules are warm, however many practitioners.
 
     What is free is counted in times that could be held for `visit_type`, or in quarters of an hour.
     """
@@ -89,20 +89,22 @@ def month_view(
     weeks = (_last_of_month(first) - monday).days // 7 + 1
     sunday = monday + timedelta(days=7 * weeks - 1)
     names = {person.pk: person.display_name for person in people}
-    counts_free = len(names) <= MANY
-    shown = openings_of(list(names), monday, sunday, now, visit_type, with_free=counts_free)
+    free = judges_for(list(names), monday, sunday, now, visit_type)
+    span = (
+        floor_minute(local_day(monday, zone).start) - _DAY,
+        ceil_minute(local_day(sunday, zone).end) + _DAY,
+    )
+    counted = {pk: free_per_day(judge, max(span[0], ceil_minute(now)), span[1]) for pk, judge in free.items()}
     taken = _booked(list(names), monday, sunday, zone, now)
     today = now.astimezone(zone).date()
     days = []
     for n in range(7 * weeks):
         on = monday + timedelta(days=n)
         each = MonthDay(on, on.month == first.month, on == today, on < today)
-        sheets = [shown.get((pk, on)) or DayOpenings(pk, on) for pk in names]
-        _fill(each, sheets, names, [taken[pk, on] for pk in names])
+        each.free = sum(counted[pk][on.toordinal()] for pk in counted)
+        _fill(each, [judge.agenda for judge in free.values()], names, [taken[pk, on] for pk in names])
         days.append(each)
-    return MonthView(
-        first, tuple(tuple(days[n : n + 7]) for n in range(0, len(days), 7)), visit_type, counts_free
-    )
+    return MonthView(first, tuple(tuple(days[n : n + 7]) for n in range(0, len(days), 7)), visit_type)
 
 
 def _last_of_month(first: date) -> date:
@@ -131,21 +133,24 @@ def _booked(
 
 
 def _fill(
-    each: MonthDay, sheets: Iterable[DayOpenings], names: dict[int, str], taken: Iterable[tuple[int, int]]
+    each: MonthDay, agendas: Iterable[Agenda], names: dict[int, str], taken: Iterable[tuple[int, int]]
 ) -> None:
-    """Add the practitioners' days up."""
+    """Add the practitioners' days up; a day has what begins on it."""
     closures: dict[str, None] = {}
     away = []
-    for sheet in sheets:
-        opened = [(floor_minute(a.starts_at), ceil_minute(a.ends_at)) for a in sheet.openings]
-        absent = [(floor_minute(a.starts_at), ceil_minute(a.ends_at)) for a in sheet.absences]
-        left = sum(end - start for start, end in gaps(opened, absent))
+    for agenda in agendas:
+        opened = [
+            (one.start, one.end) for one in agenda.occurrences(each.day.toordinal()) if one.end > one.start
+        ]
+        left = sum(end - start for start, end in gaps(opened, agenda.away)) if opened else 0
         each.open_minutes += left
-        each.free += sum(cell.seats_left for cell in sheet.free)
         if opened and not left:
-            away.append(names[sheet.practitioner_id])
+            away.append(names[agenda.practitioner_id])
+            low, high = opened[0][0], max(end for _, end in opened)
             closures |= dict.fromkeys(
-                str(absence.reason or Absence.Kind(absence.kind).label) for absence in sheet.absences
+                str(span.reason or Absence.Kind(span.kind).label)
+                for span in agenda.absences
+                if span.start < high and low < span.end
             )
     for count, minutes in taken:
         each.booked += count

@@ -7,12 +7,21 @@ from zoneinfo import ZoneInfo
 
 from decroche.scheduling.domain.agenda import Agenda
 from decroche.scheduling.domain.asking import Asker
-from decroche.scheduling.domain.availability import ceil_minute, local_ordinal, to_datetime, wall_instant
+from decroche.scheduling.domain.availability import (
+    carve,
+    ceil_minute,
+    floor_minute,
+    local_ordinal,
+    to_datetime,
+    wall_instant,
+)
 from decroche.scheduling.domain.busy import NOTHING_USED, Busy
 from decroche.scheduling.domain.judging import Judge
+from decroche.scheduling.domain.limits import EMERGENCY_MINUTES
 from decroche.scheduling.domain.openings import DAY, EPOCH_ORDINAL, LONG_AGO, Occurrence, Rule, rules_meet
 from decroche.scheduling.domain.terms import ANY_VISIT
 from decroche.scheduling.domain.walking import Proposal, proposals
+from decroche.scheduling.domain.wishes import NO_WISH, DayWishes
 from decroche.scheduling.models import OpeningRule, VisitType
 from decroche.scheduling.queries.busy import Window, read_busy, read_used
 from decroche.scheduling.queries.rules import agendas_of
@@ -74,6 +83,10 @@ class DayOpenings:
     openings: tuple[OpeningShown, ...] = ()
     absences: tuple[AbsenceShown, ...] = ()
     free: tuple[FreeShown, ...] = ()  # starts on this day, ascending
+    kept: tuple[
+        tuple[datetime, datetime], ...
+    ] = ()  # what only an emergency may still have, by the day's wishes
+    wishes: DayWishes = NO_WISH
 
 
 def openings_of(
@@ -107,6 +120,23 @@ def openings_of(
     }
 
 
+def judges_for(
+    practitioner_ids: Collection[int],
+    first_day: date,
+    last_day: date,
+    now: datetime,
+    visit_type: VisitType | None = None,
+    asker: Asker = _ANYONE,
+) -> dict[int, Judge]:
+    """Give each practitioner's judge over these days, both ends included; the queries of `openings_of`."""
+    ids = list(dict.fromkeys(practitioner_ids))
+    if not ids:
+        return {}
+    kept = agendas_of(ids, first_day=first_day - timedelta(days=2), now=now)
+    days = range(first_day.toordinal(), last_day.toordinal() + 1)
+    return _judges({one: kept[one].agenda for one in ids}, visit_type, asker, now, days, with_free=True)
+
+
 def _judges(
     agendas: Mapping[int, Agenda],
     visit_type: VisitType | None,
@@ -116,7 +146,7 @@ def _judges(
     *,
     with_free: bool,
 ) -> dict[int, Judge]:
-    """Give each practitioner's judge, over what is booked in these days if free time is asked for."""
+    """Give each practitioner's judge, over what is booked in these days if free time is asked for; 1 or 2 queries."""
     kind = ANY_VISIT if visit_type is None else visit_type.pk
     low = (days[0] - EPOCH_ORDINAL - 1) * DAY - BACK - WHOLE_DAY
     high = (days[-1] - EPOCH_ORDINAL + 2) * DAY + AHEAD + WHOLE_DAY
@@ -155,9 +185,31 @@ def _day_of(judge: Judge, day: int, now: int, *, with_free: bool) -> DayOpenings
         for one in (proposals(judge, low, high) if with_free and high > now else ())
         if local_ordinal(one.zone, one.start) == day
     ]
+    wishes = agenda.wishes_on(day)
+    kept = _kept(judge, day, now, free) if with_free and wishes.emergencies else ()
     return DayOpenings(
-        agenda.practitioner_id, date.fromordinal(day), tuple(shown), tuple(absences), tuple(free)
+        agenda.practitioner_id,
+        date.fromordinal(day),
+        tuple(shown),
+        tuple(absences),
+        tuple(free),
+        tuple(kept),
+        wishes,
     )
+
+
+def _kept(judge: Judge, day: int, now: int, free: list[FreeShown]) -> list[tuple[datetime, datetime]]:
+    """Give the gaps of a day that are kept for emergencies: room for one, and nothing in it is anybody else's."""
+    given = sorted((floor_minute(one.starts_at), ceil_minute(one.ends_at)) for one in free)
+    length = judge.agenda.emergency_minutes(day) or EMERGENCY_MINUTES
+    found = []
+    for zone in dict.fromkeys(judge.agenda.sites.values()):
+        for half in (0, 1):
+            for start, end in carve(judge.limits.kept(zone, day, half), given):
+                begin = max(start, now)
+                if end - begin >= length:
+                    found.append((to_datetime(begin).astimezone(zone), to_datetime(end).astimezone(zone)))
+    return found
 
 
 def _shown(judge: Judge, one: Occurrence, now: int) -> OpeningShown:

@@ -77,7 +77,6 @@ class MonthWords:
         """Keep what each day's link needs; the keyboard begins on the day shown, or today."""
         self.first: date = plain.first
         self.visit_type: VisitType | None = plain.visit_type
-        self.counts_free: bool = plain.counts_free
         days = {day.day for day in plain.days}
         self.focus = state.day if state.day != plain.first or today not in days else today
         self._plain, self._state = plain, state
