@@ -103,7 +103,7 @@ def _refuse_holiday(row: Absence) -> None:
         raise Problem(
             CONFLICT,
             "holiday-decided",
-            _("Ce jour férié a été décidé : changez la décision, pas l’absence qui en vient."),
+            _("Ce jour férié a été décidé : changez la décision, pas l’absence qui en vient."),
         )
 
 

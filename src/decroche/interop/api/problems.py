@@ -74,7 +74,7 @@ def problem_of(error: Exception) -> Problem:
 @problem_of.register
 def _incomplete(error: GroupIncomplete) -> Problem:
     cause = problem_of(error.cause)
-    sentence = _("Rendez-vous %(n)s sur %(count)s : %(why)s Aucun n’a été pris.")
+    sentence = _("Rendez-vous %(n)s sur %(count)s : %(why)s Aucun n’a été pris.")
     detail = sentence % {"n": error.position, "count": error.count, "why": cause.detail}
     more = {"position": error.position, "count": error.count, "cause": cause.code}
     return Problem(CONFLICT, "group-incomplete", detail, **more)
@@ -111,7 +111,7 @@ def _slot_closed(error: SlotClosed) -> Problem:
 
 @problem_of.register
 def _stale(error: StaleVersion) -> Problem:
-    sentence = _("Ce rendez-vous a changé depuis : relisez-le avant de le modifier.")
+    sentence = _("Ce rendez-vous a changé depuis : relisez-le avant de le modifier.")
     return Problem(CONFLICT, "stale-version", sentence, current_version=error.current)
 
 
@@ -124,7 +124,7 @@ def _overlaps(error: RuleOverlaps) -> Problem:
 @problem_of.register
 def _resembles(error: ResemblingPatient) -> Problem:
     sentence = _(
-        "Ce patient est peut-être déjà connu : choisissez sa fiche, ou dites que c’est une autre personne."
+        "Ce patient est peut-être déjà connu : choisissez sa fiche, ou dites que c’est une autre personne."
     )
     return Problem(
         CONFLICT, "resembling-patient", sentence, patient_ids=[hit.patient_id for hit in error.hits]
@@ -150,7 +150,7 @@ def _plain(error: Exception) -> Problem:
         UnusableName: (SENSELESS, "unusable-name", _("Ce nom ne peut pas en être un.")),
         NotAPhoneNumber: (SENSELESS, "not-a-phone-number", _("Ce numéro de téléphone ne peut pas exister.")),
         NotTheirDecision: (FORBIDDEN, "not-their-decision", _("Seul le praticien peut en décider.")),
-        ReasonMissing: (SENSELESS, "reason-missing", _("Dites pourquoi : le praticien le lira.")),
+        ReasonMissing: (SENSELESS, "reason-missing", _("Dites pourquoi : le praticien le lira.")),
         ResourceNameTaken: (CONFLICT, "name-taken", _("Ce lieu a déjà une salle ou un appareil de ce nom.")),
         PathwayNameTaken: (CONFLICT, "name-taken", _("Le cabinet a déjà un parcours de ce nom.")),
         PathwayTooShort: (SENSELESS, "pathway-too-short", _("Un parcours compte au moins deux rendez-vous.")),
