@@ -10,9 +10,9 @@ the database holds. The exit code is 0 when nothing was lost, doubled or left wi
 
 import argparse
 import http.client
+import json
 import os
 import random
-import re
 import shutil
 import signal
 import sys
@@ -37,8 +37,6 @@ from decroche.foundation import embedded_database  # noqa: E402
 
 PATIENCE_SECONDS = 120
 PER_DAY = 48  # quarters of an hour from 8 to 20
-_HOLD = re.compile(rb"hold/(\d+)/")
-_BOOKED = re.compile(r'"appointment-booked": \{"appointment_id": (\d+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,46 +224,41 @@ def _book(browser: Client, world: World, wish: Wish, ledger: Ledger, ports: list
     ledger.note("asked")
     held = _until_answered(
         browser,
-        f"/agenda/{world.practice_id}/booking/pick/",
-        {"slot": wish.slot, "visit_type": world.visit_type_id, "patient_id": wish.patient_id},
+        f"/agenda/{world.practice_id}/hold/",
+        {"slot": wish.slot, "visit_type": world.visit_type_id},
         wish.key,
         ledger,
         ports,
     )
-    found = _HOLD.search(held.body) if held is not None and held.status == http.client.OK else None
-    if held is None or found is None:
-        ledger.note(
-            "unanswered"
-            if held is None
-            else "refused"
-            if held.status == http.client.CONFLICT
-            else "surprised"
-        )
-        if held is not None and held.status != http.client.CONFLICT:
-            ledger.surprises[f"hold {held.status}"] += 1
+    hold_id = _made(held, "hold", ledger)
+    if hold_id is None:
         return
     answer = _until_answered(
         browser,
-        f"/agenda/hold/{int(found[1])}/confirm/",
+        f"/agenda/hold/{hold_id}/book/",
         {"patient_id": wish.patient_id},
         None,
         ledger,
         ports,
     )
-    booked = _BOOKED.search(answer.headers.get("HX-Trigger-After-Settle", "")) if answer else None
+    booked = _made(answer, "confirm", ledger)
     if booked is not None:
-        ledger.acknowledge(int(booked[1]), wish)
-    else:
-        ledger.note(
-            "unanswered"
-            if answer is None
-            else "refused"
-            if answer.status == http.client.CONFLICT
-            else "surprised"
-        )
-        if answer is not None and answer.status != http.client.CONFLICT:
-            ledger.surprises[f"confirm {answer.status}"] += 1
+        ledger.acknowledge(booked, wish)
     ledger.worst = max(ledger.worst, time.monotonic() - began)
+
+
+def _made(answer: http.client.HTTPResponse | None, step: str, ledger: Ledger) -> int | None:
+    """Give the id of what an answer says was made; note what it says else."""
+    if answer is not None and answer.status == http.client.OK:
+        return int(json.loads(answer.body)["id"])  # type: ignore[attr-defined]
+    if answer is None:
+        ledger.note("unanswered")
+    elif answer.status == http.client.CONFLICT:
+        ledger.note("refused")
+    else:
+        ledger.note("surprised")
+        ledger.surprises[f"{step} {answer.status}"] += 1
+    return None
 
 
 def _until_answered(

@@ -8,14 +8,14 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "decroche.config.settings")
 
-from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-# Django's stubs give its handler a response type of their own.
-django_application = WSGIMiddleware(get_wsgi_application(), workers=settings.WEB_THREADS)  # type: ignore[arg-type]
+from decroche.foundation.serving import InThreads, Receive, Scope, Send
 
-from decroche.foundation.live.stream import Receive, Scope, Send, live  # noqa: E402
+django_application = InThreads(get_wsgi_application(), threads=settings.WEB_THREADS)
+
+from decroche.foundation.live.stream import live  # noqa: E402
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -25,7 +25,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "http" and scope["path"] == "/live/":
         await live(scope, receive, send)
     else:
-        await django_application(scope, receive, send)  # type: ignore[arg-type]
+        await django_application(scope, receive, send)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
