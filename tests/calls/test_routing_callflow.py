@@ -145,3 +145,13 @@ def test_every_caller_is_led_somewhere_complete(plan: CallPlan, moment: LineMome
     assert last.then is not Then.TEAM or (last.team is not None and last.urgency is not None)
     assert last.then is not Then.NUMBER or last.number
     assert way(plan, moment), "and it can be drawn"
+
+
+def test_a_line_without_voicemail_says_farewell_wherever_one_would_come() -> None:
+    goodbye = Sound("Rappelez plus tard.")
+    plan = CallPlan(greeting=HELLO, farewell=goodbye)
+    assert overflow(plan) == Treatment(Then.SAY, goodbye)
+    assert treat(plan, LineMoment.CLOSED) == Treatment(Then.SAY, goodbye)
+    sent = replace(plan, when={LineMoment.LUNCH: Treatment(Then.NUMBER)})
+    assert treat(sent, LineMoment.LUNCH) == Treatment(Then.SAY, goodbye)
+    assert way(replace(plan, fallback_number="+33612000000"), LineMoment.OPEN)[-1].sound == goodbye

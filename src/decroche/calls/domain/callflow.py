@@ -88,6 +88,7 @@ class CallPlan:
     team: TeamPlan = field(default_factory=TeamPlan)
     when: Mapping[LineMoment, Treatment] = field(default_factory=dict)
     fallback_number: str = ""  # where nobody answers; then voicemail
+    farewell: Sound | None = None  # said before hanging up where a voicemail would come; None: it comes
     white_list: frozenset[str] = frozenset()  # numbers that rank as colleagues: a laboratory, a hospital
     required: frozenset[str] = frozenset()  # skills without which nobody will do
     preferred: frozenset[str] = frozenset()
@@ -125,7 +126,12 @@ def overflow(plan: CallPlan) -> Treatment:
     """Say what becomes of a caller whom nobody can answer."""
     if plan.fallback_number:
         return Treatment(Then.NUMBER, number=plan.fallback_number)
-    return Treatment(Then.VOICEMAIL)
+    return last_resort(plan)
+
+
+def last_resort(plan: CallPlan) -> Treatment:
+    """Say what becomes of a caller whom not even the fallback number answered."""
+    return Treatment(Then.VOICEMAIL) if plan.farewell is None else Treatment(Then.SAY, plan.farewell)
 
 
 def _at(plan: CallPlan, moment: LineMoment) -> Treatment:
@@ -150,6 +156,10 @@ def _complete(plan: CallPlan, chosen: Treatment, caller_number: str) -> Treatmen
             return replace(chosen, team=chosen.team or plan.team, urgency=urgency)
         case Then.NUMBER:
             number = chosen.number or plan.fallback_number
-            return replace(chosen, number=number) if number else replace(chosen, then=Then.VOICEMAIL)
+            if number:
+                return replace(chosen, number=number)
+            return _complete(plan, replace(chosen, then=Then.VOICEMAIL), caller_number)
+        case Then.VOICEMAIL if plan.farewell is not None:
+            return last_resort(plan)
         case _:
             return chosen

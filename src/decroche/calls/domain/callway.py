@@ -12,6 +12,7 @@ from decroche.calls.domain.callflow import (
     Sound,
     Then,
     Treatment,
+    last_resort,
     overflow,
     treat,
 )
@@ -83,7 +84,7 @@ def _stages(plan: CallPlan, treatment: Treatment, policy: Policy) -> tuple[Stage
             found += [Stage(StageKind.TEAM, step=step, after=step.after) for step in team.steps]
             found += _overflow_stages(plan, team.overflow_after or policy.wait_at_most)
         case Then.NUMBER:
-            found += [Stage(StageKind.NUMBER, number=treatment.number), Stage(StageKind.VOICEMAIL)]
+            found += [Stage(StageKind.NUMBER, number=treatment.number), _last_stage(plan)]
         case Then.VOICEMAIL:
             found.append(Stage(StageKind.VOICEMAIL))
         case _:
@@ -93,9 +94,16 @@ def _stages(plan: CallPlan, treatment: Treatment, policy: Policy) -> tuple[Stage
 
 def _overflow_stages(plan: CallPlan, after: timedelta) -> list[Stage]:
     spilt = overflow(plan)
-    if spilt.then is Then.VOICEMAIL:
-        return [Stage(StageKind.VOICEMAIL, after=after)]
-    return [Stage(StageKind.NUMBER, number=spilt.number, after=after), Stage(StageKind.VOICEMAIL)]
+    if spilt.then is not Then.NUMBER:
+        return [_last_stage(plan, after)]
+    return [Stage(StageKind.NUMBER, number=spilt.number, after=after), _last_stage(plan)]
+
+
+def _last_stage(plan: CallPlan, after: timedelta | None = None) -> Stage:
+    last = last_resort(plan)
+    if last.then is Then.VOICEMAIL:
+        return Stage(StageKind.VOICEMAIL, after=after)
+    return Stage(StageKind.HANG_UP, sound=last.sound, after=after)
 
 
 def _branches(plan: CallPlan, menu: Menu, policy: Policy) -> tuple[Branch, ...]:
@@ -112,7 +120,12 @@ def _branches(plan: CallPlan, menu: Menu, policy: Policy) -> tuple[Branch, ...]:
 def _asking(plan: CallPlan) -> CallPlan:
     """Return the plan as it is once its menu is heard, whatever moment led there."""
     return CallPlan(
-        kind=plan.kind, menu=plan.menu, team=plan.team, fallback_number=plan.fallback_number, when={}
+        kind=plan.kind,
+        menu=plan.menu,
+        team=plan.team,
+        fallback_number=plan.fallback_number,
+        farewell=plan.farewell,
+        when={},
     )
 
 
