@@ -76,6 +76,11 @@ class DayBoard:
         return next((line for line in self.lines if line.is_next), None)
 
     @property
+    def has_standing(self) -> bool:
+        """Tell whether appointments stand in an absence, for someone to deal with."""
+        return any(line.is_standing for line in self.lines)
+
+    @property
     def left(self) -> int:
         return sum(not line.is_past for line in self.lines)
 

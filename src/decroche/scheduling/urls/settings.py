@@ -4,6 +4,7 @@ from django.urls import path
 
 from decroche.scheduling.web.settings import (
     offers,
+    outside,
     preview,
     rules,
     undoing,
@@ -16,6 +17,7 @@ from decroche.scheduling.web.settings import (
 patterns = [
     path("<int:practice_id>/settings/", week.show, name="settings"),
     path("<int:practice_id>/settings/preview/", preview.show, name="preview"),
+    path("practitioner/<int:practitioner_id>/outside/", outside.show, name="outside"),
     path("practitioner/<int:practitioner_id>/week/", week.write, name="open_week"),
     path("practitioner/<int:practitioner_id>/week/day/", week.repeat_day, name="copy_day"),
     path("practitioner/<int:practitioner_id>/week/like/", week.take_over_week, name="copy_week"),

@@ -41,7 +41,8 @@ def page(request: PersonRequest, practice_id: int) -> HttpResponse:
     practice = get_object_or_404(Practice, pk=practice_id)
     practices = Practice.objects.order_by("name").only("name")
     context = context_of(request, practice, request.GET, standalone=True)
-    return render(request, "scheduling/page.html", context | {"practices": practices})
+    may_wish = request.access.allows(Permission.WISH, practice.pk)
+    return render(request, "scheduling/page.html", context | {"practices": practices, "may_wish": may_wish})
 
 
 @require_GET

@@ -250,7 +250,7 @@ def _home(
     context = {
         "practice": practice,
         "practices": Practice.objects.order_by("name").only("name"),
-        "away_form": away_form or AwayForm(practice=practice, now=now, initial={"practitioner": chosen}),
+        "away_form": away_form or AwayForm(practice=practice, now=now, initial=_asked_absence(request)),
         "late_form": late_form or LateForm(practice=practice, measured=measured, chosen=chosen),
         "moves": [(move, title_of(move)) for move in in_hand([practice.pk], since=now - REMEMBERED)],
         "unreported": to_report([practice.pk], now=now),
@@ -259,6 +259,14 @@ def _home(
         "now": now,
     }
     return render(request, "scheduling/mass_moves.html", context, status=status)
+
+
+def _asked_absence(request: PersonRequest) -> dict[str, Any]:
+    """Read whose absence, and from when to when, a link to the form names."""
+    named = {name: request.GET[name] for name in ("starts", "ends") if name in request.GET}
+    days = {name: asked.maybe_day(request.GET, name) for name in ("first_day", "last_day")}
+    known = {name: day for name, day in days.items() if day is not None}
+    return {"practitioner": asked.number(request.GET, "practitioner")} | named | known
 
 
 def _touched_count(absence: Absence, now: datetime) -> int:

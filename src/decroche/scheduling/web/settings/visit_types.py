@@ -101,7 +101,7 @@ def resource(request: PersonRequest, practice_id: int) -> HttpResponse:
             else:
                 names = {"name": saved.name}
                 text = (
-                    _("« %(name)s » mis hors service.") % names
+                    _("« %(name)s » mis hors service.") % names
                     if row and row.is_active and not saved.is_active
                     else _("Ressource « %(name)s » enregistrée.") % names
                 )

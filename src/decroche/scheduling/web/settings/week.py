@@ -33,6 +33,7 @@ from decroche.scheduling.web.settings import frame as frames
 from decroche.scheduling.web.settings import undoing
 from decroche.scheduling.web.settings.board import week_board
 from decroche.scheduling.web.settings.frame import Frame
+from decroche.scheduling.web.settings.outside import outside_context
 from decroche.scheduling.web.settings.preview import preview_context
 from decroche.scheduling.web.settings.words import overlap_sentence, week_words
 from decroche.ui.formats import short_date
@@ -206,7 +207,7 @@ def week_context(frame: Frame) -> dict[str, Any]:
 
 def screen(request: PersonRequest, frame: Frame, *, status: int = 200, **more: Any) -> HttpResponse:
     """Draw the whole screen of the week."""
-    context = week_context(frame) | preview_context(request, frame) | more
+    context = week_context(frame) | preview_context(request, frame) | outside_context(request, frame) | more
     return frames.page(request, frame, "scheduling/settings/week.html", context, status=status)
 
 

@@ -25,6 +25,7 @@ from decroche.scheduling.web.forms.absences import AbsenceForm, HoursForm
 from decroche.scheduling.web.settings import calendar, undoing
 from decroche.scheduling.web.settings import frame as frames
 from decroche.scheduling.web.settings.frame import Frame
+from decroche.scheduling.web.settings.outside import outside_context
 from decroche.scheduling.web.settings.words import overlap_sentence
 
 _DAY = "scheduling/settings/_day.html"
@@ -77,7 +78,7 @@ def save_absence(request: PersonRequest, practitioner_id: int) -> HttpResponse:
     touched = _touched(request, frame, recorded.touched)
     text = _("Absence enregistrée.") if given["kind"] != Absence.Kind.CLOSURE else _("Fermeture enregistrée.")
     undo = reverse("agenda:drop_absence", args=[recorded.absence.pk])
-    return _saved(request, frame, text, undo, touched=touched)
+    return _saved(request, frame, text, undo, touched=touched, reported=recorded.absence.pk)
 
 
 @require_POST
@@ -86,11 +87,13 @@ def drop_absence(request: PersonRequest, absence_id: int) -> HttpResponse:
     """Remove an absence."""
     absence = get_object_or_404(Absence, pk=absence_id)
     frame = frames.frame_of(request, absence.practitioner_id)
+    is_undoing = frames.is_fragment(request) and "day" not in request.GET  # asked by a toast, not by its line
+    undo = "" if is_undoing else undoing.of_absence(request, absence)
     remove_absence(absence_id=absence.pk, by=request.user, now=frames.now())
     text = _("Absence retirée : l’agenda est ouvert comme d’habitude.")
-    if frames.is_fragment(request) and "day" not in request.GET:
+    if is_undoing:
         return frames.quiet(text)
-    return _saved(request, frame, text, "")
+    return _saved(request, frame, text, undo)
 
 
 @require_POST
@@ -203,12 +206,15 @@ def day_context(request: PersonRequest, frame: Frame, **more: Any) -> dict[str, 
         "absence_form": AbsenceForm(practitioner=frame.practitioner, zone=zone, initial=initial),
         "hours_form": HoursForm(practice=frame.practice, initial=initial),
         "opened": "",
+        "now": frames.now(),
     } | more
 
 
 def screen(request: PersonRequest, frame: Frame, *, status: int = 200, **more: Any) -> HttpResponse:
     """Draw the whole screen of the year."""
-    context = day_context(request, frame) | _year_context(request, frame) | more
+    context = (
+        day_context(request, frame) | _year_context(request, frame) | outside_context(request, frame) | more
+    )
     return frames.page(request, frame, "scheduling/settings/year.html", context, status=status)
 
 
@@ -242,16 +248,19 @@ def _saved(
     undo: str,
     *,
     touched: list[AppointmentView] | None = None,
+    reported: int | None = None,
 ) -> HttpResponse:
+    """Say what was saved; name the appointments in the way, with the absence from which they are moved at once."""
     if touched:
         count = ngettext(
             "%(count)s rendez-vous est à reporter.", "%(count)s rendez-vous sont à reporter.", len(touched)
         ) % {"count": len(touched)}
         text = f"{text} {count}"
     if frames.is_fragment(request):
-        return frames.done(_day_answer(request, frame, touched=touched), text, undo)
+        answer = _day_answer(request, frame, touched=touched, reported=reported)
+        return frames.done(answer, text, undo)
     if touched:
-        return screen(request, frame, touched=touched)
+        return screen(request, frame, touched=touched, reported=reported)
     return frames.back(request, frame.address("settings_year"), text)
 
 
