@@ -190,7 +190,8 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 TEAMS = "decroche.practices.teams.StoredTeams"  # who belongs where: accounts.ports.Teams
 ARRIVALS = "decroche.waiting_room.arrivals.CheckInArrivals"  # what a reminder says of arriving: scheduling.ports.Arrivals
-PUBLIC_ADDRESS = env.str("DECROCHE_PUBLIC_ADDRESS", default="")  # what links in texts begin with; empty: no links
+# What links in texts begin with; empty: no links.
+PUBLIC_ADDRESS = env.str("DECROCHE_PUBLIC_ADDRESS", default="")
 ACCOUNT_ADAPTER = "decroche.accounts.adapters.AccountAdapter"
 MFA_ADAPTER = "decroche.accounts.adapters.MfaAdapter"
 ACCOUNT_FORMS = {
@@ -293,6 +294,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = MODE in {"development", "test"}
+WHITENOISE_ROOT = PACKAGE_DIR / "ui/static/root"  # what browsers ask for at the root by habit
 MEDIA_ROOT = DATA_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 
