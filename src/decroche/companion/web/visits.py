@@ -12,10 +12,10 @@ from decroche.companion.web.screen import answer
 from decroche.companion.web.toast import toast
 from decroche.foundation.clock import now
 from decroche.scheduling.actions.set_status import set_status
-from decroche.scheduling.actions.undo_change import undo_change
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.domain.refusals import Refusal
 from decroche.scheduling.models import Appointment
+from decroche.scheduling.web.following import take_back
 
 CONFLICT, UNCLEAR = 409, 422
 MAY_SAY = {
@@ -60,10 +60,4 @@ def say(request: PersonRequest, appointment_id: int) -> HttpResponse:
 @requires(Permission.USE_COMPANION)
 def undo(request: PersonRequest, appointment_id: int, version: int) -> HttpResponse:
     """Take back what was just said of it."""
-    appointment = get_object_or_404(Appointment, pk=appointment_id)
-    try:
-        undo_change(appointment_id=appointment.pk, version=version, by=request.user, now=now())
-    except Refusal:
-        return toast(HttpResponse(status=204), _("Trop tard\u202f: quelqu’un l’a changé depuis."))
-    request.log_write("appointment", [appointment.pk], practice_id=appointment.practice_id)
-    return toast(HttpResponse(status=204), _("C’est défait."))
+    return toast(HttpResponse(status=204), take_back(request, appointment_id, version, now=now()))

@@ -15,10 +15,10 @@ from decroche.accounts.guard import PersonRequest, requires
 from decroche.accounts.permissions import Permission
 from decroche.foundation.clock import now as clock_now
 from decroche.practices.models import Practice, Practitioner
-from decroche.scheduling.actions.undo_change import undo_change
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.domain.refusals import Refusal
 from decroche.scheduling.models import Appointment
+from decroche.scheduling.web.following import take_back
 from decroche.waiting_room.actions.call_next import NotNext, call_next, undo_call
 from decroche.waiting_room.actions.say_status import say_status
 from decroche.waiting_room.queries import board_of
@@ -157,13 +157,8 @@ def _status_sentence(changed: Appointment) -> str:
 @requires(Permission.RUN_WAITING_ROOM)
 def undo(request: PersonRequest, appointment_id: int, version: int) -> HttpResponse:
     """Take back one step."""
-    appointment = get_object_or_404(Appointment, pk=appointment_id)
-    try:
-        undo_change(appointment_id=appointment.pk, version=version, by=request.user, now=clock_now())
-    except Refusal:
-        return _toast(HttpResponse(status=204), _("Trop tard\u202f: quelqu’un l’a changé depuis."))
-    request.log_write("appointment", [appointment.pk], practice_id=appointment.practice_id)
-    return _toast(HttpResponse(status=204), _("C’est défait."))
+    sentence = take_back(request, appointment_id, version, now=clock_now())
+    return _toast(HttpResponse(status=204), sentence)
 
 
 def _context(request: PersonRequest, practice: Practice) -> dict[str, Any]:
