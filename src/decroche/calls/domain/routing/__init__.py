@@ -1,6 +1,6 @@
 """Decide who is offered which call: from frozen facts to frozen decisions, with the reasons."""
 
-from decroche.calls.domain.routing.deciding import acquaintance, decide
+from decroche.calls.domain.routing.deciding import decide
 from decroche.calls.domain.routing.decisions import (
     Decision,
     KeepWaiting,
@@ -14,6 +14,7 @@ from decroche.calls.domain.routing.facts import (
     Acquaintance,
     Ceiling,
     Facts,
+    Familiarity,
     Policy,
     PostFact,
     TeamPlan,
@@ -21,12 +22,14 @@ from decroche.calls.domain.routing.facts import (
     Urgency,
     WaitingCall,
 )
+from decroche.calls.domain.routing.people import acquaintance
 
 __all__ = [
     "Acquaintance",
     "Ceiling",
     "Decision",
     "Facts",
+    "Familiarity",
     "KeepWaiting",
     "Offer",
     "Overflow",

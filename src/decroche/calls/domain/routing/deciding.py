@@ -1,110 +1,324 @@
-"""Decide who is offered which call: from frozen facts to frozen decisions, with the reasons.
+"""Decide: callers in their order, each to the best person who is free, or held, kept waiting, sent on.
 
-The policy, in order: the caller who waits longest is served first; among the available secretaries
-with a mandate for the practice, those who know it best come first, and among equals the one idle the
-longest. An unanswered offer goes to the next secretary, not to the same one at once. When nobody is
-left to try, or all stay busy too long, the caller goes to the fallback number, else to voicemail.
+Among those whom mandates, team and skills let serve a caller the best is, in this order: below her load ceiling, of
+the earlier team step, with the wished skills, who spoke last with the caller or knows the practice, idle the longest.
 """
 
-from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from decroche.calls.domain.post import AT_POST, PostState
-from decroche.calls.domain.routing.decisions import Decision, KeepWaiting, Offer, Overflow, Reason, Why
-from decroche.calls.domain.routing.facts import Acquaintance, Facts, Policy, PostFact, WaitingCall
+from decroche.calls.domain.routing import explaining
+from decroche.calls.domain.routing.decisions import Decision, KeepWaiting, Offer, Overflow, Why
+from decroche.calls.domain.routing.explaining import reason
+from decroche.calls.domain.routing.facts import Acquaintance, Facts, PostFact, Urgency, WaitingCall
+from decroche.calls.domain.routing.holding import likely_free_at
+from decroche.calls.domain.routing.people import EVERYBODY, Candidate, Crowd, Group
+from decroche.calls.domain.routing.turn import deadline, in_turn, rank
 
 
 def decide(facts: Facts) -> tuple[Decision, ...]:
     """Return one decision for every waiting call, the first in line first."""
-    by_secretariat: dict[int, list[PostFact]] = {}
-    for post in facts.posts:
-        if post.state in AT_POST and post.reachable:
-            by_secretariat.setdefault(post.secretariat_id, []).append(post)
-    teams: dict[int, list[PostFact]] = {}
-    taken: set[int] = set()
-    decisions: list[Decision] = []
-    for call in sorted(facts.calls, key=lambda c: (not c.comes_first, c.waiting_since, c.call_id)):
-        team = teams.get(call.practice_id)
-        if team is None:
-            team = teams[call.practice_id] = _team(facts, by_secretariat, call.practice_id)
-        decision = _decide_one(facts, call, team, taken)
-        if isinstance(decision, Offer):
-            taken.add(decision.user_id)
-        decisions.append(decision)
-    return tuple(decisions)
+    return _Turn(facts).decide()
 
 
-def acquaintance(count: int, policy: Policy) -> Acquaintance:
-    """Say how well somebody who took ``count`` calls lately knows a practice."""
-    if count >= policy.knows_well_from:
-        return Acquaintance.GOOD
-    return Acquaintance.SOME if count else Acquaintance.NONE
+@dataclass(slots=True)
+class _Case:
+    """Hold one caller while it is decided."""
+
+    call: WaitingCall
+    groups: tuple[Group, ...] | None = None  # the team steps that are open to him
+    tier: int = 0
+    step: int = 0
+    her: Candidate | None = None  # who is offered the call
+    decision: Decision | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.her is None and self.decision is None
 
 
-def _team(facts: Facts, by_secretariat: Mapping[int, Iterable[PostFact]], practice_id: int) -> list[PostFact]:
-    """Return the posts that may answer for the practice, best first."""
-    team = [
-        post
-        for secretariat_id in facts.mandates.get(practice_id, frozenset())
-        for post in by_secretariat.get(secretariat_id, ())
-    ]
-    known = facts.familiarity
-    team.sort(
-        key=lambda p: (
-            -acquaintance(known.get((p.user_id, practice_id), 0), facts.policy),
-            p.since,
-            p.user_id,
+@dataclass(slots=True)
+class _Ahead:
+    """Hold how far one who owes a turn has looked through the callers by age."""
+
+    index: int = 0
+    refused: bool = False
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Count who waits for the same people."""
+
+    positions: dict[int, int] = field(default_factory=dict)
+
+
+class _Turn:
+    """Make one decision."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.policy, self.now = facts.policy, facts.now
+        self.retry_before = facts.now - facts.policy.retry_same_after
+        self.crowd = Crowd(facts)
+        self.free_left = len(self.crowd.free)
+        self.cases = [_Case(call) for call in in_turn(facts)]
+        self.tiers = (0, 1) if self.crowd.capped else (0,)
+        self.taken: set[int] = set()
+        self.promised: set[int] = set()
+        self.owing: dict[int, _Ahead] = {}
+        self._by_age: list[_Case] | None = None
+        self._skip: dict[int, int] = {}
+
+    def decide(self) -> tuple[Decision, ...]:
+        self._serve(strictly=self.crowd.owing)
+        if any(ahead.refused and u not in self.taken for u, ahead in self.owing.items()):
+            self._serve(strictly=False)  # nobody stays idle for a turn that nobody claimed
+        lines = _Lines()
+        for case in self.cases:
+            if case.is_open:
+                case.decision = self._without(case, lines)
+        overtaken = self._overtaken()
+        return tuple(case.decision or self._offer(case, overtaken) for case in self.cases)
+
+    # --- serving ------------------------------------------------------------------------
+
+    def _serve(self, *, strictly: bool) -> None:
+        for case in self.cases:
+            if not self.free_left:
+                return
+            if not case.is_open:
+                continue
+            self._choose(case, strictly=strictly, despite_protection=False)
+            if case.her is None and self.crowd.protects and case.call.urgency is Urgency.EMERGENCY:
+                self._choose(case, strictly=strictly, despite_protection=True)
+            if case.her is None:
+                continue
+            case.decision = self._hold(case, case.her)
+            if case.decision is not None:
+                case.her = None
+                continue
+            self.taken.add(case.her[3])
+            self.free_left -= 1
+
+    def _open_groups(self, case: _Case) -> tuple[Group, ...]:
+        """Return the team steps that may serve a caller by now; a later one joins at once when nobody before it can."""
+        if case.groups is None:
+            call = case.call
+            plan = self.crowd.plan(call)
+            if plan is EVERYBODY:
+                case.groups = (self.crowd.group(call, plan.steps[0]),)
+                return case.groups
+            waited = self.now - call.waiting_since
+            groups: list[Group] = []
+            for step in plan.steps:
+                if groups and step.after > waited and any(self._anybody(call, group) for group in groups):
+                    break
+                groups.append(self.crowd.group(call, step))
+            case.groups = tuple(groups)
+        return case.groups
+
+    def _anybody(self, call: WaitingCall, group: Group) -> bool:
+        """Say whether somebody at post may serve this caller, now or once she is free."""
+        if not call.tried and not self.crowd.protects:
+            return len(group.members) > len(group.barred)
+        return any(
+            user_id not in call.tried and user_id not in group.barred and not self._protected(call, post)
+            for user_id, post in group.members.items()
         )
-    )
-    return team
 
+    def _choose(self, case: _Case, *, strictly: bool, despite_protection: bool) -> None:
+        """Find the best free person for a caller."""
+        call, crowd = case.call, self.crowd
+        groups = self._open_groups(case)
+        special = bool(call.tried) or crowd.protects or strictly
+        for tier in self.tiers:
+            for step, group in enumerate(groups):
+                best = self._last_spoken(call, group, tier)
+                # The best of the group, should she know the practice, was weighed before as one who does.
+                for ranking in (
+                    crowd.knowing(group, call.practice_id, tier),
+                    crowd.ranking(group, tier),
+                ):
+                    for candidate in ranking.free(self.taken):
+                        if best is not None and candidate >= best:
+                            break
+                        if not special or self._suits(call, candidate[4], strictly, despite_protection):
+                            best = candidate
+                            break
+                if best is not None and self._suits(call, best[4], strictly, despite_protection):
+                    case.her, case.tier, case.step = best, tier, step
+                    return
 
-def _decide_one(facts: Facts, call: WaitingCall, team: list[PostFact], taken: set[int]) -> Decision:
-    policy, now = facts.policy, facts.now
-    retry_before = now - policy.retry_same_after
-    for post in team:
+    def _last_spoken(self, call: WaitingCall, group: Group, tier: int) -> Candidate | None:
+        """Return the one who spoke last with this caller, when she is free."""
+        user_id = call.last_spoken
+        if user_id is None or user_id in self.taken or user_id not in self.crowd.free:
+            return None
+        post = group.members.get(user_id)
+        if post is None or user_id in group.barred or (user_id in group.above) != bool(tier):
+            return None
+        if not self._suits(call, post, strictly=False, despite_protection=False):
+            return None
+        wishes = -len(group.preferred & post.skills)
+        return (wishes, -Acquaintance.CALLER, post.since, user_id, post)
+
+    def _suits(self, call: WaitingCall, post: PostFact, strictly: bool, despite_protection: bool) -> bool:
         tried_at = call.tried.get(post.user_id)
-        rested = tried_at is None or tried_at <= retry_before
-        if post.state is PostState.AVAILABLE and post.user_id not in taken and rested:
-            return Offer(call.call_id, post.user_id, _why_her(facts, call, post, team))
-    return _without_her(facts, call, team)
+        if tried_at is not None and tried_at > self.retry_before:
+            return False
+        if not despite_protection and self._protected(call, post):
+            return False
+        return not (strictly and self._owes(post) and self._passes_somebody(call, post))
 
+    def _protected(self, call: WaitingCall, post: PostFact) -> bool:
+        until = post.protected_until
+        return until is not None and self.now < until and call.caller_number in post.protected_from
 
-def _without_her(facts: Facts, call: WaitingCall, team: list[PostFact]) -> Decision:
-    """Decide for a caller whom nobody can take right now."""
-    policy = facts.policy
-    waited = facts.now - call.waiting_since
-    if not team:
-        if call.tried:
-            return _overflow(call, Why.EVERYONE_TRIED, len(call.tried))
-        if waited >= policy.wait_for_someone:
-            return _overflow(call, Why.NOBODY_AT_POST)
-        return KeepWaiting(call.call_id, call.waiting_since + policy.wait_for_someone)
-    if all(post.user_id in call.tried for post in team):
-        return _overflow(call, Why.EVERYONE_TRIED, len(call.tried))
-    if waited >= policy.wait_at_most:
-        return _overflow(call, Why.WAITED_TOO_LONG, int(waited.total_seconds()))
-    return KeepWaiting(call.call_id, call.waiting_since + policy.wait_at_most)
+    # --- turns --------------------------------------------------------------------------
+
+    def _owes(self, post: PostFact) -> bool:
+        return post.out_of_turn >= self.policy.out_of_turn_at_most
+
+    def _passes_somebody(self, call: WaitingCall, post: PostFact) -> bool:
+        """Say whether serving this caller would pass one who waits longer and whom she may serve.
+
+        Whoever she cannot serve now she cannot serve later in this decision: each of those who owe a turn looks
+        through the callers once.
+        """
+        if self._by_age is None:
+            self._by_age = sorted(self.cases, key=lambda c: (c.call.waiting_since, c.call.call_id))
+        ahead = self.owing.setdefault(post.user_id, _Ahead())
+        while (index := self._next_open(ahead.index)) < len(self._by_age):
+            ahead.index, older = index, self._by_age[index]
+            if older.call.waiting_since >= call.waiting_since:
+                return False
+            if self._may_serve(older, post):
+                ahead.refused = True
+                return True
+            ahead.index += 1
+        return False
+
+    def _next_open(self, index: int) -> int:
+        """Return the first caller from ``index`` on, by age, who is not decided; what was skipped is skipped for all."""
+        by_age, skip = self._by_age or [], self._skip
+        found = index
+        while found < len(by_age) and not by_age[found].is_open:
+            found = skip.get(found, found + 1)
+        if found > index:
+            skip[index] = found
+        return found
+
+    def _may_serve(self, case: _Case, post: PostFact) -> bool:
+        return any(
+            post.user_id in group.members and post.user_id not in group.barred
+            for group in self._open_groups(case)
+        ) and self._suits(case.call, post, strictly=False, despite_protection=False)
+
+    def _overtaken(self) -> list[tuple[datetime, Group]]:
+        """Return since when the longest waiting of each group waits, of those who stay waiting."""
+        oldest: dict[int, tuple[datetime, Group]] = {}
+        if self.taken:
+            for case in self.cases:
+                if isinstance(case.decision, KeepWaiting):
+                    since = case.call.waiting_since
+                    for group in self._open_groups(case):
+                        known = oldest.get(id(group))
+                        if known is None or since < known[0]:
+                            oldest[id(group)] = (since, group)
+        return sorted(oldest.values(), key=lambda pair: pair[0])
+
+    def _offer(self, case: _Case, overtaken: list[tuple[datetime, Group]]) -> Offer:
+        call, her = case.call, case.her
+        assert her is not None
+        post, passes = her[4], False
+        for since, group in overtaken:
+            if since >= call.waiting_since:
+                break
+            if post.user_id in group.members:
+                passes = True
+                break
+        groups = self._open_groups(case)
+        ahead = self.owing.get(post.user_id)
+        owed = ahead is not None and ahead.refused and not passes
+        counts = self.crowd.counts(call.practice_id)
+        choice = explaining.Choice(self.facts, call, groups, counts, her, case.tier, case.step)
+        return Offer(
+            call.call_id,
+            post.user_id,
+            explaining.why_her(choice, owed=owed),
+            explaining.why_not_others(choice, self.taken),
+            out_of_turn=post.out_of_turn + 1 if passes else 0,
+        )
+
+    # --- waiting ------------------------------------------------------------------------
+
+    def _hold(self, case: _Case, best: Candidate) -> KeepWaiting | None:
+        """Keep a caller for somebody who knows, when the free ones do not and she is likely free in time."""
+        policy, call = self.policy, case.call
+        until = call.waiting_since + policy.hold_at_most
+        if until <= self.now or -best[1] >= Acquaintance.GOOD or call.comes_first or self._owes(best[4]):
+            return None
+        if rank(call, self.now, policy) is not Urgency.ROUTINE:
+            return None
+        for post in self._who_know(case):
+            if post.user_id in self.promised or not self._suits(call, post, False, False):
+                continue
+            free_at = likely_free_at(post, policy, self.now)
+            if free_at is not None and free_at <= until:
+                self.promised.add(post.user_id)
+                left = max(1, int((until - self.now).total_seconds()))
+                return KeepWaiting(
+                    call.call_id,
+                    until,
+                    (reason(Why.HOLDING, left),),
+                    position=1,
+                    expected_wait=free_at - self.now,
+                    held_for=post.user_id,
+                )
+        return None
+
+    def _who_know(self, case: _Case) -> list[PostFact]:
+        """Return the members who spoke last with the caller or know the practice well, the best first."""
+        call = case.call
+        counts, well = self.crowd.counts(call.practice_id), self.policy.knows_well_from
+        best = sorted((-count, user_id) for user_id, count in counts.items() if count >= well)
+        order = [user_id for _, user_id in best]
+        if call.last_spoken is not None:
+            order.insert(0, call.last_spoken)
+        return [
+            group.members[user_id]
+            for user_id in dict.fromkeys(order)
+            for group in self._open_groups(case)
+            if user_id in group.members and user_id not in group.above
+        ]
+
+    def _without(self, case: _Case, lines: _Lines) -> Decision:
+        """Decide for a caller whom nobody can take right now."""
+        policy, now, call = self.policy, self.now, case.call
+        groups = self._open_groups(case)
+        waited = now - call.waiting_since
+        if not any(self._anybody(call, group) for group in groups):
+            if call.tried and all(user_id in call.tried for group in groups for user_id in group.members):
+                return _overflow(call, Why.EVERYONE_TRIED, len(call.tried))
+            why = explaining.why_nobody(groups)
+            if waited >= policy.wait_for_someone:
+                return _overflow(call, why)
+            until = deadline(call, policy.wait_for_someone, now)
+            return KeepWaiting(call.call_id, until, (reason(why, 0),))
+        plan = self.crowd.plan(call)
+        at_most = policy.wait_at_most if plan.overflow_after is None else plan.overflow_after
+        if waited >= at_most:
+            return _overflow(call, Why.WAITED_TOO_LONG, int(waited.total_seconds()))
+        if len(plan.steps) > 1:
+            until = deadline(call, min([at_most, *(s.after for s in plan.steps if s.after > waited)]), now)
+        else:
+            until = deadline(call, at_most, now)
+        people = len({u for group in groups for u in group.members} if len(groups) > 1 else groups[0].members)
+        position = lines.positions[id(groups[0])] = lines.positions.get(id(groups[0]), 0) + 1
+        expected = (policy.typical_talk + policy.typical_wrap_up) * position / people
+        why_wait = (reason(Why.EVERYONE_BUSY, people),)
+        return KeepWaiting(call.call_id, until, why_wait, position, expected)
 
 
 def _overflow(call: WaitingCall, why: Why, amount: int = 0) -> Overflow:
-    return Overflow(call.call_id, to_fallback=call.has_fallback, reasons=(Reason(why, amount),))
-
-
-def _why_her(facts: Facts, call: WaitingCall, post: PostFact, team: list[PostFact]) -> tuple[Reason, ...]:
-    count = facts.familiarity.get((post.user_id, call.practice_id), 0)
-    known = {
-        Acquaintance.GOOD: Why.KNOWS_WELL,
-        Acquaintance.SOME: Why.KNOWS,
-        Acquaintance.NONE: Why.NEW_TO_PRACTICE,
-    }[acquaintance(count, facts.policy)]
-    reasons = [
-        Reason(known, count),
-        Reason(Why.IDLE_FOR, max(0, int((facts.now - post.since).total_seconds()))),
-    ]
-    if len(team) == 1:
-        reasons.append(Reason(Why.ONLY_ONE))
-    if call.comes_first:
-        reasons.append(Reason(Why.FIRST_IN_LINE))
-    if call.tried:
-        reasons.append(Reason(Why.TRIED_BEFORE, len(call.tried)))
-    return tuple(reasons)
+    return Overflow(call.call_id, to_fallback=call.has_fallback, reasons=(reason(why, amount),))

@@ -64,14 +64,21 @@ class PassedOver:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Ring this secretary for this call; remember ``out_of_turn`` for her next one."""
+    """Ring this secretary for this call; remember ``out_of_turn`` for her next one.
+
+    The first reason says how well she knows the practice or the caller.
+    """
 
     call_id: UUID
     user_id: int
     reasons: tuple[Reason, ...]
     passed_over: tuple[PassedOver, ...] = ()
     out_of_turn: int = 0
-    is_familiar: bool = False  # she knows the practice well, or spoke last with the caller
+
+    @property
+    def is_familiar(self) -> bool:
+        """Say whether she knows the practice well, or spoke last with the caller."""
+        return self.reasons[0].why in {Why.SPOKE_LAST, Why.KNOWS_WELL}
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,24 @@ class Policy:
     passed_over_at_most: int = 3  # how many "why not her" a decision keeps
 
 
+class Familiarity(dict[tuple[int, int], int]):
+    """Count calls taken lately by (user, practice), indexed by practice as well, so that a decision need not."""
+
+    def __init__(self, counts: Mapping[tuple[int, int], int] | None = None) -> None:
+        super().__init__()
+        self._by_practice: dict[int, dict[int, int]] = {}
+        for key, count in (counts or {}).items():
+            self[key] = count
+
+    def __setitem__(self, key: tuple[int, int], count: int) -> None:
+        super().__setitem__(key, count)
+        self._by_practice.setdefault(key[1], {})[key[0]] = count
+
+    def of_practice(self, practice_id: int) -> Mapping[int, int]:
+        """Return user → calls taken lately for a practice."""
+        return self._by_practice.get(practice_id, {})
+
+
 @dataclass(frozen=True, slots=True)
 class TeamStep:
     """Let these people answer once the caller has waited ``after``; sooner when nobody before them can.
@@ -128,7 +146,7 @@ class Facts:
     calls: tuple[WaitingCall, ...]
     posts: tuple[PostFact, ...]
     mandates: Mapping[int, frozenset[int]]  # practice → secretariats that may act for it now
-    familiarity: Mapping[tuple[int, int], int]  # (user, practice) → calls taken lately
+    familiarity: Mapping[tuple[int, int], int]  # (user, practice) → calls taken lately; best a Familiarity
     policy: Policy = field(default_factory=Policy)
     teams: Mapping[int, TeamPlan] = field(default_factory=dict)  # practice → plan; none: all who are mandated
     line_teams: Mapping[int, TeamPlan] = field(default_factory=dict)  # line → plan, instead of its practice's

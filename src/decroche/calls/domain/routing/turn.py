@@ -1,0 +1,84 @@
+"""Say in which order callers are looked at.
+
+Whoever was cut off comes first. Then the urgent: emergencies, then colleagues and the routine callers who have waited
+``gains_rank_after``. Within a rank, who waits longest; but of a line that is flooded only as many callers as may hold
+``flood_share`` of those at post keep their place, the others come after every other line's.
+
+Order alone would let a stream of urgent callers starve a routine one. Against that each secretary counts the calls
+that she took *out of turn*, that is past somebody who waits longer and whom she could have served; after
+``out_of_turn_at_most`` of them in a row she owes a turn, and takes the one who has waited longest. So a caller with
+``p`` callers before him is offered to somebody within ``(p + 1) × (out_of_turn_at_most + 1)`` offers of any one
+secretary who may serve him, whatever else arrives.
+"""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from decroche.calls.domain.post import BUSY
+from decroche.calls.domain.routing.facts import Facts, Policy, Urgency, WaitingCall
+
+Place = tuple[bool, int, bool, datetime, UUID]
+
+
+def rank(call: WaitingCall, now: datetime, policy: Policy) -> Urgency:
+    """Return how much a caller presses now, his waiting included."""
+    if call.urgency is Urgency.ROUTINE and now - call.waiting_since >= policy.gains_rank_after:
+        return Urgency.COLLEAGUE
+    return call.urgency
+
+
+def in_turn(facts: Facts) -> list[WaitingCall]:
+    """Return the waiting callers, the first to be served first."""
+    now, policy = facts.now, facts.policy
+    beyond = _beyond_their_share(facts)
+    gained = now - policy.gains_rank_after
+
+    def place(call: WaitingCall) -> Place:
+        pressing = int(call.urgency)
+        if not pressing and call.waiting_since <= gained:
+            pressing = 1
+        return (
+            not call.comes_first,
+            -pressing,
+            call.call_id in beyond,
+            call.waiting_since,
+            call.call_id,
+        )
+
+    return sorted(facts.calls, key=place)
+
+
+def _beyond_their_share(facts: Facts) -> frozenset[UUID]:
+    """Return the callers of flooded lines that would hold more than their share of those at post."""
+    policy = facts.policy
+    if len(facts.calls) < policy.flood_from:
+        return frozenset()
+    waiting = Counter(_line(call) for call in facts.calls)
+    flooded = {line for line, count in waiting.items() if count >= policy.flood_from}
+    if not flooded or len(waiting) == 1:
+        return frozenset()
+    busy = Counter(post.line_id for post in facts.posts if post.state in BUSY)
+    at_post = Counter(post.secretariat_id for post in facts.posts if post.reachable)
+    beyond: set[UUID] = set()
+    room: dict[tuple[int, int | None], int] = {}
+    for call in sorted(facts.calls, key=lambda c: (c.waiting_since, c.call_id)):
+        line = _line(call)
+        if line not in flooded:
+            continue
+        if line not in room:
+            hers = sum(at_post[s] for s in facts.mandates.get(call.practice_id, frozenset()))
+            room[line] = int(hers * policy.flood_share) - (busy[call.line_id] if call.line_id else 0)
+        room[line] -= 1
+        if room[line] < 0:
+            beyond.add(call.call_id)
+    return frozenset(beyond)
+
+
+def _line(call: WaitingCall) -> tuple[int, int | None]:
+    return (call.practice_id, call.line_id)
+
+
+def deadline(call: WaitingCall, after: timedelta, now: datetime) -> datetime:
+    """Return when a caller has waited that long, never in the past."""
+    return max(call.waiting_since + after, now + timedelta(milliseconds=1))
