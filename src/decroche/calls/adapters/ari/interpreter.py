@@ -1,30 +1,68 @@
-"""Turn ARI's messages into the port's facts, remembering which channel is whose."""
+"""Turn ARI's messages into the port's facts, and into chores that the adapter does by itself."""
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any, Final
 from uuid import UUID
 
+from decroche.calls.adapters.ari.census import Census, Recent
+from decroche.calls.adapters.ari.naming import parse_called, parse_leg, parse_party, parse_snoop
 from decroche.calls.adapters.ari.phones import PhoneBook
-from decroche.calls.adapters.ari.reading import Channel, read_cause, read_channel, read_time, text
+from decroche.calls.adapters.ari.reading import (
+    Channel,
+    read_cause,
+    read_channel,
+    read_time,
+    read_unreached,
+    text,
+)
 from decroche.calls.ports import (
     CallArrived,
     CallerGone,
     Cause,
+    DigitPressed,
     ExchangeEvent,
     LegGone,
+    ListenerGone,
+    PartyAnswered,
+    PartyGone,
+    PartyLeg,
     PhoneAnswered,
     PhoneGone,
     PhoneRegistered,
     PhoneRinging,
+    PromptEnded,
     SecretaryLeg,
     Superseded,
     TransferEnded,
 )
 
-_PLAYBACKS_AT_MOST: Final = 2000
+
+class Do(Enum):
+    """Name what the adapter does by itself when something happens."""
+
+    SWEEP = auto()  # the call's caller is gone: leave no bridge behind
+    LOOK_FOR_MESSAGES = auto()
+    LOOK_FOR_RECORDINGS = auto()
+    LET_HER_HEAR_RINGING = auto()  # somebody whom she waits for is being rung
+    STOP_RINGING_TONE = auto()
+    GIVE_EAR = auto()  # a supervisor picked up
+    OPEN_EAR = auto()  # what she is to hear is there
+    TAKE_EAR_AWAY = auto()  # nobody is left to listen to
+    ASK_TO_CONFIRM = auto()  # a mobile picked up
+    CONFIRMED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Hold one thing to do by oneself."""
+
+    what: Do
+    call_id: UUID | None = None
+    leg: SecretaryLeg | None = None
+    channel_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,80 +70,25 @@ class Reading:
     """Hold what one message means: facts, and chores for the adapter."""
 
     events: tuple[ExchangeEvent, ...] = ()
-    gone_call: UUID | None = None
-    look_for_messages: bool = False
+    chores: tuple[Chore, ...] = ()
 
 
 _NOTHING: Final = Reading()
 
 
 @dataclass(slots=True)
-class _Caller:
-    channel_id: str
-    call_id: UUID | None = None
-    simulation: str = ""
-    is_away: bool = False
-
-
-@dataclass(slots=True)
 class Interpreter:
-    """Know the callers and the legs that live, from what Asterisk says alone."""
+    """Read each message in the light of who lives on the exchange."""
 
     phones: PhoneBook
-    _callers: dict[str, _Caller] = field(default_factory=dict)
-    _by_call: dict[UUID, str] = field(default_factory=dict)
-    _legs: dict[UUID, set[SecretaryLeg]] = field(default_factory=dict)
-    _ringing: set[SecretaryLeg] = field(default_factory=set)
-    _playbacks: "OrderedDict[str, asyncio.Future[None]]" = field(default_factory=OrderedDict)
-
-    # --- what is known ------------------------------------------------------------------
-
-    def take_stock(self, channels: Iterable[Channel]) -> None:
-        """Begin again from what lives now."""
-        self._callers.clear()
-        self._by_call.clear()
-        self._legs.clear()
-        self._ringing.clear()
-        for channel in channels:
-            if (leg := channel.leg) is not None:
-                self._legs.setdefault(leg.call_id, set()).add(leg)
-            elif channel.is_caller:
-                self._remember(channel).is_away = not channel.is_ours
-
-    def adopt(self, channel_id: str, call_id: UUID) -> None:
-        self._callers.setdefault(channel_id, _Caller(channel_id)).call_id = call_id
-        self._by_call[call_id] = channel_id
-
-    def channel_of(self, call_id: UUID) -> str | None:
-        return self._by_call.get(call_id)
-
-    def legs_of(self, call_id: UUID) -> list[SecretaryLeg]:
-        return list(self._legs.get(call_id, ()))
-
-    def simulation_of(self, call_id: UUID) -> str:
-        caller = self._callers.get(self._by_call.get(call_id, ""))
-        return caller.simulation if caller else ""
-
-    def recording_ids(self) -> Collection[str]:
-        """Return the callers who may be speaking to the voicemail now."""
-        return {channel_id for channel_id, caller in self._callers.items() if caller.is_away}
+    census: Census = field(default_factory=Census)
+    _playbacks: Recent = field(default_factory=Recent)
 
     def playback_end(self, playback_id: str) -> "asyncio.Future[None]":
         """Return what is done when that playback is; the oldest are forgotten past a bound."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._playbacks[playback_id] = future
-        while len(self._playbacks) > _PLAYBACKS_AT_MOST:
-            self._playbacks.popitem(last=False)[1].cancel()
         return future
-
-    def _remember(self, channel: Channel) -> _Caller:
-        caller = self._callers.setdefault(channel.id, _Caller(channel.id))
-        caller.simulation = channel.simulation
-        if channel.call_id is not None:
-            self.adopt(channel.id, channel.call_id)
-        return caller
-
-    # --- what is said -------------------------------------------------------------------
 
     def read(self, raw: Mapping[str, Any]) -> Reading:
         """Return what one message means; what we have no use for means nothing."""
@@ -113,19 +96,42 @@ class Interpreter:
         handler = _HANDLERS.get(kind) if isinstance(kind, str) else None
         return handler(self, raw) if handler else _NOTHING
 
+    # --- channels come ------------------------------------------------------------------
+
     def _stasis_start(self, raw: Mapping[str, Any]) -> Reading:
         channel, at = read_channel(raw.get("channel")), read_time(raw)
         if channel is None:
             return _NOTHING
         if (leg := channel.leg) is not None:
-            self._legs.setdefault(leg.call_id, set()).add(leg)
+            self.census.enter_leg(leg)
+            if channel.is_unconfirmed:
+                self.census.unconfirmed.add(leg)
+                return Reading(chores=(Chore(Do.ASK_TO_CONFIRM, leg.call_id, leg),))
+            self.census.answered.add(leg)
             return Reading((PhoneAnswered(leg, at),))
-        if not channel.is_caller:
-            return _NOTHING
-        caller = self._remember(channel)
-        caller.is_away = False
-        args = raw.get("args")
+        if (party := channel.party) is not None:
+            self.census.parties[party] = True
+            return Reading((PartyAnswered(party, at),), (Chore(Do.STOP_RINGING_TONE, party.call_id),))
+        if channel.is_caller:
+            return self._caller_came(channel, raw)
+        return self._ear_came(channel)
+
+    def _ear_came(self, channel: Channel) -> Reading:
+        if (ear := channel.ear) is not None:
+            self.census.ears[ear[0]] = ear[1]
+            return Reading(chores=(Chore(Do.GIVE_EAR, ear[0], channel_id=channel.id),))
+        if (heard := parse_snoop(channel.id)) is not None:
+            return Reading(chores=(Chore(Do.OPEN_EAR, heard, channel_id=channel.id),))
+        return _NOTHING
+
+    def _caller_came(self, channel: Channel, raw: Mapping[str, Any]) -> Reading:
+        args, at = raw.get("args"), read_time(raw)
         args = args if isinstance(args, list) else []
+        caller = self.census.remember(channel)
+        caller.is_away = False
+        if args[:1] == ["called"]:
+            caller.is_dialled = channel.state != "Up"
+            return _NOTHING  # whom we call is known already
         if args[:1] == ["untransferred"] and caller.call_id is not None:
             number = channel.variables.get("DECROCHE_TRANSFER", "")
             cause = str(args[1]).lower() if len(args) > 1 else ""
@@ -141,77 +147,134 @@ class Interpreter:
         )
         return Reading((arrived,))
 
-    def _stasis_end(self, raw: Mapping[str, Any]) -> Reading:
-        caller = self._callers.get(text(raw, "channel", "id"))
-        if caller is not None:
-            caller.is_away = True
-        return _NOTHING
-
-    def _state_change(self, raw: Mapping[str, Any]) -> Reading:
-        channel = read_channel(raw.get("channel"))
-        leg = channel.leg if channel else None
-        if channel is None or leg is None:
-            return _NOTHING
-        self._legs.setdefault(leg.call_id, set()).add(leg)
-        if channel.state != "Ringing" or leg in self._ringing:
-            return _NOTHING
-        self._ringing.add(leg)
-        return Reading((PhoneRinging(leg, read_time(raw)),))
-
     def _created(self, raw: Mapping[str, Any]) -> Reading:
         channel = read_channel(raw.get("channel"))
         if channel is not None and (leg := channel.leg) is not None:
-            self._legs.setdefault(leg.call_id, set()).add(leg)
+            self.census.enter_leg(leg)
+        return _NOTHING
+
+    def _state_change(self, raw: Mapping[str, Any]) -> Reading:
+        channel, at = read_channel(raw.get("channel")), read_time(raw)
+        if channel is None:
+            return _NOTHING
+        if (call_id := parse_called(channel.id)) is not None:
+            return self._called_answered(call_id, raw) if channel.state == "Up" else _NOTHING
+        leg = channel.leg
+        if leg is None:
+            return _NOTHING
+        self.census.enter_leg(leg)
+        if channel.state != "Ringing" or leg in self.census.ringing:
+            return _NOTHING
+        self.census.ringing.add(leg)
+        return Reading((PhoneRinging(leg, at),))
+
+    def _called_answered(self, call_id: UUID, raw: Mapping[str, Any]) -> Reading:
+        caller = self.census.caller_of(call_id)
+        if caller is None or not caller.is_dialled:
+            return _NOTHING
+        caller.is_dialled = False
+        return Reading(
+            (PartyAnswered(PartyLeg(call_id, 0), read_time(raw)),), (Chore(Do.STOP_RINGING_TONE, call_id),)
+        )
+
+    # --- channels go --------------------------------------------------------------------
+
+    def _stasis_end(self, raw: Mapping[str, Any]) -> Reading:
+        caller = self.census.callers.get(text(raw, "channel", "id"))
+        if caller is not None:
+            caller.is_away = True
         return _NOTHING
 
     def _destroyed(self, raw: Mapping[str, Any]) -> Reading:
         channel, at = read_channel(raw.get("channel")), read_time(raw)
         if channel is None:
             return _NOTHING
+        status = str(self.census.dialled.pop(channel.id, ""))
         if (leg := channel.leg) is not None:
-            legs = self._legs.get(leg.call_id, set())
-            legs.discard(leg)
-            self._ringing.discard(leg)
-            if not legs:
-                self._legs.pop(leg.call_id, None)
-            return Reading((LegGone(leg, at, read_cause(raw)),))
-        caller = self._callers.pop(channel.id, None)
-        if caller is None and not channel.is_caller:
+            self.census.forget_leg(leg)
+            chores = (Chore(Do.TAKE_EAR_AWAY, leg.call_id),) if leg.call_id in self.census.ears else ()
+            return Reading((LegGone(leg, at, read_cause(raw)),), chores)
+        if (party := channel.party) is not None:
+            answered = self.census.parties.pop(party, False)
+            cause = read_cause(raw) if answered else read_unreached(raw, status)
+            return Reading((PartyGone(party, at, cause),), (Chore(Do.STOP_RINGING_TONE, party.call_id),))
+        if (ear := channel.ear) is not None:
+            self.census.ears.pop(ear[0], None)
+            return Reading((ListenerGone(*ear, at),), (Chore(Do.TAKE_EAR_AWAY, ear[0]),))
+        return self._caller_left(channel, raw, status)
+
+    def _caller_left(self, channel: Channel, raw: Mapping[str, Any], status: str) -> Reading:
+        caller = self.census.forget_caller(channel)
+        if caller is None:
             return _NOTHING
-        call_id = caller.call_id if caller else channel.call_id
-        if call_id is not None:
-            self._by_call.pop(call_id, None)
-        gone = CallerGone(channel.id, call_id, at, read_cause(raw))
-        return Reading((gone,), gone_call=call_id, look_for_messages=bool(caller and caller.is_away))
+        call_id = caller.call_id
+        cause = read_unreached(raw, status) if caller.is_dialled else read_cause(raw)
+        chores = [Chore(Do.SWEEP, call_id)] if call_id is not None else []
+        if caller.is_away:
+            chores.append(Chore(Do.LOOK_FOR_MESSAGES))
+        if call_id in self.census.ears:
+            chores.append(Chore(Do.TAKE_EAR_AWAY, call_id))
+        return Reading((CallerGone(channel.id, call_id, read_time(raw), cause),), tuple(chores))
+
+    # --- what happens on them -----------------------------------------------------------
 
     def _dial(self, raw: Mapping[str, Any]) -> Reading:
-        """Notice that a transfer was answered: the dialplan's Dial says so."""
-        channel = read_channel(raw.get("caller"))
-        if raw.get("dialstatus") != "ANSWER" or channel is None or channel.context != "decroche-transfer":
+        """Follow what Asterisk rings for us: numbers outside, and the dialplan's transfers."""
+        peer, status = text(raw, "peer", "id"), str(raw.get("dialstatus", ""))
+        party = parse_party(peer)
+        call_id = parse_called(peer) or (party.call_id if party else None)
+        if call_id is not None:
+            self.census.dialled[peer] = status
+            if status in {"RINGING", "PROGRESS"}:
+                # With PROGRESS the operator itself lets her hear what there is to hear, where she can.
+                tone = status == "RINGING" or party is not None
+                return Reading(
+                    chores=(Chore(Do.LET_HER_HEAR_RINGING if tone else Do.STOP_RINGING_TONE, call_id),)
+                )
             return _NOTHING
-        call_id = channel.call_id
-        if call_id is None:
+        return self._transferred(raw, status)
+
+    @staticmethod
+    def _transferred(raw: Mapping[str, Any], status: str) -> Reading:
+        channel = read_channel(raw.get("caller"))
+        if status != "ANSWER" or channel is None or channel.context != "decroche-transfer":
+            return _NOTHING
+        if (call_id := channel.call_id) is None:
             return _NOTHING
         number = channel.variables.get("DECROCHE_TRANSFER", "")
         return Reading((TransferEnded(call_id, number, succeeded=True, at=read_time(raw)),))
 
+    def _digit(self, raw: Mapping[str, Any]) -> Reading:
+        """Tell what a caller pressed; from a mobile, 1 means that a person is there."""
+        channel_id, digit, at = text(raw, "channel", "id"), text(raw, "digit"), read_time(raw)
+        if len(digit) != 1 or digit not in "0123456789*#":
+            return _NOTHING
+        leg = parse_leg(channel_id)
+        if leg is not None:
+            if leg not in self.census.unconfirmed or digit != "1":
+                return _NOTHING
+            self.census.unconfirmed.discard(leg)
+            self.census.answered.add(leg)
+            return Reading((PhoneAnswered(leg, at),), (Chore(Do.CONFIRMED, leg.call_id, leg),))
+        caller = self.census.callers.get(channel_id)
+        if caller is None or caller.call_id is None:
+            return _NOTHING
+        return Reading((DigitPressed(caller.call_id, digit, at),))
+
     def _user_event(self, raw: Mapping[str, Any]) -> Reading:
         channel_id = text(raw, "channel", "id")
-        caller = self._callers.get(channel_id)
+        caller = self.census.callers.get(channel_id)
+        look = (Chore(Do.LOOK_FOR_MESSAGES),)
         match raw.get("eventname"):
             case "DecrocheLease":
                 if caller is not None:
                     caller.is_away = True
                 call_id = caller.call_id if caller else None
                 return Reading((CallerGone(channel_id, call_id, read_time(raw), Cause.LEASE),))
-            case "DecrocheVoicemail":
+            case "DecrocheVoicemail" | "DecrocheEnd":
                 if caller is not None:
                     caller.is_away = False  # the recording is complete; what follows is a thank-you
-                return Reading(look_for_messages=True)
-            case "DecrocheEnd":
-                if caller is not None:
-                    caller.is_away = False
-                return Reading(look_for_messages=True)
+                return Reading(chores=look)
             case _:
                 return _NOTHING
 
@@ -230,17 +293,23 @@ class Interpreter:
     def _phone_removed(self, raw: Mapping[str, Any]) -> Reading:
         return Reading((PhoneGone(int(raw["user_id"]), read_time(raw)),))
 
+    def _prompt_ended(self, raw: Mapping[str, Any]) -> Reading:
+        return Reading((PromptEnded(raw["call_id"], str(raw["name"]), read_time(raw)),))
+
     def _playback_finished(self, raw: Mapping[str, Any]) -> Reading:
         future = self._playbacks.pop(text(raw, "playback", "id"), None)
         if future is not None and not future.done():
             future.set_result(None)
         return _NOTHING
 
+    def _recording_over(self, raw: Mapping[str, Any]) -> Reading:
+        return Reading(chores=(Chore(Do.LOOK_FOR_RECORDINGS, channel_id=text(raw, "recording", "name")),))
+
     def _replaced(self, raw: Mapping[str, Any]) -> Reading:
         return Reading((Superseded(read_time(raw)),))
 
     def _scan(self, raw: Mapping[str, Any]) -> Reading:  # noqa: ARG002
-        return Reading(look_for_messages=True)
+        return Reading(chores=(Chore(Do.LOOK_FOR_MESSAGES), Chore(Do.LOOK_FOR_RECORDINGS)))
 
 
 _HANDLERS: Final[dict[str, Callable[[Interpreter, Mapping[str, Any]], Reading]]] = {
@@ -249,13 +318,17 @@ _HANDLERS: Final[dict[str, Callable[[Interpreter, Mapping[str, Any]], Reading]]]
     "ChannelCreated": Interpreter._created,  # noqa: SLF001
     "ChannelStateChange": Interpreter._state_change,  # noqa: SLF001
     "ChannelDestroyed": Interpreter._destroyed,  # noqa: SLF001
+    "ChannelDtmfReceived": Interpreter._digit,  # noqa: SLF001
     "ChannelUserevent": Interpreter._user_event,  # noqa: SLF001
     "Dial": Interpreter._dial,  # noqa: SLF001
     "ContactStatusChange": Interpreter._contact,  # noqa: SLF001
     "PlaybackFinished": Interpreter._playback_finished,  # noqa: SLF001
+    "RecordingFinished": Interpreter._recording_over,  # noqa: SLF001
+    "RecordingFailed": Interpreter._recording_over,  # noqa: SLF001
     "ApplicationReplaced": Interpreter._replaced,  # noqa: SLF001
     # Not Asterisk's: what the adapter tells itself through the same door, to keep one order of facts.
     "DecrochePhoneGone": Interpreter._phone_removed,  # noqa: SLF001
+    "DecrochePrompt": Interpreter._prompt_ended,  # noqa: SLF001
     "DecrocheScan": Interpreter._scan,  # noqa: SLF001
 }
 

@@ -18,11 +18,12 @@ from decroche.calls.adapters.ari.client import (
     AriRefused,
     Request,
 )
-from decroche.calls.adapters.ari.interpreter import HEARD, Interpreter
-from decroche.calls.adapters.ari.keeping import FallbackBook, VoicemailBox
+from decroche.calls.adapters.ari.interpreter import HEARD, Chore, Do, Interpreter
+from decroche.calls.adapters.ari.keeping import FallbackBook, RecordingBox, VoicemailBox
 from decroche.calls.adapters.ari.phones import PhoneBook
 from decroche.calls.adapters.ari.reading import read_channels, read_talking
 from decroche.calls.adapters.ari.settings import AriSettings
+from decroche.calls.adapters.ari.strays import strays
 from decroche.calls.adapters.asterisk.voice import Voice, best_voice
 from decroche.calls.ports import (
     ChannelGone,
@@ -36,10 +37,10 @@ from decroche.calls.ports import (
 
 log = structlog.get_logger(__name__)
 
-_MUSIC: Final = "decroche"
 _FIRST_RETRY_SECONDS: Final = 0.1
 _LAST_RETRY_SECONDS: Final = 2.0
 _VOICEMAIL_SCAN_SECONDS: Final = 20.0
+_RECORDING_ENDS_SECONDS: Final = 0.5
 
 
 class AriLink:
@@ -52,13 +53,13 @@ class AriLink:
         self._client: AriClient | None = None
         self._phones = PhoneBook()
         self._interpreter = Interpreter(self._phones)
+        self._census = self._interpreter.census
         self._voice: Voice | None = None
         self._box: VoicemailBox | None = None
+        self._recordings = RecordingBox(None)
         self._fallbacks = FallbackBook(None)
+        self._way_out = ("PJSIP/", "@trunk")  # around a number outside
         self._background: set[asyncio.Task[None]] = set()
-        self._greeting: dict[UUID, asyncio.Task[None]] = {}
-        self._speaking: set[UUID] = set()
-        self._leases: dict[UUID, int] = {}  # seconds, as last asked for
         self._closed = False
         self._superseded = False
 
@@ -78,8 +79,8 @@ class AriLink:
                 continue
             wait = _FIRST_RETRY_SECONDS
             yield connected
-            for message in self._messages_left():
-                yield message
+            for kept in (*self._messages_left(), *self._recordings_made()):
+                yield kept
             async for event in self._listen():
                 yield event
             if not self._closed:
@@ -103,6 +104,7 @@ class AriLink:
         state, sounds_dir = settings.state_dir, settings.sounds_dir
         self._voice = best_voice(sounds_dir / "greetings") if sounds_dir else None
         self._box = VoicemailBox(state / "spool/voicemail") if state else None
+        self._recordings = RecordingBox(state / "spool/recording" if state else None)
         self._fallbacks = FallbackBook(state / "conf/fallbacks.conf" if state else None)
 
     async def _take_stock(self) -> ExchangeConnected:
@@ -115,12 +117,39 @@ class AriLink:
         bridges = await ask(Request("GET", "bridges"))
         endpoints = await ask(Request("GET", "endpoints/PJSIP"))
         registered = self._phones.take_stock(endpoints if isinstance(endpoints, list) else [])
-        self._interpreter.take_stock(channels)
-        watched = [f"channel:{channel.id}" for channel in channels if channel.is_caller or channel.leg]
+        self._census.take_stock(channels)
+        callers = [channel for channel in channels if channel.is_caller]
+        watched = [f"channel:{channel.id}" for channel in channels if channel.is_caller or channel.is_named]
         watched += [f"endpoint:PJSIP/{self._phones.username(user_id)}" for user_id in registered]
+        watched += [f"bridge:{naming.bridge_id(call_id)}" for call_id in self._census.by_call]
         await self._exchange.ask_in_order([self._subscription(source) for source in watched])
+        await self._ask_the_way_out()
+        await self._begin_again(strays(channels, bridges))
         legs = tuple(leg for leg in (channel.as_live_leg() for channel in channels) if leg is not None)
-        return ExchangeConnected(datetime.now(UTC), legs, read_talking(bridges), registered)
+        talking = read_talking(bridges, [channel.id for channel in callers])
+        return ExchangeConnected(datetime.now(UTC), legs, talking, registered)
+
+    async def _begin_again(self, strays: list[Request]) -> None:
+        """Remove what nobody needs any more; whoever keeps something of an old connection forgets it here."""
+        await self._exchange.ask_in_order(strays)
+        await self._recordings.ask_which_live(self._exchange)
+
+    async def _ask_the_way_out(self) -> None:
+        """Ask how a number outside is rung: the dialplan's own way, so that there is one."""
+        found = []
+        for name, usual in zip(("DIAL_BEFORE", "DIAL_AFTER"), ("PJSIP/", "@trunk"), strict=True):
+            try:
+                answer = await self._exchange.ask(Request("GET", "asterisk/variable", {"variable": name}))
+            except AriRefused:
+                answer = None
+            value = answer.get("value") if isinstance(answer, dict) else None
+            found.append(str(value) if value else usual)
+        self._way_out = (found[0], found[1])
+
+    def _outside(self, number: str) -> str:
+        """Return the endpoint of a number outside."""
+        before, after = self._way_out
+        return f"{before}{naming.dialled(number)}{after}"
 
     async def _ask_for_less(self) -> None:
         """Have Asterisk send only what we read: a third of its messages, so a busy hour costs us a third."""
@@ -151,10 +180,21 @@ class AriLink:
             # One message that nobody foresaw must not take every call down with it.
             log.exception("ari.unreadable", type=str(raw.get("type"))[:40])
             return []
-        if found.gone_call is not None:
-            self._start(self._sweep(found.gone_call))
-        messages: list[ExchangeEvent] = list(self._messages_left()) if found.look_for_messages else []
-        return messages + list(found.events)
+        kept: list[ExchangeEvent] = []
+        for chore in found.chores:
+            if chore.what is Do.LOOK_FOR_MESSAGES:
+                kept += self._messages_left()
+            elif chore.what is Do.LOOK_FOR_RECORDINGS:
+                self._recordings.is_over(chore.channel_id)
+                kept += self._recordings_made()
+            else:
+                self._start(self._do(chore))
+        return kept + list(found.events)
+
+    async def _do(self, chore: Chore) -> None:
+        """Do by oneself what a fact asks for."""
+        if chore.what is Do.SWEEP and chore.call_id is not None:
+            await self._sweep(chore.call_id)
 
     async def _scan_now_and_then(self, client: AriClient) -> None:
         """Wake the reader up from time to time, in case a message's end was not told."""
@@ -165,7 +205,10 @@ class AriLink:
     def _messages_left(self) -> list[ExchangeEvent]:
         if self._box is None:
             return []
-        return list(self._box.left(still_recording=self._interpreter.recording_ids(), now=datetime.now(UTC)))
+        return list(self._box.left(still_recording=self._census.recording_ids(), now=datetime.now(UTC)))
+
+    def _recordings_made(self) -> list[ExchangeEvent]:
+        return list(self._recordings.made(now=datetime.now(UTC)))
 
     async def close(self) -> None:
         """Let go of the exchange; calls on it go on."""
@@ -210,17 +253,29 @@ class AriLink:
         if self._box is not None:
             await asyncio.to_thread(self._box.keep, path)
 
+    async def keep_recording(self, path: Path) -> None:
+        await asyncio.to_thread(self._recordings.keep, path)
+
     async def _sweep(self, call_id: UUID) -> None:
         """Remove the empty conversation of a caller who is gone (a bridge, never a channel)."""
-        self._greeting.pop(call_id, None)
-        self._leases.pop(call_id, None)
-        with contextlib.suppress(AriRefused, ExchangeDown):
-            await self._exchange.ask(Request("DELETE", f"bridges/{naming.bridge_id(call_id)}"))
+        bridges = [Request("DELETE", f"bridges/{naming.bridge_id(call_id)}")]
+        if self._census.parties_of(call_id) or self._recordings.is_live(call_id):
+            bridges.append(Request("DELETE", f"bridges/{naming.aside_id(call_id)}"))
+            self._start(self._look_for_recordings())
+        with contextlib.suppress(ExchangeDown):
+            await self._exchange.ask_in_order(bridges)
+
+    async def _look_for_recordings(self) -> None:
+        """Look once more a moment later: what ends with its conversation is not always told."""
+        await asyncio.sleep(_RECORDING_ENDS_SECONDS)
+        with contextlib.suppress(ExchangeDown):
+            await self._recordings.ask_which_live(self._exchange)
+            self._exchange.inject({"type": "DecrocheScan"})
 
     # --- asking -------------------------------------------------------------------------
 
     def _channel(self, call_id: UUID) -> str:
-        channel_id = self._interpreter.channel_of(call_id)
+        channel_id = self._census.channel_of(call_id)
         if channel_id is None:
             raise ChannelGone(str(call_id))
         return channel_id
@@ -231,7 +286,23 @@ class AriLink:
 
     @staticmethod
     def _music(channel_id: str) -> Request:
-        return Request("POST", f"channels/{channel_id}/moh", {"mohClass": _MUSIC})
+        return Request("POST", f"channels/{channel_id}/moh", {"mohClass": "decroche"})
+
+    @staticmethod
+    def _gather(bridge: str, *channel_ids: str) -> list[Request]:
+        """Return what makes these channels hear each other."""
+        return [
+            Request("POST", f"bridges/{bridge}", {"type": "mixing"}),
+            Request("POST", f"bridges/{bridge}/addChannel", {"channel": ",".join(channel_ids)}),
+        ]
+
+    @staticmethod
+    def _take_out(bridge: str, channel_id: str) -> Request:
+        return Request("POST", f"bridges/{bridge}/removeChannel", {"channel": channel_id})
+
+    @staticmethod
+    def _drop(channel_id: str) -> Request:
+        return Request("DELETE", f"channels/{channel_id}")
 
     @property
     def _app(self) -> str:

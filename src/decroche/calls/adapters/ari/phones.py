@@ -48,6 +48,7 @@ class PhoneBook:
     is_browser: bool = True
     is_loopback: bool = True
     accounts: dict[int, PhoneAccount] = field(default_factory=dict)
+    routes: dict[int, str] = field(default_factory=dict)  # user → the mobile where her calls ring
     _contacts: dict[int, set[str]] = field(default_factory=dict)
 
     def requests_to_set(self, account: PhoneAccount) -> list[Request]:
@@ -79,6 +80,16 @@ class PhoneBook:
     def username(self, user_id: int) -> str:
         account = self.accounts.get(user_id)
         return account.username if account else f"s{user_id}"
+
+    def endpoint(self, user_id: int) -> str:
+        """Return her own phone's endpoint."""
+        return f"PJSIP/{self.username(user_id)}"
+
+    def route(self, user_id: int, number: str) -> None:
+        """Let her calls ring at that number; empty: at her own phone."""
+        self.routes.pop(user_id, None)
+        if number:
+            self.routes[user_id] = number
 
     def user_of(self, endpoint: str) -> int | None:
         for user_id, account in self.accounts.items():

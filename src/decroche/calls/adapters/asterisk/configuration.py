@@ -188,7 +188,7 @@ def _secret(state_dir: Path) -> str:
 def write_configuration(settings: ExchangeSettings, installation: Installation, run_dir: Path) -> Connection:
     """Write the whole configuration of a settled exchange; return how to reach it."""
     state = settings.state_dir
-    for name in ("conf", "lib/keys", "log", "spool/voicemail"):
+    for name in ("conf", "lib/keys", "log", "spool/voicemail", "spool/recording"):
         (state / name).mkdir(parents=True, exist_ok=True, mode=0o700)
     password = _secret(state)
     values = _values(settings, installation, run_dir, password)

@@ -12,7 +12,7 @@ from decroche.calls.adapters.asterisk import audio
 from decroche.calls.adapters.asterisk.callers import SHORTEST_TALK_SECONDS, Script, script_for
 from decroche.calls.adapters.asterisk.voice import Speaker, espeak, speak_to_file
 
-_FORMAT: Final = 2  # raise it when a text or a sound below changes
+_FORMAT: Final = 3  # raise it when a text or a sound below changes
 _BEEP: Final = ((1000.0, 0.35),)
 _UNKNOWN: Final = (
     "Bonjour. Le numéro que vous avez composé n’est pas en service. "
@@ -27,12 +27,14 @@ _TECHNICAL: Final = (
     "Bonjour. Un incident technique nous empêche de vous répondre. Rappelez dans quelques minutes. "
     "En cas d’urgence vitale, composez le 15."
 )
+_PRESS_ONE: Final = "Appel pour le secrétariat. Pour le prendre, appuyez sur la touche 1."
 # What is said, and the notes that stand for it where no voice is installed.
 _PROMPTS: Final[dict[str, tuple[str, tuple[tuple[float, float], ...]]]] = {
     "unknown-number": (_UNKNOWN, ((950, 0.33), (1400, 0.33), (1800, 0.33), (0, 0.6))),
     "voicemail": (_VOICEMAIL, ((523.3, 0.3), (659.3, 0.3), (784, 0.5), (0, 0.4))),
     "voicemail-thanks": ("Merci. Votre message est enregistré. Au revoir.", ((784, 0.3), (523.3, 0.5))),
     "technical": (_TECHNICAL, ((392, 0.4), (330, 0.4), (262, 0.6))),
+    "press-one": (_PRESS_ONE, ((880, 0.2), (0, 0.2), (880, 0.2), (0, 0.4))),
     "world-hello": ("Allô, oui, bonjour, je vous écoute.", ((440, 0.3), (554, 0.4))),
 }
 

@@ -1,0 +1,204 @@
+"""Bring caller and secretary together: ring her phone, connect, call out, hold, mute, send digits."""
+
+import contextlib
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from decroche.calls.adapters.ari import naming
+from decroche.calls.adapters.ari.client import HTTP_CONFLICT, AriRefused, Request
+from decroche.calls.adapters.ari.demonstration import Demonstration
+from decroche.calls.adapters.ari.interpreter import Chore, Do
+from decroche.calls.ports import ChannelGone, ExchangeDown, PhoneUnreachable, SecretaryLeg
+
+# Longer than any offer: the switchboard stops it, this only spares a dead one's phones.
+_RING_SECONDS: Final = 60
+
+
+class Conversation(Demonstration):
+    """Hold the conversations between a caller and a secretary."""
+
+    # --- her phone ----------------------------------------------------------------------
+
+    async def ring_phone(self, leg: SecretaryLeg, *, shown_number: str, shown_name: str) -> None:
+        call_id = leg.call_id
+        caller = self._census.caller_of(call_id)
+        if caller is None and call_id in self._census.ended:
+            raise ChannelGone(str(call_id))
+        if leg in self._census.legs_of(call_id):
+            return  # it rings already
+        mobile = self._phones.routes.get(leg.user_id, "")
+        query = {
+            "endpoint": self._outside(mobile) if mobile else self._phones.endpoint(leg.user_id),
+            "app": self._app,
+            "appArgs": "leg",
+            "callerId": naming.quoted_caller(shown_number, shown_name),
+            "timeout": str(_RING_SECONDS),
+        }
+        variables = {"PJSIP_HEADER(add,X-Decroche-Call)": str(call_id)}
+        if mobile:
+            # The operator carries our own numbers only, and learns nothing of who calls.
+            ours = caller.called_number if caller and caller.called_number else shown_number
+            query["callerId"] = naming.quoted_caller(ours, "")
+            variables = {"DECROCHE_CONFIRM": "wait"}
+        if caller is not None:
+            query["originator"] = caller.channel_id
+        await self._originate(naming.leg_id(leg), query, variables, who=str(leg.user_id))
+
+    async def _originate(
+        self, channel_id: str, query: dict[str, str], variables: Mapping[str, str], *, who: str
+    ) -> None:
+        """Ring somebody; what rings already is left ringing.
+
+        Raises:
+            ChannelGone: the caller for whom we ring is gone.
+            PhoneUnreachable: there is no phone there.
+        """
+        try:
+            await self._exchange.ask(
+                Request("POST", f"channels/{channel_id}", query, {"variables": dict(variables)})
+            )
+        except AriRefused as error:
+            if error.status == HTTP_CONFLICT:
+                return
+            if "originator" in str(error).lower():
+                raise ChannelGone(query.get("originator", "")) from error
+            raise PhoneUnreachable(who) from error
+
+    async def stop_ringing(self, leg: SecretaryLeg) -> None:
+        with contextlib.suppress(ChannelGone):
+            await self._one(self._drop(naming.leg_id(leg)))
+
+    # --- talking ------------------------------------------------------------------------
+
+    async def connect(self, leg: SecretaryLeg) -> None:
+        """Let caller and secretary talk, and disarm the lease."""
+        caller = self._channel(leg.call_id)
+        quiet = self._quiet(leg.call_id, caller)
+        await self._all(
+            [
+                *quiet,  # first: a channel that plays obeys nothing else
+                self._disarm(leg.call_id, caller),
+                *self._gather(naming.bridge_id(leg.call_id), caller, naming.leg_id(leg)),
+            ],
+            must=(len(quiet), -1),
+        )
+        self._start(self._tell_simulated(leg.call_id, "yes"))
+
+    async def call_out(self, leg: SecretaryLeg, *, number: str, shown_number: str) -> None:
+        """Ring a number outside so that she hears whatever the operator lets one hear."""
+        call_id, secretary = leg.call_id, naming.leg_id(leg)
+        if leg not in self._census.legs_of(call_id):
+            raise ChannelGone(secretary)
+        called = naming.called_id(call_id)
+        if self._census.channel_of(call_id) == called:
+            return  # it rings already
+        query = {
+            "endpoint": self._outside(number),
+            "app": self._app,
+            "appArgs": "called",
+            "channelId": called,
+            "originator": secretary,
+        }
+        shown = naming.dialled(shown_number)
+        variables = {
+            "DECROCHE_CALL": str(call_id),
+            "DECROCHE_CALLED": naming.dialled(number),
+            "CALLERID(num)": shown,
+            "CONNECTEDLINE(num,i)": shown,
+        }
+        try:
+            await self._exchange.ask(Request("POST", "channels/create", query, {"variables": variables}))
+        except AriRefused as error:
+            raise PhoneUnreachable(naming.dialled(number)) from error
+        self._census.expect_called(called, call_id, naming.dialled(number))
+        await self._all(
+            [
+                *self._gather(naming.bridge_id(call_id), secretary, called),
+                Request(
+                    "POST", f"channels/{called}/dial", {"caller": secretary, "timeout": str(_RING_SECONDS)}
+                ),
+            ],
+            must=(-1,),
+        )
+
+    async def hold(self, call_id: UUID) -> None:
+        caller = self._channel(call_id)
+        await self._all(
+            [self._take_out(naming.bridge_id(call_id), caller), self._music(caller)],
+            must=(1,),
+        )
+
+    async def resume(self, call_id: UUID) -> None:
+        """Bring caller and secretary together again, wherever each of them was."""
+        caller = self._channel(call_id)
+        legs = [naming.leg_id(leg) for leg in self._talking_legs(call_id)]
+        await self._all(
+            [
+                *self._quiet(call_id, caller),
+                self._disarm(call_id, caller),
+                *self._stop_tone(call_id),
+                *self._gather(naming.bridge_id(call_id), caller, *legs),
+            ],
+            must=(-1,),
+        )
+
+    async def wait_again(self, call_id: UUID) -> None:
+        await self.hold(call_id)
+        await self._drop_legs(call_id)
+
+    async def mute(self, leg: SecretaryLeg, *, is_muted: bool) -> None:
+        verb = "POST" if is_muted else "DELETE"
+        await self._one(Request(verb, f"channels/{naming.leg_id(leg)}/mute", {"direction": "in"}))
+
+    async def send_digits(self, call_id: UUID, *, digits: str) -> None:
+        sent = {"dtmf": naming.digits(digits), "between": "120", "duration": "120"}
+        if sent["dtmf"]:
+            await self._one(Request("POST", f"channels/{self._channel(call_id)}/dtmf", sent))
+
+    # --- her mobile ---------------------------------------------------------------------
+
+    async def route_phone(self, user_id: int, *, number: str) -> None:
+        self._phones.route(user_id, naming.dialled(number))
+
+    async def _do(self, chore: Chore) -> None:
+        with contextlib.suppress(ChannelGone, ExchangeDown):
+            match chore.what, chore.leg, chore.call_id:
+                case Do.ASK_TO_CONFIRM, SecretaryLeg() as leg, _:
+                    await self._ask_to_confirm(leg)
+                case Do.CONFIRMED, SecretaryLeg() as leg, _:
+                    await self._confirmed(leg)
+                case Do.LET_HER_HEAR_RINGING, _, UUID() as call_id:
+                    await self._ring_tone(call_id)
+                case Do.STOP_RINGING_TONE, _, UUID() as call_id:
+                    await self._exchange.ask_in_order(self._stop_tone(call_id, surely=True))
+                case _:
+                    await super()._do(chore)
+
+    # --- inside -------------------------------------------------------------------------
+
+    async def _ring_tone(self, call_id: UUID) -> None:
+        """Let her hear that it rings there."""
+        await self._exchange.ask_in_order(
+            [Request("POST", f"channels/{naming.leg_id(leg)}/ring") for leg in self._talking_legs(call_id)]
+        )
+
+    def _stop_tone(self, call_id: UUID, *, surely: bool = False) -> list[Request]:
+        if not surely and not self._census.parties_of(call_id):
+            return []
+        return [
+            Request("DELETE", f"channels/{naming.leg_id(leg)}/ring") for leg in self._talking_legs(call_id)
+        ]
+
+    def _talking_legs(self, call_id: UUID) -> list[SecretaryLeg]:
+        """Return the legs that were answered (a call has one)."""
+        return [leg for leg in self._census.legs_of(call_id) if leg in self._census.answered]
+
+    async def _drop_legs(self, call_id: UUID) -> None:
+        """Let the secretary go, and whoever listened to her with her."""
+        await self._exchange.ask_in_order(
+            [
+                *(self._drop(naming.leg_id(leg)) for leg in self._census.legs_of(call_id)),
+                Request("DELETE", f"bridges/{naming.bridge_id(call_id)}"),
+            ]
+        )

@@ -1,0 +1,97 @@
+"""Bring third persons into a call: a practitioner, a colleague, somebody outside."""
+
+from typing import Final
+
+from decroche.calls.adapters.ari import naming
+from decroche.calls.adapters.ari.client import Request
+from decroche.calls.adapters.ari.conversation import Conversation
+from decroche.calls.ports import ChannelGone, Mix, PartyLeg, SecretaryLeg
+
+_RING_SECONDS: Final = 45
+# How long a third person hears music, at most, if we are no more.
+_PATIENCE_SECONDS: Final = 600
+
+
+class Parties(Conversation):
+    """Hold the third persons, and say who hears whom."""
+
+    async def ring_party(
+        self, party: PartyLeg, *, number: str = "", user_id: int | None = None, shown_number: str
+    ) -> None:
+        caller = self._channel(party.call_id)
+        if party in self._census.parties:
+            return  # it rings already
+        mobile = self._phones.routes.get(user_id, "") if user_id is not None else number
+        endpoint = (
+            self._phones.endpoint(user_id) if user_id is not None and not mobile else self._outside(mobile)
+        )
+        query = {
+            "endpoint": endpoint,
+            "app": self._app,
+            "appArgs": "party",
+            "callerId": naming.quoted_caller(shown_number, ""),
+            "timeout": str(_RING_SECONDS),
+            "originator": caller,
+        }
+        variables = {} if mobile else {"PJSIP_HEADER(add,X-Decroche-Call)": str(party.call_id)}
+        await self._originate(naming.party_id(party), query, variables, who=naming.party_id(party))
+        self._census.parties.setdefault(party, False)
+
+    async def mix(self, party: PartyLeg, leg: SecretaryLeg, mix: Mix) -> None:
+        if not self._census.parties.get(party):
+            raise ChannelGone(naming.party_id(party))
+        caller = self._channel(party.call_id)
+        match mix:
+            case Mix.CONSULT:
+                requests = self._consult(party, leg, caller)
+            case Mix.CALLER:
+                requests = self._with_caller(party, leg, caller)
+            case Mix.ALL | Mix.GIVE:
+                requests = self._together(party, leg, caller, gives=mix is Mix.GIVE)
+        await self._all(requests, must=(-1,))
+        if mix is Mix.GIVE:
+            await self._exchange.ask_in_order(
+                [
+                    *(self._drop(naming.leg_id(there)) for there in self._census.legs_of(party.call_id)),
+                    Request("DELETE", f"bridges/{naming.aside_id(party.call_id)}"),
+                ]
+            )
+
+    def _consult(self, party: PartyLeg, leg: SecretaryLeg, caller: str) -> list[Request]:
+        """Let secretary and party talk aside; the caller hears music."""
+        third = naming.party_id(party)
+        return [
+            self._take_out(naming.bridge_id(party.call_id), caller),
+            self._music(caller),
+            Request("DELETE", f"channels/{third}/moh"),
+            self._set(third, "TIMEOUT(absolute)", "0"),
+            *self._gather(naming.aside_id(party.call_id), naming.leg_id(leg), third),
+        ]
+
+    def _with_caller(self, party: PartyLeg, leg: SecretaryLeg, caller: str) -> list[Request]:
+        """Let secretary and caller talk; the party hears music."""
+        third = naming.party_id(party)
+        return [
+            self._take_out(naming.aside_id(party.call_id), third),
+            self._take_out(naming.bridge_id(party.call_id), third),
+            self._music(third),
+            self._set(third, "TIMEOUT(absolute)", str(_PATIENCE_SECONDS)),
+            *self._quiet(party.call_id, caller),
+            self._disarm(party.call_id, caller),
+            *self._gather(naming.bridge_id(party.call_id), caller, naming.leg_id(leg)),
+        ]
+
+    def _together(self, party: PartyLeg, leg: SecretaryLeg, caller: str, *, gives: bool) -> list[Request]:
+        """Let everybody talk, or caller and party without her: that goes on whatever becomes of us."""
+        third = naming.party_id(party)
+        members = [caller, third] if gives else [caller, third, naming.leg_id(leg)]
+        return [
+            *self._quiet(party.call_id, caller),
+            Request("DELETE", f"channels/{third}/moh"),
+            self._set(third, "TIMEOUT(absolute)", "0"),
+            self._disarm(party.call_id, caller),
+            *self._gather(naming.bridge_id(party.call_id), *members),
+        ]
+
+    async def drop_party(self, party: PartyLeg) -> None:
+        await self._exchange.ask_in_order([self._drop(naming.party_id(party))])
