@@ -17,6 +17,7 @@ from decroche.calls.domain.post import AT_POST, PostState
 from decroche.calls.domain.routing import (
     Decision,
     Facts,
+    Familiarity,
     KeepWaiting,
     Offer,
     Overflow,
