@@ -1,5 +1,6 @@
 """The strip's questions in JSON: the same path, the same refusals, the same walls."""
 
+from datetime import datetime, time
 from uuid import uuid4
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.models import Appointment
 from tests.factories import make_secretary
-from tests.scheduling.factories import NOW, make_agenda, make_patient, paris
+from tests.scheduling.factories import NOW, make_agenda, make_patient, make_rule, paris
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere")]
 
@@ -71,3 +72,22 @@ def test_another_practice_is_not_there(agenda, browser) -> None:
     assert browser.get(f"/agenda/{stranger[0].pk}/free/").status_code == 404
     assert browser.post(f"/agenda/{stranger[0].pk}/hold/", asked(stranger)).status_code == 404
     assert browser.post("/agenda/hold/999999/book/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("zone", "first"),
+    [
+        ("Europe/Paris", "2026-12-01T00:00:00+01:00"),
+        ("America/Martinique", "2026-12-01T00:00:00-04:00"),
+    ],
+)
+def test_a_day_begins_at_the_practices_own_midnight(client, monkeypatch, zone, first) -> None:
+    monkeypatch.setattr("decroche.scheduling.web.plain.clock_now", lambda: NOW)
+    practice, people, kind = make_agenda(timezone=zone)
+    practice.sites.update(timezone=zone)
+    make_rule(practitioner=people[0], weekday=0, starts=time(22), ends=time(0))
+    make_rule(practitioner=people[0], weekday=1, starts=time(0), ends=time(2))
+    client.force_login(make_secretary(practices=(practice,)))
+    asked = {"visit_type": kind.pk, "from": "2026-12-01", "days": 1, "limit": 2}
+    found = client.get(f"/agenda/{practice.pk}/free/", asked).json()["slots"]
+    assert datetime.fromisoformat(found[0]["starts_at"]) == datetime.fromisoformat(first)

@@ -174,6 +174,7 @@ def test_the_screens_cost_the_same_with_one_wish_and_with_many(
     agenda, doctor, client, django_assert_max_num_queries
 ) -> None:
     practice, people, _ = agenda
+    client.get(url("settings_wishes", practice.pk))  # who asks is known from then on
     costs = []
     for kinds in (["fill_gaps"], ["mornings_first", "group_home"]):
         for kind in kinds:

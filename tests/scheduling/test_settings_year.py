@@ -282,6 +282,7 @@ def test_the_year_costs_the_same_with_one_exception_and_with_many(
     agenda, doctor, client, django_assert_max_num_queries
 ) -> None:
     practice, people, _ = agenda
+    client.get(url("settings_year", practice.pk))  # who asks is known from then on
     costs = []
     for count in (1, 3):
         for n in range(count):
