@@ -15,7 +15,8 @@ from decroche.scheduling.actions.remove_absence import remove_absence
 from decroche.scheduling.domain.refusals import NothingToUndo, NotOfThisPractice, Refusal
 from decroche.scheduling.domain.waiting import Opening
 from decroche.scheduling.models import Absence, Appointment, MassMove, MassMoveItem
-from decroche.scheduling.queries.mass_moves import places_for, touched_by
+from decroche.scheduling.queries.mass_moves import touched_by
+from decroche.scheduling.queries.mass_places import places_for
 
 _PLANS = MassMoveItem.Plan
 

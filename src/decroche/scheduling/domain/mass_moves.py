@@ -8,6 +8,7 @@ argue about, why a patient was put where they were.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from decroche.scheduling.domain.waiting import Opening as Place
 from decroche.scheduling.domain.waiting import half_day
@@ -34,6 +35,15 @@ class Touched:
     half_day: str = ""
     weekdays: frozenset[int] = frozenset()
     prefers: int | None = None
+    visit_type_id: int = 0
+    minutes: int = 0  # how long it is, and stays
+
+
+class Fits(Protocol):
+    """Whether a place could still be had, all promised so far counted; `True` promises it."""
+
+    def __call__(self, touched: Touched, place: Place) -> bool:
+        """Promise the place if it fits."""
 
 
 def cost(touched: Touched, place: Place, *, locum_id: int | None = None) -> float:
@@ -58,20 +68,33 @@ def assign(
     *,
     locum_id: int | None = None,
     taken: Iterable[Place] = (),
+    fits: Fits | None = None,
 ) -> dict[int, Place]:
     """Give each appointment the best of its places that nobody before it was given; by id, none for who finds none.
 
-    `taken` are places already promised to others.
+    `taken` are places already promised to others. `fits` has the last word where rules count what is placed.
     """
     given: dict[int, Place] = {}
-    promised = list(taken)
+    promise = fits or _apart(taken)
     for one in sorted(touched, key=lambda item: (not item.is_urgent, item.starts_at, item.id)):
-        free = [
-            place for place in places.get(one.id, ()) if not any(place.meets(other) for other in promised)
-        ]
-        if not free:
-            continue
-        best = min(free, key=lambda place: (cost(one, place, locum_id=locum_id), place.starts_at))
-        given[one.id] = best
-        promised.append(best)
+        best_first = sorted(
+            places.get(one.id, ()),
+            key=lambda place, one=one: (cost(one, place, locum_id=locum_id), place.starts_at),
+        )
+        best = next((place for place in best_first if promise(one, place)), None)
+        if best is not None:
+            given[one.id] = best
     return given
+
+
+def _apart(taken: Iterable[Place]) -> Fits:
+    """Let no two share a minute of one person's time."""
+    promised = list(taken)
+
+    def promise(_: Touched, place: Place) -> bool:
+        if any(place.meets(other) for other in promised):
+            return False
+        promised.append(place)
+        return True
+
+    return promise

@@ -10,7 +10,6 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from decroche.kernel.interval import local_day
 from decroche.practices.models import Practice, Practitioner
 from decroche.scheduling.domain.appointment import AHEAD, Status
-from decroche.scheduling.domain.mass_moves import Touched, assign
 from decroche.scheduling.domain.waiting import Opening as Place
 from decroche.scheduling.models import (
     LONGEST,
@@ -19,8 +18,6 @@ from decroche.scheduling.models import (
     Appointment,
     MassMove,
     MassMoveItem,
-    PatientPreference,
-    VisitType,
 )
 from decroche.scheduling.notices import is_mobile
 from decroche.scheduling.queries.slots import Slot, open_slots
@@ -46,59 +43,12 @@ def touched_by(
     return rows
 
 
-def places_for(
-    appointments: Sequence[Appointment],
-    *,
-    practitioner: Practitioner,
-    locum: Practitioner | None,
-    now: datetime,
-) -> dict[int, Place]:
-    """Give each appointment a place of its own.
-
-    Two searches for each visit type, one more with a locum, and four queries: the same whether three or thirty are
-    touched.
-    """
-    if not appointments:
-        return {}
-    wanted = _searched(appointments, practitioner, locum, now)
-    at_locum = _same_time_at(locum, appointments)
-    preferences = PatientPreference.objects.in_bulk(
-        [one.patient_id for one in appointments], field_name="patient_id"
-    )
-    touched, places = [], {}
-    for one in appointments:
-        preference = preferences.get(one.patient_id)
-        touched.append(
-            Touched(
-                id=one.pk,
-                practitioner_id=one.practitioner_id,
-                starts_at=one.local_start,
-                is_urgent=one.visit_type.emergency,
-                half_day=preference.half_day if preference else "",
-                weekdays=frozenset(preference.weekdays if preference else ()),
-                prefers=preference.practitioner_id if preference else None,
-            )
-        )
-        # An appointment keeps its length when it moves: where visits are shorter, it would run into the next one.
-        length = one.ends_at - one.starts_at
-        long_enough = [
-            place for place in wanted[one.visit_type_id] if place.ends_at - place.starts_at >= length
-        ]
-        places[one.pk] = [*at_locum.get(one.pk, ()), *long_enough]
-    return assign(
-        touched,
-        places,
-        locum_id=locum.pk if locum else None,
-        taken=promised(practitioner.practice_id, now=now),
-    )
-
-
 def alternatives(item: MassMoveItem, *, now: datetime, limit: int = 12) -> list[Slot]:
     """Give other places for one line: the practitioner's and the locum's first, then the colleagues', in order of time."""
     move, appointment = item.mass_move, item.appointment
     locum = move.absence.locum if move.absence else None
     found: list[Slot] = []
-    for people in _circles(move.practitioner, locum):
+    for people in circles_of(move.practitioner, locum):
         found += open_slots(
             practitioners=people,
             visit_type=appointment.visit_type,
@@ -118,7 +68,7 @@ def alternatives(item: MassMoveItem, *, now: datetime, limit: int = 12) -> list[
     ]
 
 
-def _circles(practitioner: Practitioner, locum: Practitioner | None) -> list[list[Practitioner]]:
+def circles_of(practitioner: Practitioner, locum: Practitioner | None) -> list[list[Practitioner]]:
     """Name whom to ask for places: those who know the patient, then everybody else of the practice."""
     first = [practitioner, locum] if locum else [practitioner]
     colleagues = Practitioner.objects.filter(practice=practitioner.practice_id, is_active=True).exclude(
@@ -127,29 +77,7 @@ def _circles(practitioner: Practitioner, locum: Practitioner | None) -> list[lis
     return [circle for circle in (first, list(colleagues)) if circle]
 
 
-def _searched(
-    appointments: Sequence[Appointment], practitioner: Practitioner, locum: Practitioner | None, now: datetime
-) -> dict[int, list[Place]]:
-    counts = Counter(one.visit_type_id for one in appointments)
-    kinds = VisitType.objects.in_bulk(list(counts))
-    circles = _circles(practitioner, locum)
-    return {
-        kind_id: [
-            Place(slot.practitioner_id, slot.site_id, slot.starts_at, slot.ends_at)
-            for people in circles
-            for slot in open_slots(
-                practitioners=people,
-                visit_type=kinds[kind_id],
-                start=now + SOONEST,
-                now=now,
-                limit=2 * count + 10,
-            )
-        ]
-        for kind_id, count in counts.items()
-    }
-
-
-def _same_time_at(locum: Practitioner | None, appointments: Sequence[Appointment]) -> dict[int, list[Place]]:
+def same_time_at(locum: Practitioner | None, appointments: Sequence[Appointment]) -> dict[int, list[Place]]:
     """Give the same hour at the locum's, where the locum has it free; 1 query."""
     if locum is None:
         return {}
