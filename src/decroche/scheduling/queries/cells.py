@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from decroche.practices.models import Practitioner
+from decroche.scheduling.domain.wishes import NO_WISH, DayWishes
 from decroche.scheduling.queries.openings import AbsenceShown, OpeningShown
 from decroche.scheduling.queries.visits import Visit
 
@@ -22,6 +23,7 @@ class Band:
     last: int
     opening: OpeningShown | None = None
     absence: AbsenceShown | None = None
+    is_kept: bool = False
 
     @property
     def label(self) -> str:
@@ -81,10 +83,12 @@ class Column:
     open: list[Band] = field(default_factory=list)
     closed: list[Band] = field(default_factory=list)
     absences: list[Band] = field(default_factory=list)
+    kept: list[Band] = field(default_factory=list)  # for emergencies
     buffers: list[Span] = field(default_factory=list)  # (row, rows)
     appointments: list[Placed] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
     free: list[FreeCell] = field(default_factory=list)
+    wishes: DayWishes = NO_WISH
 
     @property
     def key(self) -> str:
@@ -99,6 +103,7 @@ class Column:
             *self.free,
             *self.absences,
             *self.closed,
+            *self.kept,
         ]
         found.sort(key=lambda item: item.row)
         return found

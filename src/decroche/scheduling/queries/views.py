@@ -243,6 +243,10 @@ class _Sheet:
         ]
         self._place_visits(floor_minute(now))
         column.closed = list(self._closed())
+        column.wishes = self.day.wishes
+        for start, end in (self.clock.span(*each) for each in self.day.kept):
+            if end > start:
+                column.kept.append(Band(*self._rows(start, end), start, end, is_kept=True))
         for cell in self.day.free:
             start, end = self.clock.span(cell.starts_at, cell.ends_at)
             key = f"{column.practitioner.pk}.{cell.site_id}.{floor_minute(cell.starts_at)}"

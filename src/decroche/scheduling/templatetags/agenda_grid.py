@@ -20,6 +20,7 @@ from decroche.scheduling.models import OpeningRule, Place
 from decroche.scheduling.queries.cells import Band, Column, FreeCell, Placed, Session
 from decroche.scheduling.queries.openings import OpeningShown
 from decroche.scheduling.queries.visits import Visit
+from decroche.scheduling.web.day_wishes import wish_lines
 from decroche.ui.formats import clock, language, short_datetime
 from decroche.ui.templatetags.components import icon
 
@@ -61,6 +62,7 @@ class Pen:
             "over": escape(_("terminé")),
             "why": escape(_("pourquoi ?")),
             "closed": escape(_("fermé")),
+            "kept": escape(_("Gardé : urgences")),
         }
         self.language = language()
 
@@ -78,6 +80,8 @@ class Pen:
             return self.free(item) if self.may_book else ""
         if isinstance(item, Session):
             return self.session(item)
+        if item.is_kept:
+            return self.kept(item)
         return self.absence(item) if item.absence else self.closed(item)
 
     def visit(self, item: Placed, kind: str = "appt") -> str:
@@ -187,6 +191,15 @@ class Pen:
             f' data-why="{band.first}" id="shut-{self.key}-{band.first}" aria-label="{said}"></button>'
         )
 
+    def kept(self, band: Band) -> str:
+        """Draw what a wish keeps for emergencies: nobody else's, and it says so."""
+        hours = f"{self.face(band.first)} – {self.face(band.last)}"
+        return (
+            f'<button type="button" class="agenda-kept at-{band.row} for-{band.rows}" data-cell tabindex="-1"'
+            f' data-why="{band.first}" id="kept-{self.key}-{band.first}" aria-label="{self.words["kept"]}, {hours},'
+            f' {self.words["why"]}"><span>{self.words["kept"]}</span></button>'
+        )
+
     def absence(self, band: Band) -> str:
         """Draw an absence with its reason, and who stands in."""
         absence = band.absence
@@ -288,3 +301,9 @@ def column_summary(column: Column, mode: str) -> str:
     if mode == "week" or not free:
         return text
     return f"{booked} · " + ngettext("%(count)s libre", "%(count)s libres", free) % {"count": free}
+
+
+@register.simple_tag
+def column_wishes(column: Column) -> list[tuple[str, str]]:
+    """Say in a few words, and in a sentence, what the practitioner wishes for this day."""
+    return wish_lines(column.wishes)
