@@ -209,9 +209,14 @@ def _compare(run: ImportRun, lines: list[ImportLine], now: datetime, report: Cal
         ):
             left[position].notes.append(Note.TWICE.value)
         if run.outside == ImportRun.Outside.REFUSE:
-            _leave_outside(run, left, now, lambda count, before=done: report(before + count))
+            _leave_outside(run, left, now, _from(done, report))
         done += len(own)
         report(done)
+
+
+def _from(done: int, report: Callable[[int], None]) -> Callable[[int], None]:
+    """Count on from what is done already."""
+    return lambda count: report(done + count)
 
 
 def _compare_with_agenda(practitioner_id: int, lines: list[ImportLine]) -> None:

@@ -11,6 +11,7 @@ from decroche.interop.api import schemas_groups as s
 from decroche.interop.api.access import KeyRequest, needs
 from decroche.interop.api.booking import SOURCES, shown, the_visit
 from decroche.interop.api.fields import Id, Moment
+from decroche.interop.api.schemas import AppointmentOut
 from decroche.patients.models import Patient
 from decroche.practices.models import Practitioner, Site
 from decroche.scheduling.actions.force_appointment import force_appointment, forced_today
@@ -30,7 +31,7 @@ def read_quota(request: KeyRequest, practitioner_id: Id, site_id: Id, at: Moment
     return {"count": today.count, "quota": today.quota, "left": today.left}
 
 
-@router.post("/appointments/forced", response={201: s.AppointmentOut}, tags=["Rendez-vous forcés"])
+@router.post("/appointments/forced", response={201: AppointmentOut}, tags=["Rendez-vous forcés"])
 @needs(Permission.FORCE_APPOINTMENT)
 def force(request: KeyRequest, sent: s.ForcedIn) -> Any:
     """Book beside another or outside what is open; 409 once the day's quota is used, or for a blocked patient."""

@@ -1,6 +1,7 @@
 """Give an absence other hours, another reason or another locum; the row stays the same one."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -32,7 +33,7 @@ def change_absence(
             Absence.objects.select_for_update(of=("self",)).select_related("practitioner").get(pk=absence_id)
         )
         check_absence(practitioner=absence.practitioner, starts_at=starts_at, ends_at=ends_at, locum=locum)
-        known = {
+        known: dict[str, Any] = {
             "absence_id": absence.pk,
             "practice_id": absence.practice_id,
             "practitioner_id": absence.practitioner_id,
