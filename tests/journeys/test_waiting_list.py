@@ -9,6 +9,7 @@ import pytest
 from decroche.foundation.clock import now
 from decroche.scheduling.actions.cancel_appointment import cancel_appointment
 from decroche.scheduling.models import Appointment, WaitingListEntry, WaitingListOffer
+from decroche.scheduling.queries.explain import explain
 from tests.journeys.conftest import House, Person, look
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -17,12 +18,26 @@ Enter = Callable[..., Awaitable[Person]]
 
 
 def _two_of_one_practitioner() -> tuple[Appointment, Appointment]:
-    """Give two booked appointments of one kind with one practitioner: a near one, and one a week later or more."""
+    """Give two booked appointments of one kind with one practitioner: a near one, and one a week later or more.
+
+    The near one's time is one that the practitioner's rules would give again: some days keep what is freed for emergencies.
+    """
     rows = Appointment.objects.filter(practice__name=PRACTICE, status="booked", lane__isnull=True)
     near = (
-        rows.filter(starts_at__gt=now() + timedelta(days=2)).order_by("starts_at").select_related("patient")
+        rows.filter(starts_at__gt=now() + timedelta(days=2))
+        .order_by("starts_at")
+        .select_related("patient", "practitioner__practice", "visit_type")
     )
     for first in near[:50]:
+        again = explain(
+            practitioner=first.practitioner,
+            visit_type=first.visit_type,
+            starts_at=first.starts_at,
+            now=now(),
+            but=first.pk,
+        )
+        if not again.is_free:
+            continue
         later = rows.filter(
             practitioner=first.practitioner_id,
             visit_type=first.visit_type_id,
