@@ -5,10 +5,10 @@ them least, and no place is given twice. What things cost is counted in days of 
 argue about, why a patient was put where they were.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from operator import itemgetter
 
 from decroche.scheduling.domain.waiting import Opening as Place
 from decroche.scheduling.domain.waiting import half_day
@@ -39,11 +39,8 @@ class Touched:
     minutes: int = 0  # how long it is, and stays
 
 
-class Fits(Protocol):
-    """Whether a place could still be had, all promised so far counted; `True` promises it."""
-
-    def __call__(self, touched: Touched, place: Place) -> bool:
-        """Promise the place if it fits."""
+#: Whether a place could still be had, all promised so far counted; True has promised it.
+Fits = Callable[[Touched, Place], bool]
 
 
 def cost(touched: Touched, place: Place, *, locum_id: int | None = None) -> float:
@@ -77,10 +74,10 @@ def assign(
     given: dict[int, Place] = {}
     promise = fits or _apart(taken)
     for one in sorted(touched, key=lambda item: (not item.is_urgent, item.starts_at, item.id)):
-        best_first = sorted(
-            places.get(one.id, ()),
-            key=lambda place, one=one: (cost(one, place, locum_id=locum_id), place.starts_at),
-        )
+        offered = [
+            (cost(one, place, locum_id=locum_id), place.starts_at, place) for place in places.get(one.id, ())
+        ]
+        best_first = [place for *_, place in sorted(offered, key=itemgetter(0, 1))]
         best = next((place for place in best_first if promise(one, place)), None)
         if best is not None:
             given[one.id] = best
