@@ -97,11 +97,17 @@ class Ring:
     addr: tuple[str, int]
     tag: str = field(default_factory=lambda: secrets.token_hex(4))
     state: str = "ringing"  # ringing, answered, ended
+    cseq: int = 0
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def shown(self) -> str:
         return self.invite.get("from")
+
+
+def relay(digit: str) -> str:
+    """Return a key as SIP INFO carries it."""
+    return f"Signal={digit}\r\nDuration=160\r\n"
 
 
 class Dialogue(asyncio.DatagramProtocol):
@@ -112,7 +118,7 @@ class Dialogue(asyncio.DatagramProtocol):
         self.media = Media(voice)
         self.answered, self.ended = asyncio.Event(), asyncio.Event()
         self._transport: asyncio.DatagramTransport | None = None
-        self._invite, self._to, self._target = "", "", ""
+        self._to, self._target, self._cseq = "", "", 1
 
     async def call(self, called: str, *, number: str, name: str = "") -> None:
         loop = asyncio.get_running_loop()
@@ -125,10 +131,12 @@ class Dialogue(asyncio.DatagramProtocol):
         sdp = f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {sound} RTP/AVP 8\r\n"
         self._send("INVITE", 1, self._branch, sdp)
 
-    def _send(self, method: str, cseq: int, branch: str, body: str = "") -> None:
+    def _send(
+        self, method: str, cseq: int, branch: str, body: str = "", body_is: str = "application/sdp"
+    ) -> None:
         if self._transport is None:
             return
-        kind = "Content-Type: application/sdp\r\n" if body else ""
+        kind = f"Content-Type: {body_is}\r\n" if body else ""
         self._transport.sendto(
             f"{method} {self._target} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self.port};rport;branch={branch}\r\n"
             f"Max-Forwards: 70\r\nFrom: {self._from}\r\nTo: {self._to}\r\nCall-ID: {self._call_id}\r\nCSeq: {cseq} {method}\r\n"
@@ -160,10 +168,19 @@ class Dialogue(asyncio.DatagramProtocol):
 
     def hang_up(self) -> None:
         if self.answered.is_set():
-            self._send("BYE", 2, f"z9hG4bK{secrets.token_hex(6)}")
+            self._send("BYE", self._cseq + 1, f"z9hG4bK{secrets.token_hex(6)}")
         else:
             self._send("CANCEL", 1, self._branch)
         self._over()
+
+    async def press(self, digits: str) -> None:
+        """Press keys, as SIP INFO."""
+        for digit in digits:
+            self._cseq += 1
+            self._send(
+                "INFO", self._cseq, f"z9hG4bK{secrets.token_hex(6)}", relay(digit), "application/dtmf-relay"
+            )
+            await asyncio.sleep(0.1)
 
     def _over(self) -> None:
         self.media.silence()
@@ -312,15 +329,27 @@ class Phone(asyncio.DatagramProtocol):
 
     def hang_up(self, ring: Ring | None = None) -> None:
         ring = ring or self.rings[-1]
+        self._ask(ring, "BYE")
+        self._end(ring)
+
+    async def press(self, digits: str, ring: Ring | None = None) -> None:
+        """Press keys, as SIP INFO."""
+        for digit in digits:
+            self._ask(ring or self.rings[-1], "INFO", relay(digit))
+            await asyncio.sleep(0.1)
+
+    def _ask(self, ring: Ring, method: str, body: str = "") -> None:
+        """Send a request of our own inside the call."""
+        ring.cseq += 1
         contact = re.search(r"<?(sip:[^>;]+)", ring.invite.get("contact"))
         assert contact
+        kind = "Content-Type: application/dtmf-relay\r\n" if body else ""
         self._send(
-            f"BYE {contact[1]} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self.port};rport;branch=z9hG4bK{secrets.token_hex(6)}\r\n"
+            f"{method} {contact[1]} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self.port};rport;branch=z9hG4bK{secrets.token_hex(6)}\r\n"
             f"Max-Forwards: 70\r\nFrom: {ring.invite.get('to')};tag={ring.tag}\r\nTo: {ring.invite.get('from')}\r\n"
-            f"Call-ID: {ring.invite.get('call-id')}\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n",
+            f"Call-ID: {ring.invite.get('call-id')}\r\nCSeq: {ring.cseq} {method}\r\n{kind}Content-Length: {len(body)}\r\n\r\n{body}",
             ring.addr,
         )
-        self._end(ring)
 
     def _end(self, ring: Ring) -> None:
         ring.state = "ended"

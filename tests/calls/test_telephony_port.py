@@ -1,16 +1,9 @@
 """Hold every exchange to the port's promises: the one in memory and a real Asterisk pass the same stories."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from typing import Protocol
 from uuid import uuid4
 
 import pytest
 
-from decroche.calls.adapters.ari.settings import AriSettings
-from decroche.calls.adapters.ari.telephony import AriTelephony
-from decroche.calls.adapters.asterisk.server import AsteriskServer
-from decroche.calls.adapters.memory import MemoryExchange
 from decroche.calls.ports import (
     Announcement,
     CallArrived,
@@ -25,137 +18,19 @@ from decroche.calls.ports import (
     PhoneUnreachable,
     Prompt,
     SecretaryLeg,
-    Telephony,
     TransferEnded,
     VoicemailLeft,
 )
-from tests.asterisk.fixtures import exchange, fresh_exchange, installation, operator_port  # noqa: F401
 from tests.asterisk.listening import Listener
-from tests.asterisk.phone import Dialogue, Phone
-
-LINE, CALLER, AWA, INES = "+33199000001", "+33612345678", 11, 12
-
-
-class World(Protocol):
-    """What people do around an exchange."""
-
-    telephony: Telephony
-
-    async def caller_arrives(self, name: str = "") -> None: ...
-    async def caller_hangs_up(self) -> None: ...
-    async def phone_registers(self, user_id: int) -> None: ...
-    async def phone_picks_up(self, user_id: int) -> None: ...
-    async def phone_refuses(self, user_id: int) -> None: ...
-    async def phone_leaves(self, user_id: int) -> None: ...
-    async def message_is_left(self, listener: Listener) -> None: ...
-    async def close(self) -> None: ...
-
-
-class MemoryWorld:
-    def __init__(self) -> None:
-        self.telephony = self.exchange = MemoryExchange()
-
-    async def caller_arrives(self, name: str = "") -> None:
-        self._channel = self.exchange.caller_arrives(LINE, CALLER, name)
-
-    async def caller_hangs_up(self) -> None:
-        self.exchange.caller_hangs_up(self._channel)
-
-    async def phone_registers(self, user_id: int) -> None:
-        self.exchange.phone_registers(user_id)
-
-    async def phone_picks_up(self, user_id: int) -> None:
-        self.exchange.phone_picks_up(user_id)
-
-    async def phone_refuses(self, user_id: int) -> None:
-        self.exchange.phone_hangs_up(user_id)
-
-    async def phone_leaves(self, user_id: int) -> None:
-        self.exchange.phone_vanishes(user_id)
-
-    async def message_is_left(self, listener: Listener) -> None:
-        call_id = self.exchange.callers[self._channel].call_id
-        assert call_id
-        self.exchange.leave_voicemail(call_id)
-
-    async def close(self) -> None: ...
-
-
-class AsteriskWorld:
-    def __init__(self, server: AsteriskServer, outside: Phone) -> None:
-        self.telephony = AriTelephony(lambda: AriSettings.of(server.connection).with_plain_phones())
-        self._server, self._port = server, server.connection.sip_port
-        self._phones: dict[int, Phone] = {}
-        self._caller = Dialogue(self._port, voice=0x77)
-        outside.answers_after = 0.2
-
-    async def caller_arrives(self, name: str = "") -> None:
-        await self._caller.call(LINE, number=CALLER, name=name)
-
-    async def caller_hangs_up(self) -> None:
-        self._caller.hang_up()
-
-    async def phone_registers(self, user_id: int) -> None:
-        phone = self._phones[user_id] = Phone(f"s{user_id}", f"secret-{user_id}", self._port, voice=user_id)
-        await phone.open()
-        assert await phone.register() == 200
-
-    async def phone_picks_up(self, user_id: int) -> None:
-        await self._phones[user_id].wait_ringing()
-        self._phones[user_id].answer()
-
-    async def phone_refuses(self, user_id: int) -> None:
-        await self._phones[user_id].wait_ringing()
-        self._phones[user_id].refuse()
-
-    async def phone_leaves(self, user_id: int) -> None:
-        await self._phones[user_id].register(expires=0)
-
-    async def message_is_left(self, listener: Listener) -> None:
-        async with asyncio.timeout(30):
-            inbox = self._server.settings.state_dir / "spool/voicemail"
-            while not list(inbox.glob("*.wav")):  # noqa: ASYNC110
-                await asyncio.sleep(0.1)
-            await asyncio.sleep(2)
-        self._caller.hang_up()
-
-    async def close(self) -> None:
-        self._caller.close()
-        for phone in self._phones.values():
-            await phone.register(expires=0)
-            phone.close()
-        await asyncio.to_thread(self._server.command, "channel request hangup all")
-
-
-@pytest.fixture(params=["memory", pytest.param("asterisk", marks=pytest.mark.asterisk)])
-async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    if request.param == "memory":
-        yield MemoryWorld()
-        return
-    made = AsteriskWorld(request.getfixturevalue("fresh_exchange"), await _outside(request))
-    yield made
-    await made.close()
-
-
-async def _outside(request: pytest.FixtureRequest) -> Phone:
-    phone = Phone("outside", "", 0, voice=0x3C)
-    await phone.open(request.getfixturevalue("operator_port"))
-    request.addfinalizer(phone.close)
-    return phone
-
-
-@pytest.fixture
-async def listener(world: World) -> AsyncIterator[Listener]:
-    made = Listener(world.telephony)
-    await made.start()
-    yield made
-    await made.stop()
-
-
-async def ready_phone(world: World, listener: Listener, user_id: int = AWA) -> None:
-    await listener.open_phone(user_id)
-    await world.phone_registers(user_id)
-    await listener.phone_ready(user_id)
+from tests.calls.exchanges import (
+    AWA,
+    CALLER,
+    INES,
+    LINE,
+    OUTSIDE,
+    World,
+    ready_phone,
+)
 
 
 async def test_an_exchange_first_tells_what_lives_on_it(world: World, listener: Listener) -> None:
@@ -264,17 +139,18 @@ async def test_a_transfer_frees_the_secretary_and_tells_how_it_ended(
     await world.phone_picks_up(AWA)
     await listener.wait(PhoneAnswered)
     await listener.telephony.connect(leg)
-    await listener.telephony.transfer(call_id, number="+33199555555", shown_number=LINE)
+    await listener.telephony.transfer(call_id, number=OUTSIDE, shown_number=LINE)
     assert (await listener.wait(LegGone)).leg == leg
+    await world.outside_answers(call_id)
     ended = await listener.wait(TransferEnded)
-    assert (ended.call_id, ended.number, ended.succeeded) == (call_id, "+33199555555", True)
+    assert (ended.call_id, ended.number, ended.succeeded) == (call_id, OUTSIDE, True)
 
 
 async def test_a_message_is_told_with_its_call(world: World, listener: Listener) -> None:
     await world.caller_arrives()
     arrived, call_id = await listener.adopt()
     await listener.telephony.take_voicemail(call_id)
-    await world.message_is_left(listener)
+    await world.message_is_left()
     left = await listener.wait(VoicemailLeft)
     assert (left.call_id, left.duration_seconds >= 1) == (call_id, True)
     await listener.telephony.keep_voicemail(left.path)
@@ -285,7 +161,7 @@ async def test_nobody_renews_and_the_caller_leaves_us_for_the_fallback(
     world: World, listener: Listener
 ) -> None:
     await world.caller_arrives()
-    arrived, call_id = await listener.adopt(fallback="+33199555555", lease=1)
+    arrived, call_id = await listener.adopt(fallback=OUTSIDE, lease=1)
     gone = await listener.wait(CallerGone)
     assert (gone.call_id, gone.channel_id, gone.cause) == (call_id, arrived.channel_id, Cause.LEASE)
 
@@ -301,9 +177,7 @@ async def test_letting_go_ends_no_call(world: World, listener: Listener) -> None
     await world.caller_arrives()
     await listener.adopt()
     await listener.stop()
-    again = Listener(
-        world.telephony if isinstance(world, MemoryWorld) else AriTelephony(world.telephony._find)
-    )
+    again = Listener(world.second_switchboard())
     found = await again.start()
     assert [leg.channel_id for leg in found.legs] == [fact.channel_id for fact in listener.told(CallArrived)]
     await again.stop()
