@@ -84,6 +84,9 @@ WITH_SECRETARY = frozenset({_S.TALKING, _S.ON_HOLD})
 LEASED = frozenset({*QUEUED, _S.ON_HOLD, _S.PARKED})
 
 
+_WAITS_AGAIN = frozenset({_S.WAITING, _S.OFFERED, _S.PARKED})  # somebody spoke to him, then he was left
+
+
 class UnlawfulStep(Exception):
     """A call cannot go from its state to the one that was asked."""
 
@@ -114,7 +117,9 @@ def end_reason(state: CallState, *, answered: bool, lost: bool) -> EndReason:
         return EndReason.FALLBACK
     if state is _S.VOICEMAIL:
         return EndReason.VOICEMAIL
-    if lost:
+    if state is _S.DIALLING:
+        return EndReason.NO_REPLY
+    if lost or (answered and state in _WAITS_AGAIN):
         return EndReason.INTERRUPTED
     if state in WITH_SECRETARY or answered:
         return EndReason.COMPLETED

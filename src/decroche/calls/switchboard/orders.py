@@ -1,19 +1,22 @@
 """Obey what people ask from their screens, or refuse with a reason that a screen can say."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from decroche.calls.domain.call import WITH_SECRETARY, CallState, EndReason
+from decroche.calls.domain.call import WITH_SECRETARY, CallState
 from decroche.calls.domain.post import CHOSEN_STATES, PostState
 from decroche.calls.ports import PhoneAccount
+from decroche.calls.switchboard import calling, hands, parties
 from decroche.calls.switchboard import commands as ask
 from decroche.calls.switchboard.floor import Floor
-from decroche.calls.switchboard.records import StepKind
+from decroche.calls.switchboard.refusals import Refusal, Refused
 from decroche.calls.switchboard.state import LiveCall, LivePost
+
+__all__ = ["TOO_OLD", "Order", "OrderKind", "Refusal", "obey"]
 
 
 class OrderKind(StrEnum):
@@ -47,39 +50,6 @@ class OrderKind(StrEnum):
     SET_URGENCY = "set_urgency"  # urgency
 
 
-class Refusal(StrEnum):
-    """Name why an order is refused; ``calls.wording`` says it in words."""
-
-    NO_POST = "no_post"
-    NOT_YOUR_CALL = "not_your_call"
-    CALL_OVER = "call_over"
-    NOT_NOW = "not_now"
-    UNKNOWN_NUMBER = "unknown_number"
-    TOO_LATE = "too_late"
-    EXCHANGE_DOWN = "exchange_down"
-    UNKNOWN_ORDER = "unknown_order"
-    NOT_ALLOWED_NUMBER = "not_allowed_number"
-    EMERGENCY_NUMBER = "emergency_number"
-    CAP_REACHED = "cap_reached"
-    NO_PARTY = "no_party"
-    PARTY_THERE = "party_there"
-    NOT_SUPERVISOR = "not_supervisor"
-    ALREADY_LISTENED = "already_listened"
-    NOBODY_THERE = "nobody_there"
-    NOT_PARKED = "not_parked"
-    NO_MANDATE = "no_mandate"
-    BUSY = "busy"  # her own hands are full
-    PHONE_AWAY = "phone_away"  # her own phone cannot ring
-    COLLEAGUE_BUSY = "colleague_busy"
-    NOT_RECORDABLE = "not_recordable"
-    # The practitioner's word on being disturbed.
-    IN_CONSULTATION = "in_consultation"
-    ON_ROUNDS = "on_rounds"
-    URGENT_ONLY = "urgent_only"
-    COLLEAGUES_ONLY = "colleagues_only"
-    ANNOUNCE_FIRST = "announce_first"
-
-
 @dataclass(frozen=True, slots=True)
 class Order:
     """Carry one order."""
@@ -93,20 +63,16 @@ class Order:
 
 
 TOO_OLD = timedelta(seconds=20)
-LASTING = frozenset({OrderKind.PHONE_ACCOUNT, OrderKind.LEAVE, OrderKind.SET_STATE})
-
-
-class _Refused(Exception):
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.value)
-        self.refusal = refusal
+LASTING = frozenset(
+    {OrderKind.PHONE_ACCOUNT, OrderKind.LEAVE, OrderKind.SET_STATE, OrderKind.ROUTE_PHONE, OrderKind.ABUSE}
+)
 
 
 def obey(floor: Floor, order: Order, now: datetime) -> None:
     """Carry out one order on the floor and note how it ended. Repeating an order is harmless."""
     try:
         _obey(floor, order, now)
-    except _Refused as refused:
+    except Refused as refused:
         floor.finish_order(order.order_id, now, refused.refusal.value)
     else:
         floor.finish_order(order.order_id, now)
@@ -116,19 +82,21 @@ def _obey(floor: Floor, order: Order, now: datetime) -> None:
     try:
         kind = OrderKind(order.kind)
     except ValueError:
-        raise _Refused(Refusal.UNKNOWN_ORDER) from None
+        raise Refused(Refusal.UNKNOWN_ORDER) from None
     if kind not in LASTING and now - order.requested_at > TOO_OLD:
-        raise _Refused(Refusal.TOO_LATE)  # a click that nobody heard is not to be carried out later
+        raise Refused(Refusal.TOO_LATE)  # a click that nobody heard is not to be carried out later
     if kind is OrderKind.SIMULATE_CALL:
         _simulate(floor, order)
         return
     post = floor.post_of(order.user_id)
     if post is None:
-        raise _Refused(Refusal.NO_POST)
+        raise Refused(Refusal.NO_POST)
+    if _is_repeated(floor, post, order, kind):
+        return
     if kind in _POST_ORDERS:
         _POST_ORDERS[kind](floor, post, order, now)
-    elif not _is_repeated(floor, post, order, kind):
-        _CALL_ORDERS[kind](floor, post, _call_in_hand(floor, post, order), order, now)
+    else:
+        _CALL_ORDERS[kind](floor, post, _call_in_hand(floor, post, order), order.payload, now)
 
 
 # --- orders about the post -----------------------------------------------------------------
@@ -152,7 +120,7 @@ def _leave(floor: Floor, post: LivePost, order: Order, now: datetime) -> None:
 def _set_state(floor: Floor, post: LivePost, order: Order, now: datetime) -> None:
     state, reason = PostState(str(order.payload["state"])), str(order.payload.get("reason", ""))[:20]
     if state not in CHOSEN_STATES:
-        raise _Refused(Refusal.NOT_NOW)
+        raise Refused(Refusal.NOT_NOW)
     if floor.is_busy(post):
         post.after_call = None if state is PostState.AVAILABLE else (state, reason)
         floor.touch_post(post)
@@ -167,9 +135,9 @@ def _set_state(floor: Floor, post: LivePost, order: Order, now: datetime) -> Non
 
 def _extend_wrap_up(floor: Floor, post: LivePost, order: Order, now: datetime) -> None:
     if post.state is not PostState.WRAP_UP or post.wrap_up_until is None or post.since is None:
-        raise _Refused(Refusal.NOT_NOW)
+        raise Refused(Refusal.NOT_NOW)
     seconds = min(max(int(order.payload.get("seconds", 60)), 0), 600)
-    latest = post.since + floor.timing.wrap_up_at_most
+    latest = post.since + floor.sharing_of(post.secretariat_id).wrap_up_at_most
     post.wrap_up_until = min(max(post.wrap_up_until, now) + timedelta(seconds=seconds), latest)
     floor.touch_post(post)
     call = floor.calls.get(post.wrap_up_call_id) if post.wrap_up_call_id else None
@@ -187,7 +155,7 @@ def _end_wrap_up(floor: Floor, post: LivePost, order: Order, now: datetime) -> N
 def _pick_up(floor: Floor, post: LivePost, order: Order, now: datetime) -> None:
     del order, now
     if post.state is not PostState.RINGING:
-        raise _Refused(Refusal.CALL_OVER)
+        raise Refused(Refusal.CALL_OVER)
     floor.send(ask.PickUp(post.user_id))
 
 
@@ -196,7 +164,105 @@ def _put_down(floor: Floor, post: LivePost, order: Order, now: datetime) -> None
     floor.send(ask.PutDown(post.user_id))
 
 
-_POST_ORDERS = {
+# --- orders about a call -------------------------------------------------------------------
+
+
+def _is_repeated(floor: Floor, post: LivePost, order: Order, kind: OrderKind) -> bool:
+    """Say whether a second click asks for what the first one has just done."""
+    call = floor.calls.get(order.call_id) if order.call_id else None
+    if call is None:
+        return False
+    if kind is OrderKind.UNPARK:
+        return call.holder == post.user_id
+    return call.secretary_id == post.user_id and _is_done(call, post, order, kind)
+
+
+def _is_done(call: LiveCall, post: LivePost, order: Order, kind: OrderKind) -> bool:
+    is_given = call.state is CallState.TRANSFERRING
+    match kind:
+        case OrderKind.HANG_UP:
+            return call.state is CallState.ENDED
+        case OrderKind.TRANSFER | OrderKind.TRANSFER_TO:
+            return is_given and call.transfer_number == order.payload.get("number", "")
+        case OrderKind.PARK:
+            return call.state is CallState.PARKED and call.parked_by == post.user_id
+        case OrderKind.MIX:
+            return is_given and order.payload.get("how") == "give"
+        case _:
+            return False
+
+
+def _call_in_hand(floor: Floor, post: LivePost, order: Order) -> LiveCall:
+    """Return the call that the order names, if it is this person's and is going on."""
+    call = floor.calls.get(order.call_id) if order.call_id else None
+    if call is None or call.state is CallState.ENDED:
+        raise Refused(Refusal.CALL_OVER)
+    if call.state is CallState.TRANSFERRING and call.secretary_id == post.user_id:
+        raise Refused(Refusal.CALL_OVER)
+    if call.holder != post.user_id:
+        raise Refused(Refusal.NOT_YOUR_CALL)
+    if call.state is CallState.DIALLING and order.kind == OrderKind.HANG_UP:
+        return call
+    if call.state not in WITH_SECRETARY:
+        raise Refused(Refusal.NOT_NOW)
+    if not floor.exchange_up:
+        raise Refused(Refusal.EXCHANGE_DOWN)
+    return call
+
+
+_CALL_ORDERS: Mapping[OrderKind, Callable[[Floor, LivePost, LiveCall, Mapping[str, Any], datetime], None]] = {
+    OrderKind.HOLD: hands.hold,
+    OrderKind.RESUME: hands.resume,
+    OrderKind.HANG_UP: hands.hang_up,
+    OrderKind.MUTE: hands.mute,
+    OrderKind.DIGITS: hands.digits,
+    OrderKind.PARK: hands.park,
+    OrderKind.RECORD: hands.record,
+    OrderKind.TRANSFER: parties.transfer,
+    OrderKind.TRANSFER_TO: parties.transfer,
+    OrderKind.RING_PARTY: parties.ring_party,
+    OrderKind.MIX: parties.mix,
+    OrderKind.DROP_PARTY: parties.drop_party,
+}
+
+
+def _any_call(floor: Floor, order: Order) -> LiveCall:
+    """Return a call that lives, whoever has it."""
+    call_id = order.call_id or order.payload.get("call_id")
+    try:
+        call = floor.calls.get(UUID(str(call_id)))
+    except ValueError:
+        raise Refused(Refusal.CALL_OVER) from None
+    if call is None or call.state is CallState.ENDED:
+        raise Refused(Refusal.CALL_OVER)
+    return call
+
+
+def _unpark(floor: Floor, post: LivePost, order: Order, now: datetime) -> None:
+    hands.unpark(floor, post, _any_call(floor, order), now)
+
+
+def _lend_ear(floor: Floor, post: LivePost, order: Order, now: datetime) -> None:
+    hands.lend_ear(floor, post, _any_call(floor, order), order.payload, now)
+
+
+def _set_urgency(floor: Floor, post: LivePost, order: Order, now: datetime) -> None:
+    hands.set_urgency(floor, post, _any_call(floor, order), order.payload, now)
+
+
+def _abuse(floor: Floor, post: LivePost, order: Order, now: datetime) -> None:
+    calling.report_abuse(floor, post, order.call_id, now)
+
+
+def _call_out(floor: Floor, post: LivePost, order: Order, now: datetime) -> None:
+    calling.call_out(floor, post, order.payload, now)
+
+
+def _route_phone(floor: Floor, post: LivePost, order: Order, now: datetime) -> None:
+    calling.route_phone(floor, post, order.payload, now)
+
+
+_POST_ORDERS: Mapping[OrderKind, Callable[[Floor, LivePost, Order, datetime], None]] = {
     OrderKind.PHONE_ACCOUNT: _phone_account,
     OrderKind.LEAVE: _leave,
     OrderKind.SET_STATE: _set_state,
@@ -204,87 +270,21 @@ _POST_ORDERS = {
     OrderKind.END_WRAP_UP: _end_wrap_up,
     OrderKind.PICK_UP: _pick_up,
     OrderKind.PUT_DOWN: _put_down,
-}
-
-# --- orders about the call in hand ---------------------------------------------------------
-
-
-def _is_repeated(floor: Floor, post: LivePost, order: Order, kind: OrderKind) -> bool:
-    """Say whether a second click asks for what the first one has just done."""
-    call = floor.calls.get(order.call_id) if order.call_id else None
-    if call is None or call.secretary_id != post.user_id:
-        return False
-    if kind is OrderKind.HANG_UP:
-        return call.state is CallState.ENDED
-    return kind is OrderKind.TRANSFER and call.transfer_number == order.payload.get("number")
-
-
-def _call_in_hand(floor: Floor, post: LivePost, order: Order) -> LiveCall:
-    """Return the call that the order names, if it is this person's and is going on."""
-    call = floor.calls.get(order.call_id) if order.call_id else None
-    if call is None or call.state is CallState.ENDED:
-        raise _Refused(Refusal.CALL_OVER)
-    if call.state is CallState.TRANSFERRING and call.secretary_id == post.user_id:
-        raise _Refused(Refusal.CALL_OVER)
-    if call.leg is None or call.leg.user_id != post.user_id:
-        raise _Refused(Refusal.NOT_YOUR_CALL)
-    if call.state not in WITH_SECRETARY:
-        raise _Refused(Refusal.NOT_NOW)
-    if not floor.exchange_up:
-        raise _Refused(Refusal.EXCHANGE_DOWN)
-    return call
-
-
-def _hold(floor: Floor, post: LivePost, call: LiveCall, order: Order, now: datetime) -> None:
-    del order
-    if call.state is CallState.TALKING:
-        floor.move(call, CallState.ON_HOLD, now)
-        floor.send(ask.Hold(call.call_id))
-        floor.note(call, StepKind.HELD, now, secretary_id=post.user_id)
-        floor.touch_post(post)
-
-
-def _resume(floor: Floor, post: LivePost, call: LiveCall, order: Order, now: datetime) -> None:
-    del order
-    if call.state is CallState.ON_HOLD:
-        floor.move(call, CallState.TALKING, now)
-        floor.send(ask.Resume(call.call_id))
-        floor.note(call, StepKind.RESUMED, now, secretary_id=post.user_id)
-        floor.touch_post(post)
-
-
-def _hang_up(floor: Floor, post: LivePost, call: LiveCall, order: Order, now: datetime) -> None:
-    del post, order
-    floor.send(ask.HangUp(call.call_id))
-    floor.end(call, EndReason.COMPLETED, now)
-
-
-def _transfer(floor: Floor, post: LivePost, call: LiveCall, order: Order, now: datetime) -> None:
-    number = str(order.payload.get("number", ""))
-    if not number.startswith("+"):
-        raise _Refused(Refusal.UNKNOWN_NUMBER)
-    shown = call.line.number if call.line else call.called_number
-    floor.move(call, CallState.TRANSFERRING, now)
-    call.leg, call.transfer_number = None, number
-    floor.send(ask.Transfer(call.call_id, number=number, shown_number=shown))
-    floor.note(call, StepKind.TRANSFER_STARTED, now, secretary_id=post.user_id, number=number)
-    floor.wrap_up(post, call, now)
-
-
-_CALL_ORDERS = {
-    OrderKind.HOLD: _hold,
-    OrderKind.RESUME: _resume,
-    OrderKind.HANG_UP: _hang_up,
-    OrderKind.TRANSFER: _transfer,
+    OrderKind.UNPARK: _unpark,
+    OrderKind.LEND_EAR: _lend_ear,
+    OrderKind.SET_URGENCY: _set_urgency,
+    OrderKind.ABUSE: _abuse,
+    OrderKind.CALL_OUT: _call_out,
+    OrderKind.ROUTE_PHONE: _route_phone,
 }
 
 
 def _simulate(floor: Floor, order: Order) -> None:
     if not floor.exchange_up:
-        raise _Refused(Refusal.EXCHANGE_DOWN)
+        raise Refused(Refusal.EXCHANGE_DOWN)
     called = str(order.payload.get("called_number", ""))
     if called not in floor.directory.lines:
-        raise _Refused(Refusal.UNKNOWN_NUMBER)
+        raise Refused(Refusal.UNKNOWN_NUMBER)
     floor.send(
         ask.PlaceSimulatedCall(
             called_number=called,

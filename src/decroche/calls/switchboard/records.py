@@ -55,6 +55,7 @@ class StepKind(StrEnum):
     RECORDING_REFUSED = "recording_refused"
     RECORDING_ON = "recording_on"
     RECORDING_OFF = "recording_off"
+    CALLING = "calling"  # number: her own phone rings for an outgoing call
     DIALLED = "dialled"  # number, shown, follow_up
     COST = "cost"  # cents, seconds
     ABUSE = "abuse"  # pause: seconds offered

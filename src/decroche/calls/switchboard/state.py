@@ -231,8 +231,9 @@ class LiveCall:
     is_given: bool = False  # in the hands of the colleague who is its party; no leg of ours any more
     listener: int | None = None
     listening: str = ""
-    is_recorded: bool = False
+    recording_told: bool = False  # the announcement was heard to its end
     recording_refused: bool = False
+    is_recorded: bool = False
     out: Outgoing | None = None
     cost_cents: int = 0
 

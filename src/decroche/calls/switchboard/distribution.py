@@ -1,0 +1,187 @@
+"""Let the policy decide who is offered which caller, and do as it says; every decision is noted with its reasons."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from decroche.calls.domain.call import CallState
+from decroche.calls.domain.post import BUSY, PostState
+from decroche.calls.domain.routing import (
+    Facts,
+    KeepWaiting,
+    Offer,
+    Overflow,
+    Policy,
+    PostFact,
+    TeamPlan,
+    WaitingCall,
+    decide,
+)
+from decroche.calls.switchboard import commands as ask
+from decroche.calls.switchboard import spoken
+from decroche.calls.switchboard.floor import Floor
+from decroche.calls.switchboard.posts import AN_HOUR
+from decroche.calls.switchboard.records import StepKind
+from decroche.calls.switchboard.state import LiveCall, LivePost
+
+BRANCHES = 16  # a line's own team, and one for each key of its menu
+
+
+def offer_to_the_free(floor: Floor, now: datetime) -> None:
+    """Decide at once where an offer is possible; who must overflow is looked at by the next tick.
+
+    A flood of callers on a busy floor would otherwise have every event look at every caller.
+    """
+    if any(post.state is PostState.AVAILABLE and post.can_ring for post in floor.posts.values()):
+        assign(floor, now)
+
+
+def assign(floor: Floor, now: datetime) -> None:
+    """Let the policy decide for every caller who waits, and do as it says.
+
+    Secretariats may share their calls out in different ways: each way decides for its own callers, the most pressing
+    first, and sees whom the one before has rung.
+    """
+    if not floor.exchange_up:
+        return
+    groups: dict[Policy, dict[UUID, LiveCall]] = defaultdict(dict)
+    for call in floor.calls.values():
+        if is_waiting(call):
+            groups[floor.sharing_for(call).routing][call.call_id] = call
+    pressing = sorted(groups.items(), key=lambda pair: _pressing(pair[1].values()))
+    for policy, calls in pressing:
+        for decision in decide(_facts(floor, calls.values(), policy, now)):
+            match decision:
+                case Offer():
+                    _offer(floor, calls[decision.call_id], decision, now)
+                case Overflow(call_id=call_id, to_fallback=to_fallback, reasons=reasons):
+                    floor.overflow(calls[call_id], reasons, now, to_fallback=to_fallback)
+                case KeepWaiting():
+                    _keep(floor, calls[decision.call_id], decision, now)
+
+
+def is_waiting(call: LiveCall) -> bool:
+    """Say whether a caller is to be offered to somebody: nothing more has to be heard before."""
+    waits = call.state in {CallState.RINGING_IN, CallState.WAITING}
+    return waits and call.script is None and call.practice_id is not None
+
+
+def _pressing(calls: Collection[LiveCall]) -> tuple[bool, int, datetime]:
+    return (
+        not any(call.comes_first for call in calls),
+        -max(call.urgency for call in calls),
+        min(call.waiting_since or call.arrived_at for call in calls),
+    )
+
+
+def _offer(floor: Floor, call: LiveCall, decision: Offer, now: datetime) -> None:
+    post = floor.posts[decision.user_id]
+    post.out_of_turn = decision.out_of_turn
+    floor.offer(call, post, decision.reasons, now, decision.passed_over)
+
+
+def _keep(floor: Floor, call: LiveCall, decision: KeepWaiting, now: datetime) -> None:
+    """Remember what the policy wants remembered, and what the caller may be told."""
+    call.position, call.expected_wait = decision.position, decision.expected_wait
+    if decision.held_for != call.held_for:
+        call.held_for = decision.held_for
+        call.held_since = now if decision.held_for is not None else None
+        if decision.held_for is not None:
+            floor.note(
+                call,
+                StepKind.KEPT_FOR,
+                now,
+                secretary_id=decision.held_for,
+                reasons=decision.reasons,
+            )
+
+
+# --- the facts -----------------------------------------------------------------------------
+
+
+def _facts(floor: Floor, waiting: Collection[LiveCall], policy: Policy, now: datetime) -> Facts:
+    teams: dict[int, TeamPlan] = {}
+    for call in waiting:
+        where = _line_of(call)
+        if where is not None and call.team is not None:
+            teams[where] = call.team
+    return Facts(
+        now=now,
+        calls=tuple(_waiting_call(floor, call) for call in waiting),
+        posts=tuple(_post_fact(floor, post, now) for post in floor.posts.values()),
+        mandates=floor.directory.mandates,
+        familiarity=floor.familiarity,
+        policy=policy,
+        line_teams=teams,
+    )
+
+
+def _line_of(call: LiveCall) -> int | None:
+    """Return the line as the policy is to see it: each key of a menu leads to a team of its own."""
+    return call.line.line_id * BRANCHES + call.branch if call.line else None
+
+
+def _waiting_call(floor: Floor, call: LiveCall) -> WaitingCall:
+    line, practice_id = call.line, call.practice_id or 0
+    plan = line.plan if line else None
+    return WaitingCall(
+        call.call_id,
+        practice_id,
+        call.waiting_since or call.arrived_at,
+        bool(line and line.fallback_number) and not call.fallback_tried,
+        call.comes_first,
+        call.tried,
+        line_id=_line_of(call),
+        urgency=call.urgency,
+        required=plan.required if plan else frozenset(),
+        preferred=plan.preferred if plan else frozenset(),
+        caller_number=call.caller_number,
+        last_spoken=floor.last_spoken.get((practice_id, call.caller_number)) if call.caller_number else None,
+        held_for=call.held_for,
+        held_since=call.held_since,
+    )
+
+
+def _post_fact(floor: Floor, post: LivePost, now: datetime) -> PostFact:
+    call = floor.calls.get(post.call_id) if post.call_id and post.state in BUSY else None
+    protected = _in_force(post.protected, now) if post.protected else {}
+    return PostFact(
+        post.user_id,
+        post.secretariat_id,
+        post.state,
+        post.since or now,
+        post.can_ring,
+        skills=floor.directory.skills.get(post.user_id, frozenset()),
+        line_id=_line_of(call) if call else None,
+        free_at=post.wrap_up_until,
+        calls_last_hour=sum(now - at < AN_HOUR for at in post.answered),
+        working_since=post.working_since,
+        out_of_turn=post.out_of_turn,
+        protected_from=frozenset(protected),
+        protected_until=max(protected.values(), default=None),
+    )
+
+
+def _in_force(protected: Mapping[str, datetime], now: datetime) -> dict[str, datetime]:
+    return {number: until for number, until in protected.items() if until > now}
+
+
+# --- those who wait ------------------------------------------------------------------------
+
+
+def tell_who_waits(floor: Floor, call: LiveCall, now: datetime) -> None:
+    """Say now and then to a caller who waits that he is not forgotten, and how long it may take."""
+    plan = call.line.plan if call.line else None
+    if plan is None or not is_waiting(call) or call.state is not CallState.WAITING:
+        return
+    waits = plan.waiting
+    if now - (call.told_at or call.waiting_since or call.arrived_at) < waits.every:
+        return
+    position = call.position if waits.says_position else 0
+    expected = call.expected_wait if waits.says_expected_wait else None
+    words = spoken.waiting(waits.message, position=position, expected=expected)
+    call.told_at = now
+    if words:
+        floor.send(ask.Say(call.call_id, "waiting", words))
+        floor.note(call, StepKind.TOLD, now, position=position)
