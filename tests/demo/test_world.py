@@ -20,7 +20,7 @@ from decroche.instructions.queries import valid_now
 from decroche.messaging.models import FollowUp, Message
 from decroche.patients.models import Patient, PatientPhone
 from decroche.practices.models import AccessCard, Line, Mandate, Practice
-from decroche.scheduling.models import Absence, Appointment, AppointmentChange
+from decroche.scheduling.models import Absence, Appointment, AppointmentChange, OpeningRule
 from tests.demo.conftest import TUESDAY
 
 pytestmark = [
@@ -168,3 +168,19 @@ def test_the_same_day_finds_the_world_there() -> None:
 def test_it_loads_nowhere_but_in_a_demo(mode: str) -> None:
     with override_settings(MODE=mode), pytest.raises(ImproperlyConfigured, match="DECROCHE_MODE=demo"):
         load(now=TUESDAY)
+
+
+def test_a_weekly_group_has_seats_taken_and_seats_left() -> None:
+    session = OpeningRule.objects.get(capacity__gt=1)
+    seats = Appointment.objects.filter(
+        practitioner=session.practitioner, lane__isnull=False, starts_at__gt=TUESDAY
+    )
+    taken = list(
+        seats.values("starts_at")
+        .annotate(count=Count("pk"))
+        .order_by("starts_at")
+        .values_list("count", flat=True)
+    )
+    assert taken == [5, 3, 1]
+    assert max(taken) < session.capacity
+    assert seats.count() == len(set(seats.values_list("patient_id", flat=True)))

@@ -17,6 +17,7 @@ from decroche.demo.invention import fill_agendas, invent_people, ring
 from decroche.demo.loading.agendas import write_absences, write_appointments
 from decroche.demo.loading.calls import write_calls
 from decroche.demo.loading.finer_points import write_finer_points
+from decroche.demo.loading.groups import write_groups
 from decroche.demo.loading.houses import Houses
 from decroche.demo.loading.patients import write_patients
 from decroche.demo.loading.stage import Stage
@@ -115,6 +116,7 @@ class _Loader:
             ("Écrire les appels", lambda: self._count("calls", write_calls(stage))),
             ("Écrire les messages et les suivis", self._write_messages),
             ("Ranger", reset_sequences),
+            ("Ouvrir les séances de groupe", lambda: self._count("appointments", write_groups(stage))),
             ("Régler les agendas", lambda: write_finer_points(stage)),
         )
         for number, (title, act) in enumerate(steps):
@@ -125,7 +127,7 @@ class _Loader:
         return Loaded(fresh=True, day=day, **self._counts)
 
     def _count(self, name: str, written: int) -> None:
-        self._counts[name] = written
+        self._counts[name] = self._counts.get(name, 0) + written
 
     def _empty(self) -> None:
         trust_references()
