@@ -1,10 +1,10 @@
-"""Run the benchmarks one after the other: ``python -m bench [name …]`` (calls, calls_decide, agenda, live, desk, grid)."""
+"""Run the benchmarks one after the other: ``python -m bench [name …]`` (calls, calls_decide, calls_day, agenda, live, desk, grid)."""
 
 import os
 import subprocess
 import sys
 
-NAMES = ("calls", "calls_decide", "agenda", "live", "desk", "grid")
+NAMES = ("calls", "calls_decide", "calls_day", "agenda", "live", "desk", "grid")
 
 
 def main() -> int:
