@@ -56,8 +56,9 @@ class Place:
             now=NOW,
             choices=choices,
         )
-        finish_reading(run_id=run.pk, now=NOW)  # what a job does for a long file, and for no other
-        run.refresh_from_db()
+        if run.state == ImportRun.State.READING:  # long: a job's work
+            finish_reading(run_id=run.pk, now=NOW)
+            run.refresh_from_db()
         return run
 
     def rows(self, *rows: str, **choices) -> ImportRun:
