@@ -5,12 +5,14 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from decroche.calls.domain.routing import Why
 from decroche.calls.switchboard.orders import Refusal
 from decroche.calls.switchboard.records import StepKind
+from decroche.calls.wording_reasons import passed_over, reasons
 from decroche.ui import formats
+
+__all__ = ["passed_over", "reasons", "refusal", "step"]
 
 SILENT = gettext_lazy(
     "La téléphonie ne répond pas. Les appels en cours continuent ; réessayez dans un instant."
@@ -31,43 +33,6 @@ _REFUSALS: Mapping[str, str | Promise] = {
 def refusal(code: str) -> str:
     """Return the sentence for a refusal."""
     return str(_REFUSALS.get(code, gettext_lazy("La téléphonie n’a pas pu faire cela.")))
-
-
-def reasons(detail: Mapping[str, Any]) -> str:
-    """Return the reasons of a decision in one line: "connaît le cabinet, libre depuis 3 min"."""
-    found = [_reason(str(why), int(amount)) for why, amount in detail.get("reasons", [])]
-    return ", ".join(text for text in found if text)
-
-
-def _reason(why: str, amount: int) -> str:  # noqa: C901, PLR0911
-    match why:
-        case Why.KNOWS_WELL:
-            return _("connaît bien le cabinet")
-        case Why.KNOWS:
-            return _("connaît le cabinet")
-        case Why.NEW_TO_PRACTICE:
-            return _("premier appel pour ce cabinet")
-        case Why.IDLE_FOR:
-            return _("libre depuis %(time)s") % {"time": _lasting(amount)}
-        case Why.ONLY_ONE:
-            return _("seule à son poste")
-        case Why.FIRST_IN_LINE:
-            return _("à servir en premier")
-        case Why.TRIED_BEFORE:
-            return ngettext("après un essai", "après %(count)s essais", amount) % {"count": amount}
-        case Why.NOBODY_AT_POST:
-            return _("personne à son poste")
-        case Why.EVERYONE_TRIED:
-            return _("personne n’a pu répondre")
-        case Why.WAITED_TOO_LONG:
-            return _("attente de %(time)s") % {"time": _lasting(amount)}
-        case _:
-            return ""
-
-
-def _lasting(seconds: int) -> str:
-    """Return "45 s" or "3 min": who reads a reason needs no more."""
-    return formats.duration(seconds // 60) if seconds >= 60 else f"{seconds}\u202fs"  # noqa: PLR2004
 
 
 def step(kind: str, detail: Mapping[str, Any], who: str) -> str:  # noqa: C901, PLR0911, PLR0912
