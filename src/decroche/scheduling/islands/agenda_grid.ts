@@ -38,15 +38,7 @@ export function place(element: Element, row: number, rows: number, column: HTMLE
 
 /** What lies above the columns: the ghost of what is moved, the answer to a question. */
 export function layer(): HTMLElement | null {
-  const box = field();
-  if (!box) return null;
-  let found = box.querySelector<HTMLElement>(":scope > .agenda-layer");
-  if (!found) {
-    found = document.createElement("div");
-    found.className = "agenda-layer";
-    box.append(found);
-  }
-  return found;
+  return field()?.querySelector<HTMLElement>(":scope > .agenda-layer") ?? null;
 }
 
 export function totalRows(): number {
