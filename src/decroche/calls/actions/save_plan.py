@@ -84,7 +84,7 @@ def put_back_plan(*, line: Line, version: int, before: Mapping[str, Any]) -> Cal
     """
     rows = {
         name: [
-            {key: _READ.get(key, _as_is)(value) for key, value in row.items()} for row in before["rows"][name]
+            {key: _read(key, value) for key, value in row.items()} for row in before["rows"][name]
         ]
         for name in _CHILDREN
     }
@@ -150,8 +150,9 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime | time) else value
 
 
-def _as_is(value: Any) -> Any:
-    return value
+def _read(key: str, value: Any) -> Any:
+    reader = _READ.get(key)
+    return value if reader is None else reader(value)
 
 
 def _moment(value: str | None) -> datetime | None:
