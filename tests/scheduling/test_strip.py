@@ -134,7 +134,7 @@ def test_listing_takes_the_same_queries_whatever_the_rows(rows, client, django_a
     with django_assert_num_queries(LISTING):
         client.get(url("slots", practice.pk), {"visit_type": kind.pk}, **HTMX)
     # what the agenda knows of the patient: preferences with them, who has seen them, who refuses them
-    with django_assert_num_queries(LISTING + 3):
+    with django_assert_num_queries(LISTING + 2):
         client.get(url("slots", practice.pk), {"visit_type": kind.pk, "patient_id": patient.pk}, **HTMX)
 
 

@@ -354,6 +354,8 @@ LOGGING = {
     },
     "root": {"handlers": ["stdout"], "level": env.str("DECROCHE_LOG_LEVEL", default="INFO")},
     "loggers": {
+        # Every request has a line of its own, with its code: a refusal is not a warning besides.
+        "django.request": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},

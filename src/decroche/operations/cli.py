@@ -134,6 +134,7 @@ def run_web(arguments: argparse.Namespace) -> int:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=3,
+        timeout_keep_alive=75,  # a desk asks again within the minute, on the same connection
     )
     return 0
 

@@ -24,14 +24,16 @@ from decroche.scheduling.actions._rows import (
     sweep_expired_holds,
 )
 from decroche.scheduling.domain.appointment import Status
-from decroche.scheduling.domain.lanes import first_forced_lane, free_seats
+from decroche.scheduling.domain.lanes import FORCED, first_forced_lane, free_seats
 from decroche.scheduling.domain.refusals import HoldExpired, ResourceTaken, SeatsTaken, SlotTaken
 from decroche.scheduling.models import LONGEST, OCCUPYING_STATES, Appointment, Resource, VisitType
 
 # No target: the exclusion constraints and the idempotency key all mean "nothing inserted". With this form 64 racers
 # end in milliseconds; a plain INSERT against the same constraint deadlocks (measured). Of several rooms the first free
-# one is taken: the others then clash with the row just inserted, since the practitioner is the same.
-_INSERT = """
+# one is taken: the others then clash with the row just inserted, since the practitioner is the same. Time that is seen to
+# be someone's is not even tried: a try that fails has written, and must wait for the disk.
+_STATES = ", ".join(f"'{state}'" for state in OCCUPYING_STATES)
+_INSERT = f"""
 WITH made AS (
 INSERT INTO scheduling_appointment
     (practice_id, practitioner_id, site_id, visit_type_id, patient_id, starts_at, ends_at, status, held_by_id,
@@ -42,18 +44,24 @@ SELECT %(practice)s, %(practitioner)s, %(site)s, %(visit_type)s, %(patient)s, %(
      %(held_by)s, %(expires_at)s, %(by)s, %(now)s, %(source)s, %(call)s, '', 1, %(key)s, %(lane)s,
      %(is_forced)s, %(reason)s, %(before)s, %(after)s, r.id, %(group)s, %(waiting_entry)s, %(referred)s,
      %(accompanied_by)s
-FROM unnest(%(resources)s::bigint[]) WITH ORDINALITY r(id, n) ORDER BY r.n
+FROM unnest(%(resources)s::bigint[]) WITH ORDINALITY r(id, n)
+WHERE NOT (%(is_whole)s AND EXISTS (
+    SELECT 1 FROM scheduling_appointment a
+    WHERE a.practitioner_id = %(practitioner)s AND a.status IN ({_STATES}) AND (a.lane IS NULL OR a.lane < {FORCED})
+      AND a.starts_at > %(low)s AND a.starts_at < %(high)s AND a.busy_from < %(until)s AND a.busy_until > %(from)s
+))
+ORDER BY r.n
 ON CONFLICT DO NOTHING RETURNING id, resource_id, busy_from, busy_until
 )
 SELECT made.*, (SELECT count(pg_notify(%(channel)s, hint)) FROM unnest(%(hints)s::text[]) hint) FROM made
-"""
+"""  # noqa: S608 — our own constants
 
 # Who has a part of the time, the last comer first, with what their colleagues call them.
 _WHO = f"""
 SELECT a.status = 'held' AND a.hold_expires_at <= %(now)s, a.status = 'held' AND a.waiting_entry_id IS NOT NULL,
        {{person}}
 FROM scheduling_appointment a LEFT JOIN accounts_user u ON u.id = coalesce(a.held_by_id, a.created_by_id)
-WHERE a.practitioner_id = %(practitioner)s AND a.status IN ({", ".join(f"'{state}'" for state in OCCUPYING_STATES)})
+WHERE a.practitioner_id = %(practitioner)s AND a.status IN ({_STATES})
   AND a.starts_at > %(low)s AND a.starts_at < %(high)s AND a.busy_from < %(until)s AND a.busy_until > %(from)s
 ORDER BY a.id DESC
 """  # noqa: S608 — the states are our own constants
@@ -255,7 +263,7 @@ def _insert(claim: Claim) -> Appointment | None:
         "accompanied_by": claim.accompanied_by,
     }
     made = _made(claim, values)
-    values |= {"channel": CHANNEL, "hints": hints_of(made)}
+    values |= claim.window | {"channel": CHANNEL, "hints": hints_of(made), "is_whole": claim.lane is None}
     found = row(_INSERT, values)
     if found is None:
         return None
