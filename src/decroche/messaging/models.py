@@ -111,6 +111,7 @@ class FollowUpResult(models.TextChoices):
     LEFT_MESSAGE = "left_message", _("Message laissé")
     UNREACHABLE = "unreachable", _("Injoignable")
     NOT_NEEDED = "not_needed", _("Plus nécessaire")
+    CALLED_AGAIN = "called_again", _("A rappelé de lui-même")
 
 
 class FollowUp(models.Model):

@@ -13,15 +13,18 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from decroche.calls.actions.keep_recording import keep_recording_file
 from decroche.calls.domain.call import CallState, EndReason
 from decroche.calls.events import CallAnswered, CallArrived, CallEnded, UnknownNumberCalled, VoicemailReceived
-from decroche.calls.models import Call, CallStep, Post, SwitchboardOrder
+from decroche.calls.models import AbuseReport, Call, CallStep, Post, Recording, SwitchboardOrder
 from decroche.calls.switchboard.records import (
+    AbuseRow,
     CallRow,
     Entry,
     FollowUpRow,
     OrderRow,
     PostRow,
+    RecordingRow,
     StepKind,
     StepRow,
 )
@@ -29,6 +32,7 @@ from decroche.foundation.events import publish
 from decroche.foundation.live import hint
 from decroche.foundation.tenancy import every_practice
 from decroche.kernel.phone import parse_or_none
+from decroche.messaging.actions.cancel_call_backs import cancel_call_backs
 from decroche.messaging.actions.open_follow_up import open_follow_up
 from decroche.practices.models import Line, Practice, SecretariatMember
 
@@ -76,6 +80,8 @@ def write_journal(*, entries: Sequence[Entry], now: datetime) -> None:
         _write_orders(row for entry in entries for row in entry.orders)
         for row in (row for entry in entries for row in entry.follow_ups):
             _write_follow_up(row, calls, now)
+        _write_abuses(row for entry in entries for row in entry.abuses)
+        _write_recordings(row for entry in entries for row in entry.recordings)
         _publish(fresh, calls)
         _hint(entries, calls, posts)
 
@@ -193,6 +199,9 @@ def _write_follow_up(row: FollowUpRow, calls: dict[UUID, CallRow], now: datetime
     if call is None or call.practice is None:
         return
     practice: Practice = call.practice
+    if row.kind == "called_again":
+        cancel_call_backs(practice=practice, caller_number=row.caller_number, now=row.at)
+        return
     number = known.caller_number if known else call.caller_number
     open_follow_up(
         practice=practice,
@@ -205,6 +214,30 @@ def _write_follow_up(row: FollowUpRow, calls: dict[UUID, CallRow], now: datetime
     )
     if row.kind == "voicemail":
         publish(VoicemailReceived(call_id=row.call_id, practice_id=practice.pk, at=row.at))
+
+
+def _write_abuses(rows: Iterable[AbuseRow]) -> None:
+    for row in rows:
+        AbuseReport.objects.get_or_create(
+            call_id=row.call_id,
+            defaults={"by_id": row.user_id, "at": row.at, "protected_until": row.protected_until},
+        )
+
+
+def _write_recordings(rows: Iterable[RecordingRow]) -> None:
+    """Put recordings on file, once each however often the exchange tells of them."""
+    for row in rows:
+        name = keep_recording_file(row.call_id, Path(row.path))
+        Recording.objects.get_or_create(
+            call_id=row.call_id,
+            path=name,
+            defaults={
+                "rule_id": row.rule_id,
+                "started_at": row.started_at,
+                "seconds": row.seconds,
+                "purge_at": row.purge_at,
+            },
+        )
 
 
 def _call_of_unheard_voicemail(row: FollowUpRow) -> Call | None:

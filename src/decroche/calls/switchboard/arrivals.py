@@ -49,9 +49,7 @@ def arrive(floor: Floor, event: CallArrived) -> None:
 
 def moment_of(line: LineFact, now: datetime) -> LineMoment:
     """Say what a line is now."""
-    if line.hours is None or any(opening.contains(now) for opening in line.openings):
-        return LineMoment.OPEN
-    return moment_at(line.hours, now).what
+    return LineMoment.OPEN if line.hours is None else moment_at(line.hours, now).what
 
 
 def _new_call(floor: Floor, event: CallArrived, call_id: UUID) -> LiveCall:

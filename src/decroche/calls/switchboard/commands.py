@@ -390,8 +390,6 @@ async def _for_house(command: Command, telephony: Telephony) -> None:
             )
         case PickUp(user_id) | PutDown(user_id):
             _press(telephony, user_id, pick_up=isinstance(command, PickUp))
-        case _:
-            raise TypeError(command)
 
 
 def _press(telephony: Telephony, user_id: int, *, pick_up: bool) -> None:

@@ -114,10 +114,12 @@ class Floor(Posts):
         self.note(call, StepKind.FALLBACK, now, reasons=reasons, number=number)
 
     def send_to_voicemail(self, call: LiveCall, now: datetime, *, reasons: tuple[Reason, ...] = ()) -> None:
-        """Let the caller leave a message; where the line takes none, promise to call back."""
+        """Let the caller leave a message; where the line takes none, say goodbye and call back."""
         call.script = None
-        if call.line is None or not call.line.has_voicemail:
-            self.send(ask.SayAndEnd(call.call_id, spoken.we_call_back(can_reach=bool(call.caller_number))))
+        plan = call.line.plan if call.line else None
+        if call.line is None or (plan is not None and plan.farewell is not None):
+            words = spoken.prompt(plan.farewell) if plan and plan.farewell else spoken.we_call_back()
+            self.send(ask.SayAndEnd(call.call_id, words))
             reason = EndReason.INTERRUPTED if call.out else EndReason.ABANDONED
             self.end(call, reason, now, reasons=reasons)
             return

@@ -46,11 +46,9 @@ def waiting(sound: Sound, *, position: int, expected: timedelta | None) -> Promp
     return Prompt(text=" ".join(said))
 
 
-def we_call_back(*, can_reach: bool) -> Prompt:
-    """Return the goodbye of a line that takes no messages."""
-    if can_reach:
-        return Prompt(text="Toutes nos secrétaires sont occupées. Nous vous rappelons dès que possible.")
-    return Prompt(text="Toutes nos secrétaires sont occupées. Merci de rappeler un peu plus tard.")
+def we_call_back() -> Prompt:
+    """Return the goodbye to somebody whom we had called, and whom nobody can take back."""
+    return Prompt(text="La communication a été interrompue. Nous vous rappelons dès que possible.")
 
 
 def closed() -> Prompt:

@@ -14,7 +14,6 @@ from decroche.calls.domain.post import PostState
 from decroche.calls.domain.reachability import Reachability
 from decroche.calls.domain.routing import Policy, TeamPlan, Urgency
 from decroche.calls.ports import PartyLeg, Prompt, SecretaryLeg
-from decroche.kernel.interval import Interval
 
 # --- what is read from the house -----------------------------------------------------------
 
@@ -43,8 +42,6 @@ class LineFact:
     region: str
     plan: CallPlan | None = None
     hours: LineHours | None = None
-    openings: tuple[Interval, ...] = ()  # open whatever the hours say
-    has_voicemail: bool = True
     recording: RecordingFact | None = None
     exchange: str = ""
 
