@@ -240,8 +240,7 @@ class _Turn:
         groups = self._open_groups(case)
         ahead = self.owing.get(post.user_id)
         owed = ahead is not None and ahead.refused and not passes
-        counts = self.crowd.counts(call.practice_id)
-        choice = explaining.Choice(self.facts, call, groups, counts, her, case.tier, case.step)
+        choice = explaining.Choice(self.facts, call, groups, self.crowd, her, case.tier, case.step)
         return Offer(
             call.call_id,
             post.user_id,
@@ -280,9 +279,7 @@ class _Turn:
     def _who_know(self, case: _Case) -> list[PostFact]:
         """Return the members who spoke last with the caller or know the practice well, the best first."""
         call = case.call
-        counts, well = self.crowd.counts(call.practice_id), self.policy.knows_well_from
-        best = sorted((-count, user_id) for user_id, count in counts.items() if count >= well)
-        order = [user_id for _, user_id in best]
+        order = list(self.crowd.knowers(call.practice_id, from_count=self.policy.knows_well_from))
         if call.last_spoken is not None:
             order.insert(0, call.last_spoken)
         return [

@@ -1,6 +1,6 @@
 """Give the reasons of a decision: why her, why not those who would have suited better, why nobody."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -8,7 +8,7 @@ from functools import lru_cache
 from decroche.calls.domain.post import PostState
 from decroche.calls.domain.routing.decisions import PassedOver, Reason, Why
 from decroche.calls.domain.routing.facts import Acquaintance, Facts, PostFact, Urgency, WaitingCall
-from decroche.calls.domain.routing.people import Candidate, Group, above_ceiling
+from decroche.calls.domain.routing.people import Candidate, Crowd, Group, above_ceiling
 
 _KNOWN = (Why.NEW_TO_PRACTICE, Why.KNOWS, Why.KNOWS_WELL, Why.SPOKE_LAST)
 _PRESSING = {Urgency.EMERGENCY: Why.EMERGENCY, Urgency.COLLEAGUE: Why.COLLEAGUE}
@@ -28,7 +28,7 @@ class Choice:
     facts: Facts
     call: WaitingCall
     groups: tuple[Group, ...]
-    counts: Mapping[int, int]
+    crowd: Crowd
     her: Candidate
     tier: int
     step: int
@@ -38,8 +38,9 @@ def why_her(choice: Choice, *, owed: bool) -> tuple[Reason, ...]:
     """Say why this secretary, then why this caller."""
     call, her, now = choice.call, choice.her, choice.facts.now
     user_id = her[3]
+    count = choice.crowd.counts(call.practice_id).get(user_id, 0)
     reasons = [
-        reason(_KNOWN[-her[1]] if her[1] else _known(choice, user_id), choice.counts.get(user_id, 0)),
+        reason(_KNOWN[-her[1]], count),
         reason(Why.IDLE_FOR, _seconds(her[2], now)),
     ]
     if her[0]:
@@ -59,14 +60,6 @@ def why_her(choice: Choice, *, owed: bool) -> tuple[Reason, ...]:
     if call.tried:
         reasons.append(reason(Why.TRIED_BEFORE, len(call.tried)))
     return tuple(reasons)
-
-
-def _known(choice: Choice, user_id: int) -> Why:
-    """Say how well she knows the practice."""
-    count = choice.counts.get(user_id, 0)
-    if count >= choice.facts.policy.knows_well_from:
-        return Why.KNOWS_WELL
-    return Why.KNOWS if count else Why.NEW_TO_PRACTICE
 
 
 def why_not_others(choice: Choice, taken: set[int]) -> tuple[PassedOver, ...]:
@@ -90,9 +83,9 @@ def _better(choice: Choice) -> Iterator[PostFact]:
         known = () if call.last_spoken is None else (call.last_spoken,)
         yield from (members[u] for u in known for members in posts if u in members)
     if her[1] > -Acquaintance.GOOD:
-        least = 1 if not her[1] else policy.knows_well_from
-        better = sorted((-count, u) for u, count in choice.counts.items() if count >= least)
-        yield from (members[u] for _, u in better for members in posts if u in members)
+        least = policy.knows_well_from if her[1] else 1
+        better = choice.crowd.knowers(call.practice_id, from_count=least)
+        yield from (members[u] for u in better for members in posts if u in members)
     for step, group in enumerate(choice.groups[: choice.step + 1]):
         if group.rankings is None:
             continue

@@ -97,6 +97,7 @@ class Crowd:
             self._by_secretariat.setdefault(post.secretariat_id, []).append(post)
         self._groups: dict[object, Group] = {}
         self._counts: dict[int, dict[int, int]] | None = None
+        self._knowers: dict[int, list[tuple[int, int]]] = {}
 
     def counts(self, practice_id: int) -> Mapping[int, int]:
         """Return who took how many calls for a practice lately."""
@@ -109,6 +110,18 @@ class Crowd:
                 if practice in self._counts:
                     self._counts[practice][user_id] = count
         return self._counts[practice_id]
+
+    def knowers(self, practice_id: int, *, from_count: int = 1) -> Iterator[int]:
+        """Give those at post who know a practice, whatever they do now, the one who took most calls first."""
+        found = self._knowers.get(practice_id)
+        if found is None:
+            counts, at_post = self.counts(practice_id), self.at_post
+            found = sorted((-count, u) for u, count in counts.items() if count and u in at_post)
+            self._knowers[practice_id] = found
+        for count, user_id in found:
+            if -count < from_count:
+                return
+            yield user_id
 
     def plan(self, call: WaitingCall) -> TeamPlan:
         """Return who should answer this caller, in steps."""

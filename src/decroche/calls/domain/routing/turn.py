@@ -41,7 +41,7 @@ def in_turn(facts: Facts) -> list[WaitingCall]:
         return (
             not call.comes_first,
             -pressing,
-            call.call_id in beyond,
+            bool(beyond) and call.call_id in beyond,
             call.waiting_since,
             call.call_id,
         )
@@ -56,7 +56,7 @@ def _beyond_their_share(facts: Facts) -> frozenset[UUID]:
         return frozenset()
     waiting = Counter(_line(call) for call in facts.calls)
     flooded = {line for line, count in waiting.items() if count >= policy.flood_from}
-    if not flooded or len(waiting) == 1:
+    if not flooded or len(flooded) == len(waiting):  # nobody to keep room for
         return frozenset()
     busy = Counter(post.line_id for post in facts.posts if post.state in BUSY)
     at_post = Counter(post.secretariat_id for post in facts.posts if post.reachable)
