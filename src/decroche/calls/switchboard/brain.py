@@ -39,7 +39,7 @@ from decroche.calls.switchboard.floor import Floor
 from decroche.calls.switchboard.posts import LOST_PHONE
 from decroche.calls.switchboard.reconcile import reconcile
 from decroche.calls.switchboard.records import FollowUpRow, StepKind
-from decroche.calls.switchboard.state import Directory, LineFact, LiveCall, LivePost
+from decroche.calls.switchboard.state import Directory, LineFact, LiveCall, LivePost, RecordingFact
 
 __all__ = ["LOST_PHONE", "Brain"]
 
@@ -219,11 +219,12 @@ class Brain(Floor):
         calls: Iterable[LiveCall],
         posts: Iterable[LivePost],
         known_steps: Mapping[UUID, int],
+        recorded: Mapping[UUID, tuple[RecordingFact, datetime]] | None = None,
     ) -> None:
         """Take over what a switchboard before this one has written; the exchange will say what still lives."""
         self.directory, self.familiarity = directory, dict(directory.familiarity)
         self.last_spoken = dict(directory.last_spoken)
-        self.known_steps = dict(known_steps)
+        self.known_steps, self.recorded = dict(known_steps), dict(recorded or {})
         for call in calls:
             arrivals.restore(call)
             self.enter(call)

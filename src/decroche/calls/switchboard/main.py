@@ -23,7 +23,13 @@ from decroche.calls.domain.routing import Policy
 from decroche.calls.ports import ExchangeConnected, ExchangeEvent, Telephony
 from decroche.calls.switchboard import house
 from decroche.calls.switchboard.brain import Brain
-from decroche.calls.switchboard.commands import KeepVoicemail, RemovePhoneAccount, SetPhoneAccount
+from decroche.calls.switchboard.commands import (
+    Command,
+    KeepRecording,
+    KeepVoicemail,
+    RemovePhoneAccount,
+    SetPhoneAccount,
+)
 from decroche.calls.switchboard.conductor import Conductor
 from decroche.calls.switchboard.exchange import open_exchange
 from decroche.calls.switchboard.journal import Journal
@@ -117,7 +123,7 @@ class Switchboard:
                 log.warning("the house cannot be read yet (%s)", type(error).__name__)
                 await asyncio.sleep(1)
                 continue
-            self.brain.remember(directory, memory.calls, memory.posts, memory.known_steps)
+            self.brain.remember(directory, memory.calls, memory.posts, memory.known_steps, memory.recorded)
             return
 
     async def _follow_house(self) -> None:
@@ -184,11 +190,14 @@ class Switchboard:
         return self.brain.exchange_up, self.telephony.is_simulated
 
     def _written(self, entries: Sequence[Entry]) -> None:
-        """Let the exchange forget the voicemails that are safely on file."""
-        paths = [row.path for entry in entries for row in entry.follow_ups if row.path]
-        if paths and self._loop is not None and not self._loop.is_closed():
-            for path in paths:
-                self._loop.call_soon_threadsafe(self.conductor.send, KeepVoicemail(Path(path)))
+        """Let the exchange forget the voicemails and recordings that are safely on file."""
+        kept: list[Command] = [
+            KeepVoicemail(Path(row.path)) for entry in entries for row in entry.follow_ups if row.path
+        ]
+        kept += [KeepRecording(Path(row.path)) for entry in entries for row in entry.recordings]
+        if self._loop is not None and not self._loop.is_closed():
+            for command in kept:
+                self._loop.call_soon_threadsafe(self.conductor.send, command)
 
 
 def timing_from_settings() -> Timing:
