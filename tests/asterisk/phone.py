@@ -20,6 +20,7 @@ class Media(asyncio.DatagramProtocol):
         self.packets = 0
         self.transport: asyncio.DatagramTransport | None = None
         self.answer_whoever_speaks = False
+        self._ssrc, self._number, self._to = secrets.randbits(32), 0, ("127.0.0.1", 9)
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> int:
@@ -39,12 +40,34 @@ class Media(asyncio.DatagramProtocol):
         self.silence()
         self._task = asyncio.ensure_future(self._speak(host, port))
 
+    async def press(self, digit: str) -> None:
+        """Send one key as an RFC 4733 event, from its beginning to its end said three times."""
+        begins = self._number
+        for step in range(8):
+            ends, lasts = step > 4, min(step + 1, 6) * 160
+            event = struct.pack("!BBH", "0123456789*#".index(digit), (0x80 if ends else 0) | 10, lasts)
+            self._number += 1
+            header = struct.pack(
+                "!BBHII",
+                0x80,
+                101 | (0x80 if step == 0 else 0),
+                self._number & 0xFFFF,
+                begins * 160,
+                self._ssrc,
+            )
+            assert self.transport
+            self.transport.sendto(header + event, self._to)
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.1)
+
     async def _speak(self, host: str, port: int) -> None:
-        ssrc, number = secrets.randbits(32), 0
+        self._to = (host, port)
         while self.transport is not None:
-            header = struct.pack("!BBHII", 0x80, 8, number & 0xFFFF, (number * 160) & 0xFFFFFFFF, ssrc)
+            header = struct.pack(
+                "!BBHII", 0x80, 8, self._number & 0xFFFF, (self._number * 160) & 0xFFFFFFFF, self._ssrc
+            )
             self.transport.sendto(header + bytes([self.voice]) * 160, (host, port))
-            number += 1
+            self._number += 1
             await asyncio.sleep(0.02)
 
     def silence(self) -> None:
@@ -120,7 +143,7 @@ class Dialogue(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
         self._to, self._target, self._cseq = "", "", 1
 
-    async def call(self, called: str, *, number: str, name: str = "") -> None:
+    async def call(self, called: str, *, number: str, name: str = "", sends_events: bool = False) -> None:
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
         self.port, sound = self._transport.get_extra_info("sockname")[1], await self.media.open()
@@ -129,6 +152,11 @@ class Dialogue(asyncio.DatagramProtocol):
         self._call_id, self._branch = secrets.token_hex(8), f"z9hG4bK{secrets.token_hex(6)}"
         self._to = f"<{self._target}>"
         sdp = f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {sound} RTP/AVP 8\r\n"
+        if sends_events:
+            sdp = (
+                sdp.replace("AVP 8", "AVP 8 101")
+                + "a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
+            )
         self._send("INVITE", 1, self._branch, sdp)
 
     def _send(
@@ -181,6 +209,11 @@ class Dialogue(asyncio.DatagramProtocol):
                 "INFO", self._cseq, f"z9hG4bK{secrets.token_hex(6)}", relay(digit), "application/dtmf-relay"
             )
             await asyncio.sleep(0.1)
+
+    async def press_in_sound(self, digits: str) -> None:
+        """Press keys, as RFC 4733 events among the sound."""
+        for digit in digits:
+            await self.media.press(digit)
 
     def _over(self) -> None:
         self.media.silence()
@@ -246,13 +279,15 @@ class Phone(asyncio.DatagramProtocol):
             answer = await self._send_register(expires, self._authorise(challenge))
         return int(answer.start.split()[1])
 
-    def _authorise(self, challenge: dict[str, str]) -> str:
+    def _authorise(
+        self, challenge: dict[str, str], *, method: str = "REGISTER", uri: str = "sip:127.0.0.1"
+    ) -> str:
         def md5(text: str) -> str:
             return hashlib.md5(text.encode()).hexdigest()
 
-        uri, realm, nonce = "sip:127.0.0.1", challenge["realm"], challenge["nonce"]
+        realm, nonce = challenge["realm"], challenge["nonce"]
         first = md5(f"{self.username}:{realm}:{self.password}")
-        response = md5(f"{first}:{nonce}:00000001:abc:auth:{md5(f'REGISTER:{uri}')}")
+        response = md5(f"{first}:{nonce}:00000001:abc:auth:{md5(f'{method}:{uri}')}")
         return (
             f'Authorization: Digest username="{self.username}", realm="{realm}", nonce="{nonce}", uri="{uri}", '
             f'response="{response}", algorithm=MD5, qop=auth, nc=00000001, cnonce="abc", opaque="{challenge.get("opaque", "")}"\r\n'
@@ -311,16 +346,53 @@ class Phone(asyncio.DatagramProtocol):
         self.ringing.clear()
         return self.rings[-1]
 
-    def answer(self, ring: Ring | None = None) -> Ring:
-        ring = ring or self.rings[-1]
-        sdp = (
+    @property
+    def _sdp(self) -> str:
+        return (
             f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {self._media_port} RTP/AVP 8\r\n"
             "a=rtpmap:8 PCMA/8000\r\na=sendrecv\r\n"
         )
-        self._reply(ring.invite, ring.addr, "200 OK", tag=ring.tag, body=sdp)
+
+    def answer(self, ring: Ring | None = None) -> Ring:
+        ring = ring or self.rings[-1]
+        self._reply(ring.invite, ring.addr, "200 OK", tag=ring.tag, body=self._sdp)
         ring.state = "answered"
         self.media.speak_to(*ring.invite.media)
         return ring
+
+    def announce(self, ring: Ring | None = None) -> Ring:
+        """Speak before answering, as an operator does (early media)."""
+        ring = ring or self.rings[-1]
+        self._reply(ring.invite, ring.addr, "183 Session Progress", tag=ring.tag, body=self._sdp)
+        self.media.speak_to(*ring.invite.media)
+        return ring
+
+    async def dial(self, number: str) -> int:
+        """Try to call somebody with this phone's own credential; return the answer's status."""
+        status, extra, uri, call_id = 401, "", f"sip:{number}@127.0.0.1", secrets.token_hex(8)
+        for cseq in (1, 2):
+            branch, me = f"z9hG4bK{secrets.token_hex(6)}", f"<sip:{self.username}@127.0.0.1>;tag={self._tag}"
+            self._send(
+                f"INVITE {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self.port};rport;branch={branch}\r\n"
+                f"Max-Forwards: 70\r\nFrom: {me}\r\nTo: <{uri}>\r\nCall-ID: {call_id}\r\nCSeq: {cseq} INVITE\r\nContact: <sip:{self.username}@127.0.0.1:{self.port}>\r\n"
+                f"{extra}Content-Type: application/sdp\r\nContent-Length: {len(self._sdp)}\r\n\r\n{self._sdp}",
+                self.exchange,
+            )
+            while True:
+                answer = await asyncio.wait_for(self._answers.get(), 5)
+                status = int(answer.start.split()[1])
+                if answer.get("cseq") == f"{cseq} INVITE" and status >= 200:
+                    break
+            self._send(
+                f"ACK {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self.port};rport;branch={branch}\r\nMax-Forwards: 70\r\n"
+                f"From: {me}\r\nTo: {answer.get('to')}\r\nCall-ID: {call_id}\r\nCSeq: {cseq} ACK\r\nContent-Length: 0\r\n\r\n",
+                self.exchange,
+            )
+            if status != 401:
+                return status
+            challenge = dict(re.findall(r'(\w+)="?([^",]+)"?', answer.get("www-authenticate")))
+            extra = self._authorise(challenge, method="INVITE", uri=uri)
+        return status
 
     def refuse(self, ring: Ring | None = None, status: str = "486 Busy Here") -> None:
         ring = ring or self.rings[-1]

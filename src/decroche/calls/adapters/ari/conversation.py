@@ -100,12 +100,9 @@ class Conversation(Demonstration):
             "channelId": called,
             "originator": secretary,
         }
-        shown = naming.dialled(shown_number)
         variables = {
             "DECROCHE_CALL": str(call_id),
             "DECROCHE_CALLED": naming.dialled(number),
-            "CALLERID(num)": shown,
-            "CONNECTEDLINE(num,i)": shown,
         }
         try:
             await self._exchange.ask(Request("POST", "channels/create", query, {"variables": variables}))
@@ -114,10 +111,10 @@ class Conversation(Demonstration):
         self._census.expect_called(called, call_id, naming.dialled(number))
         await self._all(
             [
+                # Who joins is shown to the others as what the phone was shown: that was not a line of ours.
+                self._set(secretary, "CALLERID(all)", naming.quoted_caller(shown_number, "")),
                 *self._gather(naming.bridge_id(call_id), secretary, called),
-                Request(
-                    "POST", f"channels/{called}/dial", {"caller": secretary, "timeout": str(_RING_SECONDS)}
-                ),
+                Request("POST", f"channels/{called}/dial", {"timeout": str(_RING_SECONDS)}),
             ],
             must=(-1,),
         )
