@@ -70,7 +70,7 @@ def accept(request: PersonRequest, offer_id: int) -> HttpResponse:
     text = (
         _("%(who)s : rendez-vous avancé, %(when)s.") % words
         if offer.entry.instead_of_id
-        else _("%(who)s : rendez-vous pris, %(when)s.") % words
+        else _("%(who)s : rendez-vous pris, %(when)s.") % words
     )
     return _answered(request, offer, text)
 
