@@ -133,23 +133,28 @@ class _Turn:
         special = bool(call.tried) or crowd.protects or strictly
         for tier in self.tiers:
             for step, group in enumerate(groups):
-                best = self._last_spoken(call, group, tier)
+                best = self._last_spoken(call, group, tier, strictly, despite_protection)
                 # The best of the group, should she know the practice, was weighed before as one who does.
-                for ranking in (
-                    crowd.knowing(group, call.practice_id, tier),
-                    crowd.ranking(group, tier),
-                ):
-                    for candidate in ranking.free(self.taken):
-                        if best is not None and candidate >= best:
-                            break
-                        if not special or self._suits(call, candidate[4], strictly, despite_protection):
-                            best = candidate
-                            break
-                if best is not None and self._suits(call, best[4], strictly, despite_protection):
+                for ranking in (crowd.knowing(group, call.practice_id, tier), crowd.ranking(group, tier)):
+                    found = ranking.first(self.taken)
+                    if special and found is not None:
+                        found = next(
+                            (
+                                other
+                                for other in ranking.free(self.taken)
+                                if self._suits(call, other[4], strictly, despite_protection)
+                            ),
+                            None,
+                        )
+                    if found is not None and (best is None or found < best):
+                        best = found
+                if best is not None:
                     case.her, case.tier, case.step = best, tier, step
                     return
 
-    def _last_spoken(self, call: WaitingCall, group: Group, tier: int) -> Candidate | None:
+    def _last_spoken(
+        self, call: WaitingCall, group: Group, tier: int, strictly: bool, despite_protection: bool
+    ) -> Candidate | None:
         """Return the one who spoke last with this caller, when she is free."""
         user_id = call.last_spoken
         if user_id is None or user_id in self.taken or user_id not in self.crowd.free:
@@ -157,7 +162,7 @@ class _Turn:
         post = group.members.get(user_id)
         if post is None or user_id in group.barred or (user_id in group.above) != bool(tier):
             return None
-        if not self._suits(call, post, strictly=False, despite_protection=False):
+        if not self._suits(call, post, strictly, despite_protection):
             return None
         wishes = -len(group.preferred & post.skills)
         return (wishes, -Acquaintance.CALLER, post.since, user_id, post)

@@ -37,11 +37,17 @@ class Ranking:
     people: list[Candidate]
     head: int = 0
 
-    def free(self, taken: set[int]) -> Iterator[Candidate]:
-        """Give those who are not taken, the best first."""
+    def first(self, taken: set[int]) -> Candidate | None:
+        """Return the best who is not taken."""
         people = self.people
         while self.head < len(people) and people[self.head][3] in taken:
             self.head += 1
+        return people[self.head] if self.head < len(people) else None
+
+    def free(self, taken: set[int]) -> Iterator[Candidate]:
+        """Give those who are not taken, the best first."""
+        people = self.people
+        self.first(taken)
         for index in range(self.head, len(people)):
             if people[index][3] not in taken:
                 yield people[index]
@@ -174,10 +180,11 @@ class Crowd:
         if rankings is None:
             counts, well = self.counts(practice_id), self.facts.policy.knows_well_from
             free, members = self.free, group.members
+            known = (u for u in min(counts, free, members, key=len) if u in free and u in members)
             knowing = [
-                (free[u], -2 if counts[u] >= well else -1)
-                for u in (counts if len(counts) < len(free) else free)
-                if u in free and u in members and counts.get(u)
+                (free[u], -(Acquaintance.GOOD if counts[u] >= well else Acquaintance.SOME))
+                for u in known
+                if counts.get(u)
             ]
             rankings = group.knowing[practice_id] = self._rank(group, knowing)
         return rankings[tier]
