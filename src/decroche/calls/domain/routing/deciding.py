@@ -50,6 +50,16 @@ class _Lines:
     """Count who waits for the same people."""
 
     positions: dict[int, int] = field(default_factory=dict)
+    people: dict[tuple[int, ...], int] = field(default_factory=dict)
+
+    def number_of_people(self, groups: tuple[Group, ...]) -> int:
+        """Return how many people these groups hold together."""
+        if len(groups) == 1:
+            return len(groups[0].members)
+        key = tuple(map(id, groups))
+        if key not in self.people:
+            self.people[key] = len(set().union(*(group.members for group in groups)))
+        return self.people[key]
 
 
 class _Turn:
@@ -315,7 +325,7 @@ class _Turn:
             until = deadline(call, min([at_most, *(s.after for s in plan.steps if s.after > waited)]), now)
         else:
             until = deadline(call, at_most, now)
-        people = len({u for group in groups for u in group.members} if len(groups) > 1 else groups[0].members)
+        people = lines.number_of_people(groups)
         position = lines.positions[id(groups[0])] = lines.positions.get(id(groups[0]), 0) + 1
         expected = (policy.typical_talk + policy.typical_wrap_up) * position / people
         why_wait = (reason(Why.EVERYONE_BUSY, people),)

@@ -98,6 +98,11 @@ class Crowd:
         self.protects = any(p.protected_until is not None for p in self.at_post.values())
         self.owing = any(p.out_of_turn >= policy.out_of_turn_at_most for p in self.free.values())
         self.capped = policy.calls_per_hour_at_most is not None or policy.without_pause_at_most is not None
+        self._above = (
+            {u for u, p in self.at_post.items() if above_ceiling(p, policy, facts.now)}
+            if self.capped
+            else set()
+        )
         self._by_secretariat: dict[int, list[PostFact]] = {}
         for post in self.at_post.values():
             self._by_secretariat.setdefault(post.secretariat_id, []).append(post)
@@ -148,7 +153,7 @@ class Crowd:
         return group
 
     def _gather(self, call: WaitingCall, people: Iterable[PostFact]) -> Group:
-        group, policy, now = Group(call.preferred), self.facts.policy, self.facts.now
+        group, policy = Group(call.preferred), self.facts.policy
         barring = policy.above_ceiling is Ceiling.NOT_AT_ALL and call.urgency is not Urgency.EMERGENCY
         if call.required:
             people = list(people)
@@ -156,7 +161,7 @@ class Crowd:
             people = [post for post in people if post.user_id not in group.lacks_skill]
         group.members = {post.user_id: post for post in people}
         if self.capped:
-            group.above = {u for u, post in group.members.items() if above_ceiling(post, policy, now)}
+            group.above = self._above & group.members.keys()
             group.barred = group.above if barring else set()
         return group
 
@@ -196,7 +201,7 @@ class Crowd:
             for post, knows in people
         ]
         ranked.sort()
-        if not group.above:
+        if not group.above or not ranked:
             return Ranking(ranked), Ranking([])
         above = [c for c in ranked if c[3] in group.above and c[3] not in group.barred]
         return Ranking([c for c in ranked if c[3] not in group.above]), Ranking(above)
