@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from decroche.calls.switchboard.orders import Refusal
 from decroche.calls.switchboard.records import StepKind
 from decroche.calls.wording_reasons import passed_over, reasons
+from decroche.calls.wording_steps import sentence
 from decroche.ui import formats
 
 __all__ = ["passed_over", "reasons", "refusal", "step"]
@@ -27,6 +28,43 @@ _REFUSALS: Mapping[str, str | Promise] = {
     Refusal.UNKNOWN_NUMBER: gettext_lazy("Ce numéro n’est pas joignable d’ici."),
     Refusal.TOO_LATE: gettext_lazy("La demande est arrivée trop tard ; rien n’a été changé."),
     Refusal.EXCHANGE_DOWN: gettext_lazy("Le central téléphonique ne répond pas. Réessayez dans un instant."),
+    Refusal.NOT_ALLOWED_NUMBER: gettext_lazy(
+        "Ce numéro n’est pas ouvert d’ici : il est court, surtaxé ou à l’étranger."
+    ),
+    Refusal.EMERGENCY_NUMBER: gettext_lazy(
+        "D’ici, ce numéro joindrait les secours du mauvais endroit. Demander au patient de raccrocher et de le composer."
+    ),
+    Refusal.CAP_REACHED: gettext_lazy("Le plafond de dépense du mois est atteint."),
+    Refusal.NO_PARTY: gettext_lazy("Il n’y a personne d’autre en ligne."),
+    Refusal.PARTY_THERE: gettext_lazy(
+        "Quelqu’un est déjà en ligne. Le libérer d’abord, ou lui passer l’appel."
+    ),
+    Refusal.NOT_SUPERVISOR: gettext_lazy("Seule la responsable du secrétariat peut écouter cet appel."),
+    Refusal.ALREADY_LISTENED: gettext_lazy("Une responsable écoute déjà cet appel."),
+    Refusal.NOBODY_THERE: gettext_lazy("Personne n’est joignable à ce poste."),
+    Refusal.NOT_PARKED: gettext_lazy("Cet appel vient d’être repris."),
+    Refusal.NO_MANDATE: gettext_lazy("Ce secrétariat n’a pas de mandat pour ce cabinet."),
+    Refusal.BUSY: gettext_lazy("Un appel est déjà entre vos mains."),
+    Refusal.PHONE_AWAY: gettext_lazy(
+        "Votre téléphone n’est pas joignable. Vérifier le casque et la connexion."
+    ),
+    Refusal.COLLEAGUE_BUSY: gettext_lazy("Votre collègue est en appel."),
+    Refusal.NOT_RECORDABLE: gettext_lazy("Cet appel ne peut pas être enregistré."),
+    Refusal.IN_CONSULTATION: gettext_lazy(
+        "En consultation : seules passent les urgences et les numéros de sa liste. Laisser un message."
+    ),
+    Refusal.ON_ROUNDS: gettext_lazy(
+        "En visite : seuls passent les urgences, les confrères et les numéros de sa liste. Laisser un message."
+    ),
+    Refusal.URGENT_ONLY: gettext_lazy(
+        "Ne prend que les urgences et les numéros de sa liste. Laisser un message."
+    ),
+    Refusal.COLLEAGUES_ONLY: gettext_lazy(
+        "Ne prend que les urgences, les confrères et les numéros de sa liste. Laisser un message."
+    ),
+    Refusal.ANNOUNCE_FIRST: gettext_lazy(
+        "À annoncer d’abord : appeler le praticien avant de passer l’appel."
+    ),
 }
 
 
@@ -82,7 +120,7 @@ def step(kind: str, detail: Mapping[str, Any], who: str) -> str:  # noqa: C901, 
         case StepKind.WRAP_UP_ENDED:
             return _("Fin de l’après-appel")
         case _:
-            return kind
+            return sentence(kind, detail, who)
 
 
 def _with_reasons(text: str, detail: Mapping[str, Any]) -> str:
