@@ -44,6 +44,7 @@ ROLES = {
 EVERY_TEAM = {"accounts:team", "accounts:withdraw_member", "accounts:withdraw_invitation"}
 # Doors that are rightly shut on a row one may otherwise see; each with its reason.
 SHUT_AT_HOME = {
+    "calls:line_sound": "the line of this world says nothing recorded",
     "calls:voicemail": "the call of this world left no voice message",
     "messages:voicemail": "the follow-up of this world has no sound file",
     "agenda:hold": "a hold is its holder's own",

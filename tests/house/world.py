@@ -164,7 +164,7 @@ def _house(secretariat: Secretariat, words: dict[str, str]) -> House:
     site.address_line = words["address"]
     site.save()
     practitioner = make_practitioner(practice=practice)
-    make_line(practice=practice)
+    line = make_line(practice=practice)
     make_mandate(secretariat=secretariat, practice=practice)
     member = make_secretary(secretariat=secretariat)
     patient = make_patient(
@@ -193,6 +193,7 @@ def _house(secretariat: Secretariat, words: dict[str, str]) -> House:
             "site_id": site.pk,
             "patient_id": patient.pk,
             "call_id": call.pk,
+            "phone_line_id": line.pk,
             "team_key": f"secretariat-{secretariat.pk}",
             "user_id": member.pk,
             "invitation_id": _invitation(secretariat, member, instant).pk,

@@ -32,7 +32,7 @@ function draw(band: SVGSVGElement): void {
     const [first, last] = fields(period).map((field) => minutes(field.value));
     if (first == null || last == null) continue;
     const end = last || DAY;
-    if (end > first) band.append(rectangle(first, end - first, "band-open"));
+    if (end > first) band.insertBefore(rectangle(first, end - first, "band-open"), band.lastElementChild);
   }
   if (drawing?.band === band) {
     const [from, to] = [drawing.from, drawing.to].sort((a, b) => a - b) as [number, number];

@@ -110,9 +110,9 @@ def _number(page: "LinePage") -> Station:
     return Station(
         "number",
         "phone-incoming",
-        formats.phone(page.line.number),
-        " · ".join(part for part in (kind, text, checked) if part),
-        warning="" if row.forwarding_checked_at else _("renvoi à vérifier"),
+        kind or _("Renvoi"),
+        " · ".join(part for part in (text, checked) if part),
+        warning="" if row.forwarding_checked_at else _("à vérifier"),
     )
 
 
@@ -171,13 +171,11 @@ def _teams(page: "LinePage") -> list[Station]:
 def _replacement(page: "LinePage") -> Station:
     row = page.row
     if row.replacement is None:
-        return Station(
-            "replacement", "arrow-right-left", _("Remplacement"), _("Pas de remplaçant"), is_used=False
-        )
+        return Station("replacement", "arrow-right-left", _("Relève"), _("Pas de remplaçant"), is_used=False)
     after = words.lasting(timedelta(seconds=row.replacement_after_seconds))
     mandate = next((one for one in page.mandates if one.secretariat_id == row.replacement_id), None)
     if mandate is None:
-        return Station("replacement", "arrow-right-left", _("Remplacement"), row.replacement.name, after=after,
+        return Station("replacement", "arrow-right-left", _("Relève"), row.replacement.name, after=after,
                        warning=_("sans mandat : ne sonnera pas"))  # fmt: skip
     text = row.replacement.name
     if mandate.ends_on is not None:
@@ -185,7 +183,7 @@ def _replacement(page: "LinePage") -> Station:
         text += ", " + _("mandat jusqu’au %(day)s") % {
             "day": formats.short_date(last, this_year=page.now.year)
         }
-    return Station("replacement", "arrow-right-left", _("Remplacement"), text, after=after)
+    return Station("replacement", "arrow-right-left", _("Relève"), text, after=after)
 
 
 def _fallback(page: "LinePage") -> Station:

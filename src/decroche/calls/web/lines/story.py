@@ -136,7 +136,8 @@ def _beat(
     match stage.kind:
         case StageKind.SOUND:
             text = _("Il entend %(what)s.") % {"what": words.quote(stage.sound)} if stage.sound else ""
-            stations = by or ("greeting",)
+            is_greeting = stage.sound == page.plan.greeting
+            stations = (*by, "greeting") if is_greeting or not by else by
         case StageKind.MENU:
             text = (
                 _("On lui propose de choisir : %(what)s.") % {"what": words.quote(page.plan.menu.prompt)}
@@ -161,9 +162,9 @@ def _beat(
 
 def _team_words(page: "LinePage", stage: Stage, *, is_first: bool) -> str:
     assert stage.step is not None
-    name = words.who(page, stage.step)
+    name = words.to_whom(page, stage.step)
     if not is_first or stage.step.after:
-        return _("Après %(time)s d’attente, %(who)s peut aussi répondre.") % {
+        return _("Après %(time)s d’attente, l’appel est aussi proposé %(who)s.") % {
             "time": words.lasting(stage.step.after),
             "who": name,
         }
@@ -171,12 +172,9 @@ def _team_words(page: "LinePage", stage: Stage, *, is_first: bool) -> str:
     hears = _("en musique") if waiting.music else _("sans musique")
     if waiting.says_position:
         return _(
-            "Il patiente %(how)s, son rang et l’attente prévue lui sont dits ; %(who)s peut répondre."
-        ) % {
-            "how": hears,
-            "who": name,
-        }
-    return _("Il patiente %(how)s ; %(who)s peut répondre.") % {"how": hears, "who": name}
+            "Il patiente %(how)s, son rang et l’attente prévue lui sont dits ; l’appel est proposé %(who)s."
+        ) % {"how": hears, "who": name}
+    return _("Il patiente %(how)s ; l’appel est proposé %(who)s.") % {"how": hears, "who": name}
 
 
 def _team_station(page: "LinePage", stage: Stage, *, is_first: bool) -> str:

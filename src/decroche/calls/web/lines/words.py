@@ -90,7 +90,16 @@ def who(page: "LinePage", step: TeamStep) -> str:
     if step.secretariat_id is not None:
         name = page.secretariat_name(step.secretariat_id)
         return _("le secrétariat %(name)s") % {"name": name} if name else _("un autre secrétariat")
-    return _("toutes les secrétaires du secrétariat")
+    return _("toutes les secrétaires")
+
+
+def to_whom(page: "LinePage", step: TeamStep) -> str:
+    """Return to whom a call is offered at a step: "à l’équipe Matin", "au secrétariat Horizon"."""
+    name = who(page, step)
+    if step.user_ids or step.secretariat_id is None:
+        return _("à %(who)s") % {"who": name}
+    known = page.secretariat_name(step.secretariat_id)
+    return _("au secrétariat %(name)s") % {"name": known} if known else _("à un autre secrétariat")
 
 
 def has_emergency_words(text: str) -> bool:
