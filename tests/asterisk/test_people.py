@@ -24,6 +24,7 @@ from decroche.calls.ports import (
     PromptEnded,
     RecordingMade,
     SecretaryLeg,
+    TransferEnded,
 )
 from tests.asterisk.ears import MUSIC, decode, name_level, until_heard, voice, who_is_heard
 from tests.asterisk.listening import Listener
@@ -241,13 +242,15 @@ async def test_keys_arrive_as_sound_events_too(listener: Listener, caller: Dialo
 # --- outgoing ----------------------------------------------------------------------------
 
 
-async def outgoing(listener: Listener, new_phone: NewPhone) -> tuple[Phone, SecretaryLeg]:
+async def outgoing(
+    listener: Listener, new_phone: NewPhone, *, shown: str = LINE
+) -> tuple[Phone, SecretaryLeg]:
     phone = await seat(listener, new_phone, AWA, "secretary")
     leg = await listener.ring(uuid4(), AWA)
     await phone.wait_ringing()
     phone.answer()
     await listener.wait(PhoneAnswered)
-    await listener.telephony.call_out(leg, number=OUTSIDE, shown_number=LINE)
+    await listener.telephony.call_out(leg, number=OUTSIDE, shown_number=shown)
     return phone, leg
 
 
@@ -285,6 +288,40 @@ async def test_she_hears_what_the_operator_says_before_anybody_answers(
     outside.refuse(status="404 Not Found")
     gone = await listener.wait(CallerGone)
     assert (gone.call_id, gone.cause) == (leg.call_id, "unallocated")
+
+
+async def test_whom_we_called_can_be_transferred(
+    listener: Listener, new_phone: NewPhone, outside: Phone
+) -> None:
+    outside.media.voice = voice("party")
+    _, leg = await outgoing(listener, new_phone)
+    first = await outside.wait_ringing()
+    outside.answer()
+    await listener.wait(PartyAnswered)
+    await listener.telephony.transfer(leg.call_id, number="+33199666666", shown_number=LINE)
+    second = await outside.wait_ringing()
+    assert "+33199666666" in second.invite.start
+    outside.answer(second)
+    assert (await listener.wait(TransferEnded)).succeeded
+    assert (await listener.wait(LegGone)).leg == leg
+    outside.hang_up(first)
+    assert (await listener.wait(CallerGone)).call_id == leg.call_id
+
+
+async def test_whom_we_called_is_not_left_on_hold_by_a_dead_switchboard(
+    listener: Listener, new_phone: NewPhone, outside: Phone
+) -> None:
+    await listener.telephony.remember_fallback(called_number="+33199000009", number="+33199777777")
+    _, leg = await outgoing(listener, new_phone, shown="+33199000009")
+    await outside.wait_ringing()
+    outside.answer()
+    await listener.wait(PartyAnswered)
+    await listener.telephony.hold(leg.call_id)
+    await listener.telephony.renew_lease(leg.call_id, seconds=2)
+    await until_heard(outside.media, MUSIC)
+    await listener.stop()
+    fallback = await outside.wait_ringing(5)
+    assert "+33199777777" in fallback.invite.start
 
 
 # --- her mobile --------------------------------------------------------------------------

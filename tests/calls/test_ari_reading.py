@@ -11,9 +11,10 @@ from decroche.calls.adapters.ari import naming
 from decroche.calls.adapters.ari.interpreter import Interpreter
 from decroche.calls.adapters.ari.keeping import FallbackBook, VoicemailBox
 from decroche.calls.adapters.ari.phones import PhoneBook
-from decroche.calls.adapters.ari.reading import read_talking
+from decroche.calls.adapters.ari.reading import read_channels, read_talking, read_unreached
+from decroche.calls.adapters.ari.strays import strays
 from decroche.calls.adapters.asterisk import audio
-from decroche.calls.ports import SecretaryLeg
+from decroche.calls.ports import Cause, PartyLeg, SecretaryLeg
 
 CALL = UUID("5706b532-61de-46ec-9184-fd4bdee635de")
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -24,20 +25,88 @@ anything = st.recursive(
     max_leaves=12,
 )
 kinds = st.sampled_from(["StasisStart", "StasisEnd", "ChannelDestroyed", "ChannelStateChange", "ChannelUserevent",
-                         "ContactStatusChange", "Dial", "PlaybackFinished", "ChannelCreated"])  # fmt: skip
+                         "ContactStatusChange", "Dial", "PlaybackFinished", "ChannelCreated", "ChannelDtmfReceived",
+                         "RecordingFinished", "RecordingFailed"])  # fmt: skip
 
 
-def test_a_leg_s_name_says_whose_it_is() -> None:
-    leg = SecretaryLeg(CALL, 42, 3)
+def test_a_channel_s_name_says_whose_it_is() -> None:
+    leg, party = SecretaryLeg(CALL, 42, 3), PartyLeg(CALL, 2)
     assert naming.parse_leg(naming.leg_id(leg)) == leg
-    assert naming.parse_leg("decroche-1795315510.13") is None
+    assert naming.parse_party(naming.party_id(party)) == party
+    assert naming.parse_called(naming.called_id(CALL)) == CALL
+    assert naming.parse_ear(naming.ear_id(42, CALL)) == (CALL, 42)
+    assert naming.parse_snoop(naming.snoop_id(CALL, whispers=True)) == CALL
+    for bridge in (naming.bridge_id(CALL), naming.aside_id(CALL), naming.listening_id(CALL)):
+        assert naming.parse_any_bridge(bridge) == CALL
+    for parse in (
+        naming.parse_leg,
+        naming.parse_party,
+        naming.parse_called,
+        naming.parse_ear,
+        naming.parse_snoop,
+    ):
+        assert parse("decroche-1795315510.13") is None
+
+
+def test_a_number_names_no_other_way_out_than_the_operator_s() -> None:
+    assert naming.dialled("+33 1 99 00 00 01@elsewhere;a=b/PJSIP") == "+33199000001"
+    assert naming.digits("12#w*,A") == "12#*"
+
+
+def test_what_an_absent_switchboard_left_behind_is_removed_and_nobody_is_hung_up() -> None:
+    other = UUID(int=7)
+    raw = [
+        {"id": "caller-1", "state": "Up", "channelvars": {"DECROCHE_CALLED": "+33199000001", "DECROCHE_CALL": str(CALL)}},
+        {"id": naming.leg_id(SecretaryLeg(CALL, 1, 1)), "state": "Up"},
+        {"id": naming.ear_id(5, CALL), "state": "Up"},
+        {"id": naming.ear_id(6, other), "state": "Up"},
+        {"id": naming.snoop_id(other, whispers=False), "state": "Up"},
+    ]  # fmt: skip
+    bridges = [{"id": naming.bridge_id(call)} for call in (CALL, other)]
+    bridges += [{"id": naming.aside_id(other)}, {"id": "somebody-else-s"}, {}, None]
+    assert {request.path for request in strays(read_channels(raw), bridges)} == {
+        f"channels/{naming.ear_id(6, other)}",
+        f"channels/{naming.snoop_id(other, whispers=False)}",
+        f"bridges/{naming.bridge_id(other)}",
+        f"bridges/{naming.aside_id(other)}",
+    }
+
+
+def test_why_a_number_was_not_reached_is_told_by_its_cause_or_else_by_how_it_rang() -> None:
+    for cause, status, told in (
+        (17, "", "busy"),
+        (19, "", "unanswered"),
+        (1, "", "unallocated"),
+        (28, "CONGESTION", "unallocated"),
+        (21, "", Cause.REFUSED),
+        (0, "NOANSWER", "unanswered"),
+        (16, "BUSY", "busy"),
+        (34, "", Cause.LOST),
+        ("many", "", Cause.HANGUP),
+    ):
+        assert read_unreached({"cause": cause}, status) == told
 
 
 @settings(deadline=None)
 @given(
     kinds,
     st.dictionaries(
-        st.sampled_from(["channel", "args", "caller", "endpoint", "contact_info", "cause", "timestamp"]),
+        st.sampled_from(
+            [
+                "channel",
+                "args",
+                "caller",
+                "endpoint",
+                "contact_info",
+                "cause",
+                "timestamp",
+                "digit",
+                "peer",
+                "dialstatus",
+                "recording",
+                "playback",
+            ]
+        ),
         anything,
     ),
 )
@@ -67,6 +136,10 @@ def test_a_shown_name_cannot_leave_its_quotation(number: str, name: str) -> None
 def test_a_conversation_needs_both() -> None:
     bridge, leg = naming.bridge_id(CALL), naming.leg_id(SecretaryLeg(CALL, 1, 1))
     assert read_talking([{"id": bridge, "channels": ["caller", leg]}]) == {CALL}
+    party = naming.party_id(PartyLeg(CALL, 1))
+    assert read_talking([{"id": bridge, "channels": [party, leg]}]) == frozenset()
+    assert read_talking([{"id": bridge, "channels": ["caller", party]}]) == frozenset()
+    assert read_talking([{"id": bridge, "channels": ["recorder", leg]}], ["caller"]) == frozenset()
     assert (
         read_talking([{"id": bridge, "channels": ["caller"]}, {"id": "other", "channels": ["a", "b"]}])
         == frozenset()

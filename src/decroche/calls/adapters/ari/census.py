@@ -86,6 +86,11 @@ class Census:
             caller = self.adopt(channel_id, call_id)
             caller.called_number, caller.is_dialled = number, True
 
+    def forget_called(self, channel_id: str, call_id: UUID) -> None:
+        """Forget whom Asterisk would not ring."""
+        self.callers.pop(channel_id, None)
+        self.by_call.pop(call_id, None)
+
     def remember(self, channel: Channel) -> KnownCaller:
         caller = self.callers.setdefault(channel.id, KnownCaller(channel.id))
         caller.simulation = channel.simulation

@@ -1,7 +1,8 @@
 """Bring caller and secretary together: ring her phone, connect, call out, hold, mute, send digits."""
 
+import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -9,14 +10,24 @@ from decroche.calls.adapters.ari import naming
 from decroche.calls.adapters.ari.client import HTTP_CONFLICT, AriRefused, Request
 from decroche.calls.adapters.ari.demonstration import Demonstration
 from decroche.calls.adapters.ari.interpreter import Chore, Do
+from decroche.calls.adapters.ari.settings import AriSettings
 from decroche.calls.ports import ChannelGone, ExchangeDown, PhoneUnreachable, SecretaryLeg
 
 # Longer than any offer: the switchboard stops it, this only spares a dead one's phones.
 _RING_SECONDS: Final = 60
+_ENTRY_SECONDS: Final = 2  # how long a channel may take from the dialplan back to us
 
 
 class Conversation(Demonstration):
     """Hold the conversations between a caller and a secretary."""
+
+    def __init__(self, find: Callable[[], AriSettings]) -> None:
+        super().__init__(find)
+        self._anchored: set[UUID] = set()  # outgoing calls with a dialplan to fall back to
+
+    async def _sweep(self, call_id: UUID) -> None:
+        self._anchored.discard(call_id)
+        await super()._sweep(call_id)
 
     # --- her phone ----------------------------------------------------------------------
 
@@ -103,12 +114,16 @@ class Conversation(Demonstration):
         variables = {
             "DECROCHE_CALL": str(call_id),
             "DECROCHE_CALLED": naming.dialled(number),
+            "DECROCHE_SHOWN": naming.dialled(shown_number),
         }
+        self._census.expect_called(called, call_id, naming.dialled(number))
+        made = self._interpreter.entry(called)
         try:
             await self._exchange.ask(Request("POST", "channels/create", query, {"variables": variables}))
         except AriRefused as error:
+            self._census.forget_called(called, call_id)
             raise PhoneUnreachable(naming.dialled(number)) from error
-        self._census.expect_called(called, call_id, naming.dialled(number))
+        await self._entered(made)
         await self._all(
             [
                 # Who joins is shown to the others as what the phone was shown: that was not a line of ours.
@@ -121,10 +136,34 @@ class Conversation(Demonstration):
 
     async def hold(self, call_id: UUID) -> None:
         caller = self._channel(call_id)
+        if caller == naming.called_id(call_id) and call_id not in self._anchored:
+            await self._anchor(call_id, caller)
+            return
         await self._all(
             [self._take_out(naming.bridge_id(call_id), caller), self._music(caller)],
             must=(1,),
         )
+
+    async def _anchor(self, call_id: UUID, called: str) -> None:
+        """Give somebody whom we called a dialplan to fall back to, as those who call us have; it plays the music."""
+        back = self._interpreter.entry(called)
+        where = {"context": "decroche-called", "extension": "s", "priority": "1"}
+        await self._all(
+            [
+                self._take_out(naming.bridge_id(call_id), called),
+                Request("POST", f"channels/{called}/continue", where),
+            ],
+            must=(-1,),
+        )
+        await self._entered(back)
+        self._anchored.add(call_id)
+
+    @staticmethod
+    async def _entered(entry: "asyncio.Future[None]") -> None:
+        """Wait until a channel has come to us; what is asked of it sooner is refused."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ENTRY_SECONDS):
+                await entry
 
     async def resume(self, call_id: UUID) -> None:
         """Bring caller and secretary together again, wherever each of them was."""

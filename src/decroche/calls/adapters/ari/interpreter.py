@@ -83,6 +83,13 @@ class Interpreter:
     phones: PhoneBook
     census: Census = field(default_factory=Census)
     _playbacks: Recent = field(default_factory=Recent)
+    _entries: Recent = field(default_factory=Recent)
+
+    def entry(self, channel_id: str) -> "asyncio.Future[None]":
+        """Return what is done once that channel comes (back) to us."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._entries[channel_id] = future
+        return future
 
     def playback_end(self, playback_id: str) -> "asyncio.Future[None]":
         """Return what is done when that playback is; the oldest are forgotten past a bound."""
@@ -131,6 +138,7 @@ class Interpreter:
         caller.is_away = False
         if args[:1] == ["called"]:
             caller.is_dialled = channel.state != "Up"
+            _settle(self._entries.pop(channel.id, None))
             return _NOTHING  # whom we call is known already
         if args[:1] == ["untransferred"] and caller.call_id is not None:
             number = channel.variables.get("DECROCHE_TRANSFER", "")
@@ -297,9 +305,7 @@ class Interpreter:
         return Reading((PromptEnded(raw["call_id"], str(raw["name"]), read_time(raw)),))
 
     def _playback_finished(self, raw: Mapping[str, Any]) -> Reading:
-        future = self._playbacks.pop(text(raw, "playback", "id"), None)
-        if future is not None and not future.done():
-            future.set_result(None)
+        _settle(self._playbacks.pop(text(raw, "playback", "id"), None))
         return _NOTHING
 
     def _recording_over(self, raw: Mapping[str, Any]) -> Reading:
@@ -310,6 +316,11 @@ class Interpreter:
 
     def _scan(self, raw: Mapping[str, Any]) -> Reading:  # noqa: ARG002
         return Reading(chores=(Chore(Do.LOOK_FOR_MESSAGES), Chore(Do.LOOK_FOR_RECORDINGS)))
+
+
+def _settle(future: "asyncio.Future[None] | None") -> None:
+    if future is not None and not future.done():
+        future.set_result(None)
 
 
 _HANDLERS: Final[dict[str, Callable[[Interpreter, Mapping[str, Any]], Reading]]] = {

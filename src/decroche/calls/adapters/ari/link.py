@@ -258,12 +258,10 @@ class AriLink:
 
     async def _sweep(self, call_id: UUID) -> None:
         """Remove the empty conversation of a caller who is gone (a bridge, never a channel)."""
-        bridges = [Request("DELETE", f"bridges/{naming.bridge_id(call_id)}")]
-        if self._census.parties_of(call_id) or self._recordings.is_live(call_id):
-            bridges.append(Request("DELETE", f"bridges/{naming.aside_id(call_id)}"))
+        if self._recordings.is_live(call_id):
             self._start(self._look_for_recordings())
-        with contextlib.suppress(ExchangeDown):
-            await self._exchange.ask_in_order(bridges)
+        with contextlib.suppress(AriRefused, ExchangeDown):
+            await self._exchange.ask(Request("DELETE", f"bridges/{naming.bridge_id(call_id)}"))
 
     async def _look_for_recordings(self) -> None:
         """Look once more a moment later: what ends with its conversation is not always told."""

@@ -1,11 +1,22 @@
 """Bring third persons into a call: a practitioner, a colleague, somebody outside."""
 
+import contextlib
+from collections.abc import Callable
 from typing import Final
+from uuid import UUID
 
 from decroche.calls.adapters.ari import naming
 from decroche.calls.adapters.ari.client import Request
 from decroche.calls.adapters.ari.conversation import Conversation
-from decroche.calls.ports import ChannelGone, Mix, PartyLeg, SecretaryLeg
+from decroche.calls.adapters.ari.settings import AriSettings
+from decroche.calls.ports import (
+    ChannelGone,
+    ExchangeDown,
+    Mix,
+    PartyLeg,
+    PhoneUnreachable,
+    SecretaryLeg,
+)
 
 _RING_SECONDS: Final = 45
 # How long a third person hears music, at most, if we are no more.
@@ -14,6 +25,21 @@ _PATIENCE_SECONDS: Final = 600
 
 class Parties(Conversation):
     """Hold the third persons, and say who hears whom."""
+
+    def __init__(self, find: Callable[[], AriSettings]) -> None:
+        super().__init__(find)
+        self._asides: set[UUID] = set()  # calls with a bridge for talking aside
+
+    async def _sweep(self, call_id: UUID) -> None:
+        await super()._sweep(call_id)
+        if call_id in self._asides:
+            self._asides.discard(call_id)
+            with contextlib.suppress(ExchangeDown):
+                await self._exchange.ask_in_order([self._end_aside(call_id)])
+
+    @staticmethod
+    def _end_aside(call_id: UUID) -> Request:
+        return Request("DELETE", f"bridges/{naming.aside_id(call_id)}")
 
     async def ring_party(
         self, party: PartyLeg, *, number: str = "", user_id: int | None = None, shown_number: str
@@ -34,8 +60,12 @@ class Parties(Conversation):
             "originator": caller,
         }
         variables = {} if mobile else {"PJSIP_HEADER(add,X-Decroche-Call)": str(party.call_id)}
-        await self._originate(naming.party_id(party), query, variables, who=naming.party_id(party))
-        self._census.parties.setdefault(party, False)
+        self._census.parties[party] = False  # before Asterisk can say that it is over
+        try:
+            await self._originate(naming.party_id(party), query, variables, who=naming.party_id(party))
+        except (ChannelGone, PhoneUnreachable, ExchangeDown):
+            self._census.parties.pop(party, None)
+            raise
 
     async def mix(self, party: PartyLeg, leg: SecretaryLeg, mix: Mix) -> None:
         if not self._census.parties.get(party):
@@ -43,6 +73,7 @@ class Parties(Conversation):
         caller = self._channel(party.call_id)
         match mix:
             case Mix.CONSULT:
+                self._asides.add(party.call_id)
                 requests = self._consult(party, leg, caller)
             case Mix.CALLER:
                 requests = self._with_caller(party, leg, caller)
@@ -53,7 +84,7 @@ class Parties(Conversation):
             await self._exchange.ask_in_order(
                 [
                     *(self._drop(naming.leg_id(there)) for there in self._census.legs_of(party.call_id)),
-                    Request("DELETE", f"bridges/{naming.aside_id(party.call_id)}"),
+                    self._end_aside(party.call_id),
                 ]
             )
 
