@@ -71,6 +71,7 @@ class _Turn:
         self.retry_before = facts.now - facts.policy.retry_same_after
         self.crowd = Crowd(facts)
         self.free_left = len(self.crowd.free)
+        self.handling = facts.policy.typical_talk + facts.policy.typical_wrap_up
         self.cases = [_Case(call) for call in in_turn(facts)]
         self.tiers = (0, 1) if self.crowd.capped else (0,)
         self.taken: set[int] = set()
@@ -126,6 +127,12 @@ class _Turn:
                 groups.append(self.crowd.group(call, step))
             case.groups = tuple(groups)
         return case.groups
+
+    def _anybody_of(self, call: WaitingCall, groups: tuple[Group, ...]) -> bool:
+        for group in groups:  # noqa: SIM110 - a generator would cost as much as the question
+            if self._anybody(call, group):
+                return True
+        return False
 
     def _anybody(self, call: WaitingCall, group: Group) -> bool:
         """Say whether somebody at post may serve this caller, now or once she is free."""
@@ -309,7 +316,7 @@ class _Turn:
         policy, now, call = self.policy, self.now, case.call
         groups = self._open_groups(case)
         waited = now - call.waiting_since
-        if not any(self._anybody(call, group) for group in groups):
+        if not self._anybody_of(call, groups):
             if call.tried and all(user_id in call.tried for group in groups for user_id in group.members):
                 return _overflow(call, Why.EVERYONE_TRIED, len(call.tried))
             why = explaining.why_nobody(groups)
@@ -327,7 +334,7 @@ class _Turn:
             until = deadline(call, at_most, now)
         people = lines.number_of_people(groups)
         position = lines.positions[id(groups[0])] = lines.positions.get(id(groups[0]), 0) + 1
-        expected = (policy.typical_talk + policy.typical_wrap_up) * position / people
+        expected = self.handling * position / people
         why_wait = (reason(Why.EVERYONE_BUSY, people),)
         return KeepWaiting(call.call_id, until, why_wait, position, expected)
 

@@ -15,7 +15,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from decroche.calls.domain.post import BUSY
+from decroche.calls.domain.post import BUSY, PostState
 from decroche.calls.domain.routing.facts import Facts, Policy, Urgency, WaitingCall
 
 Place = tuple[bool, int, bool, datetime, UUID]
@@ -52,8 +52,8 @@ def in_turn(facts: Facts) -> list[WaitingCall]:
 def _beyond_their_share(facts: Facts) -> frozenset[UUID]:
     """Return the callers of flooded lines that would hold more than their share of those at post."""
     policy = facts.policy
-    if len(facts.calls) < policy.flood_from:
-        return frozenset()
+    if len(facts.calls) < policy.flood_from or not any(p.state is PostState.AVAILABLE for p in facts.posts):
+        return frozenset()  # nobody to hold: their turn is looked at when somebody is free
     waiting = Counter(_line(call) for call in facts.calls)
     flooded = {line for line, count in waiting.items() if count >= policy.flood_from}
     if not flooded or len(flooded) == len(waiting):  # nobody to keep room for
@@ -81,4 +81,5 @@ def _line(call: WaitingCall) -> tuple[int, int | None]:
 
 def deadline(call: WaitingCall, after: timedelta, now: datetime) -> datetime:
     """Return when a caller has waited that long, never in the past."""
-    return max(call.waiting_since + after, now + timedelta(milliseconds=1))
+    due = call.waiting_since + after
+    return due if due > now else now + timedelta(milliseconds=1)
