@@ -248,6 +248,7 @@ async def test_who_waits_is_told_his_place_now_and_then() -> None:
     await stage.at_post(AWA)
     await stage.talk()
     first = await stage.ring(number="+33611111111")
+    await stage.wait(1)
     second = await stage.ring(number="+33622222222")
     await stage.wait(47)
     told = {what[0]: what[2].text for verb, what in stage.exchange.asked if verb == "say"}  # type: ignore[index]
