@@ -1,5 +1,6 @@
 """Keep what is told to the practitioners and what remains to be done for the callers."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -114,6 +115,14 @@ class FollowUpResult(models.TextChoices):
     CALLED_AGAIN = "called_again", _("A rappelé de lui-même")
 
 
+class TryResult(models.TextChoices):
+    """Say what came of one attempt to call somebody back."""
+
+    REACHED = "reached", _("Joint")
+    NO_ANSWER = "no_answer", _("Pas de réponse")
+    LEFT_MESSAGE = "left_message", _("Message laissé")
+
+
 class FollowUp(models.Model):
     """Hold one thing to do for a caller; one secretary at most has it in hand."""
 
@@ -131,6 +140,16 @@ class FollowUp(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     assigned_at = models.DateTimeField(null=True, blank=True)
+    claimed_until = models.DateTimeField(
+        null=True, blank=True, help_text="When a claim lapses by itself; null: it does not."
+    )
+    is_urgent = models.BooleanField(_("urgent"), default=False)
+    rang = models.PositiveSmallIntegerField(default=1, help_text="How often the caller rang before.")
+    last_rang_at = models.DateTimeField(null=True, blank=True)
+    wished_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the caller asked to be called, if he did."
+    )
+    seconds = models.PositiveIntegerField(default=0, help_text="How long the voicemail lasts.")
     tries = models.PositiveSmallIntegerField(default=0)
     last_tried_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -151,6 +170,9 @@ class FollowUp(models.Model):
             models.Index(fields=["practice", "due_at"], condition=Q(done_at=None), name="follow_up_open"),
             models.Index(fields=["practice", "-done_at"], name="follow_up_done"),
             models.Index(fields=["patient"], name="follow_up_patient"),
+            models.Index(
+                fields=["practice", "caller_number"], condition=Q(done_at=None), name="follow_up_caller"
+            ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             # A call is called back once, however often its end is told; it may be answered more than once.
@@ -168,3 +190,38 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.caller_name or self.caller_number}"
+
+    def is_in_hand(self, *, now: datetime) -> bool:
+        """Say whether somebody has it in hand: a claim that lapsed is nobody's."""
+        return self.assigned_to_id is not None and (self.claimed_until is None or now < self.claimed_until)
+
+
+class FollowUpCall(models.Model):
+    """Hold one more lost call of a caller who is on the list already; its end may be told twice."""
+
+    follow_up = models.ForeignKey(FollowUp, on_delete=models.CASCADE, related_name="further_calls")
+    call_id = models.UUIDField(unique=True)
+    at = models.DateTimeField()
+
+    objects = ScopedManager(practice="follow_up__practice")
+
+    def __str__(self) -> str:
+        return f"{self.follow_up_id} {self.call_id}"
+
+
+class FollowUpTry(models.Model):
+    """Hold one attempt to reach a caller, and what it takes to undo it."""
+
+    follow_up = models.ForeignKey(FollowUp, on_delete=models.CASCADE, related_name="attempts")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    result = models.CharField(max_length=12, choices=TryResult)
+    due_before = models.DateTimeField(help_text="When the follow-up was due until then.")
+
+    objects = ScopedManager(practice="follow_up__practice")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.follow_up_id} {self.result}"

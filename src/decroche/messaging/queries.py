@@ -12,6 +12,7 @@ from decroche.messaging.models import FollowUp, FollowUpKind, Message, MessageDr
 from decroche.practices.models import Practitioner
 
 MOST_SHOWN = 100
+MOST_OWED = 500
 URGENT_ANSWER_WITHIN = timedelta(minutes=30)
 ANSWER_WITHIN = timedelta(hours=24)
 
@@ -78,10 +79,23 @@ def follow_ups_due(practice_ids: Collection[int], *, limit: int = MOST_SHOWN) ->
 
 def follow_ups_of_call(call_id: UUID) -> list[FollowUp]:
     """Return what a call left to be done, done or not."""
-    rows = FollowUp.objects.filter(call_id=call_id).select_related(
-        "practice", "patient", "assigned_to", "done_by"
-    )
+    rows = FollowUp.objects.filter(Q(call_id=call_id) | Q(further_calls__call_id=call_id)).distinct()
+    rows = rows.select_related("practice", "patient", "assigned_to", "done_by")
     return list(rows.order_by("created_at", "pk"))
+
+
+def callers_owed(
+    practice_ids: Collection[int], *, practice_id: int | None = None, limit: int = MOST_OWED
+) -> list[FollowUp]:
+    """Return whom these practices owe a call, with what was tried (two queries): to be put in a fair order.
+
+    Beyond ``limit`` the latest are left out; the urgent never are.
+    """
+    rows = _open(practice_ids).filter(kind__in=[FollowUpKind.CALLBACK, FollowUpKind.VOICEMAIL])
+    if practice_id is not None:
+        rows = rows.filter(practice_id=practice_id)
+    rows = rows.select_related("practice", "patient", "assigned_to").prefetch_related("attempts__by")
+    return list(rows.order_by("-is_urgent", "due_at", "pk")[:limit])
 
 
 def follow_ups_done(practice_ids: Collection[int]) -> "QuerySet[FollowUp]":

@@ -16,7 +16,7 @@ from django.db import transaction
 from decroche.calls.actions.keep_recording import keep_recording_file
 from decroche.calls.domain.call import CallState, EndReason
 from decroche.calls.events import CallAnswered, CallArrived, CallEnded, UnknownNumberCalled, VoicemailReceived
-from decroche.calls.models import AbuseReport, Call, CallStep, Post, Recording, SwitchboardOrder
+from decroche.calls.models import AbuseReport, Call, CallStep, Post, Recording, SwitchboardOrder, Urgency
 from decroche.calls.switchboard.records import (
     AbuseRow,
     CallRow,
@@ -203,6 +203,8 @@ def _write_follow_up(row: FollowUpRow, calls: dict[UUID, CallRow], now: datetime
         cancel_call_backs(practice=practice, caller_number=row.caller_number, now=row.at)
         return
     number = known.caller_number if known else call.caller_number
+    if row.kind == "callback" and not number:
+        return  # nobody can call a hidden number back: the log counts it
     open_follow_up(
         practice=practice,
         kind=row.kind,
@@ -210,6 +212,8 @@ def _write_follow_up(row: FollowUpRow, calls: dict[UUID, CallRow], now: datetime
         caller_number=number,
         caller_name=call.caller_name,
         voicemail_path=_keep_on_file(row) if row.path else "",
+        seconds=row.duration_seconds,
+        is_urgent=(known.urgency if known else call.urgency) == Urgency.EMERGENCY,
         now=now,
     )
     if row.kind == "voicemail":
