@@ -1,13 +1,12 @@
 """Say how to reach one exchange."""
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 from decroche.calls.adapters.ari.client import Address
 from decroche.calls.adapters.asterisk.configuration import Connection
-from decroche.calls.adapters.asterisk.places import default_state_dir
+from decroche.calls.adapters.asterisk.places import Environment, app_name, default_state_dir
 from decroche.calls.ports import ExchangeDown
 
 
@@ -27,27 +26,26 @@ class AriSettings:
         return cls(address, connection.state_dir, connection.sounds_dir, connection.is_demonstration)
 
     @classmethod
-    def from_environment(cls) -> Self:
+    def from_environment(cls, exchange: str = "") -> Self:
         """Read DECROCHE_ARI_URL, _USER and _PASSWORD when they are set, else what the private copy wrote at its start.
 
         Raises:
             ExchangeDown: the private copy was not started yet.
         """
-        env = os.environ
-        plain = env.get("DECROCHE_PHONES") == "sip"
+        env = Environment(exchange)
+        plain = env.shared("DECROCHE_PHONES") == "sip"
         if url := env.get("DECROCHE_ARI_URL"):
             address = Address(
                 url.rstrip("/"),
                 env.get("DECROCHE_ARI_USER", "decroche"),
-                env.get("DECROCHE_ARI_PASSWORD", ""),
-                "decroche",
+                env.get("DECROCHE_ARI_PASSWORD"),
+                app_name(exchange),
             )
-            folder = (
-                Path(env["DECROCHE_ASTERISK_STATE_DIR"]) if "DECROCHE_ASTERISK_STATE_DIR" in env else None
-            )
+            told = env.get("DECROCHE_ASTERISK_STATE_DIR")
+            folder = Path(told) if told else None
             return cls(address, folder, folder and folder / "sounds", phones_are_browsers=not plain)
         try:
-            found = cls.of(Connection.read(default_state_dir()))
+            found = cls.of(Connection.read(default_state_dir(exchange)))
         except (OSError, ValueError, TypeError) as error:
             raise ExchangeDown("Asterisk n’a pas encore été démarré sur cette machine.") from error
         return found.with_plain_phones() if plain else found

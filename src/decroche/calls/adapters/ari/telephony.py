@@ -10,6 +10,8 @@ Each subject has its file, one standing on the other: ``link`` (connection, fact
 """
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -19,6 +21,7 @@ from decroche.calls.adapters.ari.client import Request
 from decroche.calls.adapters.ari.recording import Recording
 from decroche.calls.ports import Announcement, ChannelGone, Prompt
 
+_SEPARATORS: Final = frozenset("&,$")  # what the dialplan's Playback does not take as part of a name
 log = structlog.get_logger(__name__)
 
 
@@ -43,12 +46,12 @@ class AriTelephony(Recording):
     async def say_and_end(self, call_id: UUID, prompt: Prompt) -> None:
         self._channel(call_id)
         try:
-            sound = await self._sound(prompt)
+            sound = _playable(await self._sound(prompt))
         except (OSError, TimeoutError, ValueError) as error:
             log.warning("prompt.failed", error=str(error))
             await self.announce_and_end(self._channel(call_id), Announcement.TECHNICAL)
             return
-        await self._send_away(call_id, "decroche-say", {"DECROCHE_SAY": str(sound.with_suffix(""))})
+        await self._send_away(call_id, "decroche-say", {"DECROCHE_SAY": sound})
 
     async def _send_away(self, call_id: UUID, context: str, variables: Mapping[str, str]) -> None:
         """Give the caller to the dialplan, and let the secretary go."""
@@ -83,3 +86,15 @@ class AriTelephony(Recording):
         if not ids:
             raise ChannelGone(str(call_id))
         await self._exchange.ask_in_order([self._drop(channel_id) for channel_id in ids])
+
+
+def _playable(sound: Path) -> str:
+    """Return the file as the dialplan's Playback wants it.
+
+    Raises:
+        ValueError: Playback would take its name for several.
+    """
+    name = str(sound.with_suffix(""))
+    if _SEPARATORS & set(name):
+        raise ValueError(name)
+    return name

@@ -17,6 +17,7 @@ from decroche.calls.adapters.ari.client import Request
 from decroche.calls.adapters.ari.link import AriLink
 from decroche.calls.adapters.ari.settings import AriSettings
 from decroche.calls.adapters.asterisk import audio
+from decroche.calls.adapters.asterisk.places import shared_sounds_dir
 from decroche.calls.ports import ChannelGone, ExchangeDown, Prompt
 
 # What a lease outlasts a sentence by: enough to renew it when the sentence ends.
@@ -132,11 +133,14 @@ class Waiting(AriLink):
         Raises:
             OSError, ValueError: there is none and the voice is mute.
         """
-        folder = self._settings.sounds_dir if self._settings else None
-        if prompt.sound and folder is not None:
+        own = self._settings.sounds_dir if self._settings else None
+        for folder in (own, shared_sounds_dir()) if prompt.sound else ():
+            if folder is None:
+                continue
             path = (folder / f"{prompt.sound}.wav").resolve()
             if path.is_relative_to(folder.resolve()) and await asyncio.to_thread(path.is_file):
                 return path
+        if prompt.sound:
             log.warning("prompt.no_such_sound", sound=prompt.sound[:80])
         if not prompt.text or self._voice is None:
             raise ValueError("nothing to play")

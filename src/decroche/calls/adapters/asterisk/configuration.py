@@ -11,6 +11,7 @@ from typing import Final, Self
 
 from decroche.calls.adapters.asterisk.install import Installation
 from decroche.calls.adapters.asterisk.modules import MODULES
+from decroche.calls.adapters.asterisk.places import Environment, app_name, shared_sounds_dir
 
 ASSETS: Final = Path(__file__).parent / "assets"
 _CONNECTION_FILE: Final = "connection.json"
@@ -82,27 +83,29 @@ class ExchangeSettings:
         return self.sounds_dir or self.state_dir / "sounds"
 
     @classmethod
-    def from_environment(cls, state_dir: Path) -> Self:
+    def from_environment(cls, state_dir: Path, exchange: str = "") -> Self:
         """Read the knobs that docs/configuration.md lists."""
-        env = os.environ
+        env = Environment(exchange)
         trunk = None
         if host := env.get("DECROCHE_TRUNK_HOST"):
             trunk = Trunk(
                 host,
                 int(env.get("DECROCHE_TRUNK_PORT", "5060")),
-                env.get("DECROCHE_TRUNK_USER", ""),
-                env.get("DECROCHE_TRUNK_PASSWORD", ""),
-                registers=env.get("DECROCHE_TRUNK_REGISTER", "") in {"1", "true", "yes"},
+                env.get("DECROCHE_TRUNK_USER"),
+                env.get("DECROCHE_TRUNK_PASSWORD"),
+                registers=env.get("DECROCHE_TRUNK_REGISTER") in {"1", "true", "yes"},
             )
         return cls(
             state_dir=state_dir,
-            sip_host=env.get("DECROCHE_SIP_HOST", "127.0.0.1"),
+            sounds_dir=shared_sounds_dir() if exchange else None,
+            sip_host=env.shared("DECROCHE_SIP_HOST", "127.0.0.1"),
             sip_port=int(env.get("DECROCHE_SIP_PORT", "0")),
-            http_host=env.get("DECROCHE_ASTERISK_HTTP_HOST", "127.0.0.1"),
+            http_host=env.shared("DECROCHE_ASTERISK_HTTP_HOST", "127.0.0.1"),
             http_port=int(env.get("DECROCHE_ASTERISK_HTTP_PORT", "0")),
             rtp_start=int(env.get("DECROCHE_RTP_START", "0")),
-            external_address=env.get("DECROCHE_EXTERNAL_ADDRESS", ""),
+            external_address=env.shared("DECROCHE_EXTERNAL_ADDRESS"),
             trunk=trunk,
+            app=app_name(exchange),
         )
 
     def settled(self) -> Self:
