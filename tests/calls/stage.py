@@ -111,7 +111,9 @@ class Stage:
             await self.order(OrderKind.SET_STATE, user_id, state="available")
             await self.wait(1)
 
-    async def order(self, kind: OrderKind, user_id: int, call: LiveCall | None = None, **payload: Any) -> str:
+    async def order(
+        self, kind: OrderKind, user_id: int, call: LiveCall | None = None, /, **payload: Any
+    ) -> str:
         """Give an order; return the refusal, empty when it was obeyed."""
         number = next(self._orders)
         call_id = call.call_id if call else None

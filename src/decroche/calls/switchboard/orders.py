@@ -178,7 +178,7 @@ def _is_repeated(floor: Floor, post: LivePost, order: Order, kind: OrderKind) ->
 
 
 def _is_done(call: LiveCall, post: LivePost, order: Order, kind: OrderKind) -> bool:
-    is_given = call.state is CallState.TRANSFERRING
+    is_given = call.state in {CallState.TRANSFERRING, CallState.ENDED}
     match kind:
         case OrderKind.HANG_UP:
             return call.state is CallState.ENDED
