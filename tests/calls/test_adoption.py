@@ -1,10 +1,15 @@
 """What becomes of calls when our process or the exchange dies, and comes back."""
 
-from decroche.calls.domain.call import CallState, EndReason
+from dataclasses import replace
+
+from decroche.calls.domain.call import CallState, EndReason, PartyState
+from decroche.calls.domain.callflow import CallPlan, Menu, MenuChoice, Sound, Then, Treatment
 from decroche.calls.domain.post import PostState
 from decroche.calls.switchboard.orders import OrderKind
 from decroche.calls.switchboard.records import StepKind
-from tests.calls.stage import AWA, INES, MARTINIQUE_LINE, Stage
+from tests.calls.stage import AWA, DIRECTORY, INES, LILAS_LINE, MARTINIQUE_LINE, Stage
+
+OUTSIDE = "+33633333333"
 
 
 def remember(stage: Stage) -> None:
@@ -179,3 +184,163 @@ async def test_a_strange_leg_is_hung_up() -> None:
     stage.start_brain()
     await stage.settle()
     assert not stage.exchange.phones[AWA].legs
+
+
+# --- parked, consulted, given, dialled, listened ---------------------------------------------------
+
+
+async def test_a_parked_caller_stays_parked_and_can_still_be_taken() -> None:
+    stage = Stage()
+    await stage.at_post(AWA, INES)
+    call = await stage.talk(AWA)
+    await stage.order(OrderKind.PARK, AWA, call)
+    remember(stage)
+    await stage.settle()
+    assert (call.state, stage.exchange.hears(call.call_id)) == (CallState.PARKED, "music")
+    assert await stage.order(OrderKind.UNPARK, INES, call) == ""
+    assert stage.state_of(INES) is PostState.RINGING
+
+
+async def test_a_consultation_goes_on_and_its_third_person_is_still_there() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    call = await stage.talk(AWA)
+    await stage.order(OrderKind.RING_PARTY, AWA, call, number=OUTSIDE)
+    stage.exchange.party_answers(call.call_id)
+    await stage.settle()
+    assert call.party is not None
+    call.party.leg = replace(call.party.leg, attempt=0)  # a row does not say which attempt it was
+    remember(stage)
+    await stage.settle()
+    assert (call.state, stage.exchange.hears(call.call_id)) == (CallState.ON_HOLD, "hold")
+    assert await stage.order(OrderKind.MIX, AWA, call, how="all") == ""
+    assert next(iter(stage.exchange.parties.values())).hears == "all"
+
+
+async def test_a_third_person_who_answered_or_left_while_nobody_listened_is_known() -> None:
+    stage = Stage()
+    await stage.at_post(AWA, INES)
+    call = await stage.talk(AWA)
+    await stage.order(OrderKind.RING_PARTY, AWA, call, number=OUTSIDE)
+    await stage.exchange.close()
+    stage.exchange.party_answers(call.call_id)
+    remember(stage)
+    await stage.settle()
+    assert call.party is not None
+    assert call.party.state is PartyState.CONSULTED
+    await stage.exchange.close()
+    stage.exchange.party_leaves(call.call_id)
+    remember(stage)
+    await stage.settle()
+    assert call.party is None
+    assert await stage.order(OrderKind.RESUME, AWA, call) == ""
+
+
+async def test_a_call_that_a_colleague_was_given_is_still_in_her_hands() -> None:
+    stage = Stage()
+    await stage.at_post(AWA, INES)
+    call = await stage.talk(AWA)
+    await stage.order(OrderKind.RING_PARTY, AWA, call, user_id=INES)
+    stage.exchange.phone_picks_up(INES)
+    await stage.settle()
+    await stage.order(OrderKind.MIX, AWA, call, how="give")
+    remember(stage)
+    await stage.settle()
+    assert (stage.exchange.hears(call.call_id), call.holder) == ("conversation", INES)
+    assert stage.state_of(INES) is PostState.ON_CALL
+    assert await stage.order(OrderKind.HANG_UP, INES, call) == ""
+    assert call.end_reason is EndReason.COMPLETED
+
+
+async def test_a_caller_given_to_somebody_outside_is_left_in_peace() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    call = await stage.talk(AWA)
+    await stage.order(OrderKind.RING_PARTY, AWA, call, number=OUTSIDE)
+    stage.exchange.party_answers(call.call_id)
+    await stage.settle()
+    await stage.order(OrderKind.MIX, AWA, call, how="give")
+    stage.start_brain()
+    await stage.settle()
+    assert stage.exchange.hears(call.call_id) == "conversation"
+    assert len(stage.exchange.parties) == 1
+    assert not stage.brain.calls
+
+
+async def test_a_third_person_without_a_call_is_let_go() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    call = await stage.talk(AWA)
+    await stage.order(OrderKind.RING_PARTY, AWA, call, number=OUTSIDE)
+    stage.exchange.callers.clear()
+    stage.start_brain()
+    await stage.settle()
+    assert not stage.exchange.parties
+    assert not stage.exchange.phones[AWA].legs
+
+
+async def test_an_outgoing_call_goes_on_at_whatever_point_it_was() -> None:
+    for until in ("rings at hers", "answered at hers", "dialled", "talks"):
+        stage = Stage()
+        await stage.at_post(AWA)
+        await stage.order(OrderKind.CALL_OUT, AWA, number=OUTSIDE, practice_id=1)
+        call = next(iter(stage.brain.calls.values()))
+        if until == "answered at hers":
+            await stage.exchange.close()
+        if until != "rings at hers":
+            stage.exchange.phone_picks_up(AWA)
+            await stage.settle()
+        if until == "talks":
+            stage.exchange.number_answers(call.call_id)
+            await stage.settle()
+        remember(stage)
+        await stage.settle()
+        if until == "rings at hers":
+            stage.exchange.phone_picks_up(AWA)
+            await stage.settle()
+        if until != "talks":
+            assert call.state is CallState.DIALLING, until
+            stage.exchange.number_answers(call.call_id)
+            await stage.settle()
+        assert (call.state, stage.state_of(AWA)) == (CallState.TALKING, PostState.ON_CALL), until
+        await stage.order(OrderKind.HANG_UP, AWA, call)
+        assert call.end_reason is EndReason.COMPLETED, until
+
+
+async def test_an_outgoing_call_that_is_gone_frees_her() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    await stage.order(OrderKind.CALL_OUT, AWA, number=OUTSIDE, practice_id=1)
+    call = next(iter(stage.brain.calls.values()))
+    stage.exchange.crash()
+    stage.exchange.come_back()
+    await stage.settle()
+    assert (call.end_reason, stage.state_of(AWA)) == (EndReason.NO_REPLY, PostState.AVAILABLE)
+    assert stage.follow_ups() == []
+
+
+async def test_a_supervisor_who_listens_still_shows_and_is_offered_nothing() -> None:
+    members = {**DIRECTORY.members, INES: replace(DIRECTORY.members[INES], is_supervisor=True)}
+    stage = Stage(replace(DIRECTORY, members=members))
+    await stage.at_post(AWA, INES)
+    call = await stage.talk(AWA)
+    await stage.order(OrderKind.LEND_EAR, INES, call, how="listen")
+    remember(stage)
+    await stage.settle()
+    assert (call.listener, stage.state_of(INES)) == (INES, PostState.ON_CALL)
+    assert await stage.order(OrderKind.LEND_EAR, INES, call, how="leave") == ""
+    assert stage.state_of(INES) is PostState.AVAILABLE
+
+
+async def test_a_caller_in_the_menu_joins_the_line_when_the_menu_is_forgotten() -> None:
+    menu = Menu(Sound("Tapez 1."), (MenuChoice("1", "rendez-vous", Treatment(Then.TEAM)),))
+    line = replace(DIRECTORY.lines[LILAS_LINE], plan=CallPlan(menu=menu))
+    stage = Stage(replace(DIRECTORY, lines={LILAS_LINE: line}))
+    await stage.settle()
+    call = await stage.ring()
+    stage.exchange.prompt_ends(call.call_id)
+    await stage.settle()
+    remember(stage)
+    call.script = None
+    await stage.settle()
+    assert call.state is CallState.WAITING
