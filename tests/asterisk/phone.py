@@ -136,8 +136,10 @@ def relay(digit: str) -> str:
 class Dialogue(asyncio.DatagramProtocol):
     """Be a caller outside: ring a number, hear, hang up when told."""
 
-    def __init__(self, exchange_port: int, *, voice: int) -> None:
+    def __init__(self, exchange_port: int, *, voice: int, host: str = "127.0.0.1") -> None:
         self.exchange = ("127.0.0.1", exchange_port)
+        self._host = host
+        self.status = 0  # of the last answer to the call
         self.media = Media(voice)
         self.answered, self.ended = asyncio.Event(), asyncio.Event()
         self._transport: asyncio.DatagramTransport | None = None
@@ -145,7 +147,7 @@ class Dialogue(asyncio.DatagramProtocol):
 
     async def call(self, called: str, *, number: str, name: str = "", sends_events: bool = False) -> None:
         loop = asyncio.get_running_loop()
-        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=(self._host, 0))
         self.port, sound = self._transport.get_extra_info("sockname")[1], await self.media.open()
         self._target = f"sip:{called}@127.0.0.1:{self.exchange[1]}"
         self._from = f'"{name}" <sip:{number or "anonymous"}@outside.example>;tag={secrets.token_hex(4)}'
@@ -166,9 +168,9 @@ class Dialogue(asyncio.DatagramProtocol):
             return
         kind = f"Content-Type: {body_is}\r\n" if body else ""
         self._transport.sendto(
-            f"{method} {self._target} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self.port};rport;branch={branch}\r\n"
+            f"{method} {self._target} SIP/2.0\r\nVia: SIP/2.0/UDP {self._host}:{self.port};rport;branch={branch}\r\n"
             f"Max-Forwards: 70\r\nFrom: {self._from}\r\nTo: {self._to}\r\nCall-ID: {self._call_id}\r\nCSeq: {cseq} {method}\r\n"
-            f"Contact: <sip:outside@127.0.0.1:{self.port}>\r\n{kind}Content-Length: {len(body)}\r\n\r\n{body}".encode(),
+            f"Contact: <sip:outside@{self._host}:{self.port}>\r\n{kind}Content-Length: {len(body)}\r\n\r\n{body}".encode(),
             self.exchange,
         )
 
@@ -178,7 +180,7 @@ class Dialogue(asyncio.DatagramProtocol):
             self._reply(message, addr)
             self._over()
         elif message.start.startswith("SIP/2.0") and message.get("cseq").endswith("INVITE"):
-            status = int(message.start.split()[1])
+            status = self.status = int(message.start.split()[1])
             if status >= 200:
                 self._to = message.get("to")
                 self._send("ACK", 1, f"z9hG4bK{secrets.token_hex(6)}" if status < 300 else self._branch)

@@ -216,6 +216,19 @@ async def test_what_is_said_covers_the_music_which_comes_back(listener: Listener
     await until_heard(caller.media, MUSIC)
 
 
+async def test_what_is_said_in_a_conversation_both_hear(scene: Scene) -> None:
+    await scene.listener.wait(PromptEnded)  # the greeting
+    await scene.listener.telephony.say(
+        scene.call_id, "recorded", Prompt("À partir de maintenant, cet appel est enregistré.")
+    )
+    await asyncio.sleep(0.4)
+    assert await who_is_heard(scene.caller.media, seconds=0.8) == {MUSIC}
+    assert await who_is_heard(scene.phone.media, seconds=0.8) == {MUSIC}
+    assert (await scene.listener.wait(PromptEnded)).name == "recorded"
+    await until_heard(scene.caller.media, "secretary")
+    await until_heard(scene.phone.media, "caller")
+
+
 async def test_quiet_waiting_is_silence_and_sound_goes_on_flowing(
     listener: Listener, caller: Dialogue
 ) -> None:
@@ -377,6 +390,17 @@ async def test_a_softphone_s_credential_dials_nothing(
         assert await phone.dial(number) in {403, 404, 484, 603}
     await asyncio.sleep(0.3)
     assert outside.rings == []
+
+
+async def test_whoever_is_not_the_operator_reaches_nobody(
+    listener: Listener, fresh_exchange: AsteriskServer
+) -> None:
+    stranger = Dialogue(fresh_exchange.connection.sip_port, voice=voice("caller"), host="127.0.0.2")
+    await stranger.call(LINE, number=CALLER)
+    await asyncio.wait_for(stranger.ended.wait(), 5)
+    assert stranger.status == 401
+    assert listener.told(CallArrived) == []
+    stranger.close()
 
 
 def test_voices_are_told_apart() -> None:

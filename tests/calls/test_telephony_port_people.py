@@ -74,6 +74,19 @@ async def test_a_sentence_that_cannot_be_said_is_over_too(world: World, listener
     assert (await listener.wait(PromptEnded)).name == "nothing"
 
 
+async def test_a_sentence_can_be_said_into_a_conversation(world: World, listener: Listener) -> None:
+    call_id, _ = await conversation(world, listener)
+    await listener.wait(PromptEnded)
+    await listener.telephony.say(call_id, "recorded", SHORT)
+    await world.listens_to_the_end(call_id)
+    assert (await listener.wait(PromptEnded)).name == "recorded"
+    await listener.telephony.say(call_id, "recorded", LONG)
+    await listener.telephony.hold(call_id)
+    assert (await listener.wait(PromptEnded, timeout=3)).name == "recorded"
+    await listener.telephony.resume(call_id)
+    assert listener.told(CallerGone) == []
+
+
 async def test_a_last_sentence_ends_the_call_by_itself(world: World, listener: Listener) -> None:
     await world.caller_arrives()
     arrived, call_id = await listener.adopt()

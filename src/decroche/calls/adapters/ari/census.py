@@ -48,6 +48,7 @@ class Census:
     unconfirmed: set[SecretaryLeg] = field(default_factory=set)  # on a mobile where nobody pressed 1 yet
     parties: dict[PartyLeg, bool] = field(default_factory=dict)  # has answered
     ears: dict[UUID, int] = field(default_factory=dict)  # call → supervisor
+    talking: frozenset[UUID] = frozenset()  # as the last connection found them
     lent: dict[UUID, tuple[SecretaryLeg, Ear]] = field(default_factory=dict)  # how a supervisor takes part
     ended: Recent = field(default_factory=Recent)  # calls whose caller is gone
     dialled: Recent = field(default_factory=Recent)  # channel → how Asterisk's dialling of it goes

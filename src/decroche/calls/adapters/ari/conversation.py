@@ -94,6 +94,7 @@ class Conversation(Demonstration):
             ],
             must=(len(quiet), -1),
         )
+        self._talking.add(leg.call_id)
         self._start(self._tell_simulated(leg.call_id, "yes"))
 
     async def call_out(self, leg: SecretaryLeg, *, number: str, shown_number: str) -> None:
@@ -136,6 +137,8 @@ class Conversation(Demonstration):
 
     async def hold(self, call_id: UUID) -> None:
         caller = self._channel(call_id)
+        await self._stop_speaking(call_id)
+        self._talking.discard(call_id)
         if caller == naming.called_id(call_id) and call_id not in self._anchored:
             await self._anchor(call_id, caller)
             return
@@ -178,6 +181,7 @@ class Conversation(Demonstration):
             ],
             must=(-1,),
         )
+        self._talking.add(call_id)
 
     async def wait_again(self, call_id: UUID) -> None:
         await self.hold(call_id)

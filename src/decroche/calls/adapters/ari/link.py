@@ -124,9 +124,9 @@ class AriLink:
         watched += [f"bridge:{naming.bridge_id(call_id)}" for call_id in self._census.by_call]
         await self._exchange.ask_in_order([self._subscription(source) for source in watched])
         await self._ask_the_way_out()
+        talking = self._census.talking = read_talking(bridges, [channel.id for channel in callers])
         await self._begin_again(strays(channels, bridges))
         legs = tuple(leg for leg in (channel.as_live_leg() for channel in channels) if leg is not None)
-        talking = read_talking(bridges, [channel.id for channel in callers])
         return ExchangeConnected(datetime.now(UTC), legs, talking, registered)
 
     async def _begin_again(self, strays: list[Request]) -> None:

@@ -71,6 +71,8 @@ class Parties(Conversation):
         if not self._census.parties.get(party):
             raise ChannelGone(naming.party_id(party))
         caller = self._channel(party.call_id)
+        await self._stop_speaking(party.call_id)
+        self._talking.discard(party.call_id)
         match mix:
             case Mix.CONSULT:
                 self._asides.add(party.call_id)
@@ -80,6 +82,8 @@ class Parties(Conversation):
             case Mix.ALL | Mix.GIVE:
                 requests = self._together(party, leg, caller, gives=mix is Mix.GIVE)
         await self._all(requests, must=(-1,))
+        if mix is not Mix.CONSULT:
+            self._talking.add(party.call_id)
         if mix is Mix.GIVE:
             await self._exchange.ask_in_order(
                 [

@@ -57,6 +57,7 @@ class AriTelephony(Recording):
         """Give the caller to the dialplan, and let the secretary go."""
         caller = self._channel(call_id)
         where = {"context": context, "extension": "s", "priority": "1"}
+        self._talking.discard(call_id)
         await self._all(
             [
                 *self._quiet(call_id, caller),

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 
+from decroche.calls.adapters.ari import naming
 from decroche.calls.adapters.ari.client import Request
 from decroche.calls.adapters.ari.link import AriLink
 from decroche.calls.adapters.ari.settings import AriSettings
@@ -47,6 +48,7 @@ class Waiting(AriLink):
         self._speeches: dict[UUID, Speech] = {}
         self._leases: dict[UUID, int] = {}  # seconds, as last asked for
         self._quiet_calls: dict[UUID, bool] = {}  # those whom we welcomed: do they wait without music
+        self._talking: set[UUID] = set()  # calls whose caller is with somebody: what is said there, both hear
         self._turns = count()
 
     async def _begin_again(self, strays: list[Request]) -> None:
@@ -56,10 +58,12 @@ class Waiting(AriLink):
         for kept in (self._leases, self._quiet_calls):
             for call_id in [call for call in kept if self._census.channel_of(call) is None]:
                 del kept[call_id]
+        self._talking = set(self._census.talking)
 
     async def _sweep(self, call_id: UUID) -> None:
         self._leases.pop(call_id, None)
         self._quiet_calls.pop(call_id, None)
+        self._talking.discard(call_id)
         speech = self._speeches.pop(call_id, None)
         if speech is not None and speech.task is not None:
             speech.task.cancel()
@@ -100,7 +104,15 @@ class Waiting(AriLink):
     async def hush(self, call_id: UUID) -> None:
         channel_id = self._channel(call_id)
         if call_id in self._speeches:
-            await self._exchange.ask_in_order([*self._cut(call_id), self._pastime(call_id, channel_id)])
+            stop = self._cut(call_id)
+            if call_id not in self._talking:
+                stop.append(self._pastime(call_id, channel_id))
+            await self._exchange.ask_in_order(stop)
+
+    async def _stop_speaking(self, call_id: UUID) -> None:
+        """Be silent, if anything is being said."""
+        if call_id in self._speeches:
+            await self._exchange.ask_in_order(self._cut(call_id))
 
     def _can_speak(self, prompt: Prompt) -> bool:
         return bool(prompt) and self._voice is not None
@@ -116,15 +128,19 @@ class Waiting(AriLink):
         try:
             sound = await self._sound(prompt)
             before = [self._stop_pastime(call_id, channel_id)] if over_music else []
-            await self._play(call_id, channel_id, speech, sound, before)
+            if call_id in self._talking:
+                await self._play_to_both(call_id, speech, sound)
+            else:
+                await self._play(call_id, channel_id, speech, sound, before)
         except (ChannelGone, ExchangeDown) as error:
             log.info("prompt.not_heard", error=str(error))
         except (OSError, TimeoutError, ValueError) as error:
             log.warning("prompt.failed", error=str(error))
         if self._speeches.get(call_id) is speech:
             del self._speeches[call_id]
-        with contextlib.suppress(ChannelGone, ExchangeDown):
-            await self._one(self._pastime(call_id, channel_id))
+        if call_id not in self._talking:
+            with contextlib.suppress(ChannelGone, ExchangeDown):
+                await self._one(self._pastime(call_id, channel_id))
         self._tell_prompt_ended(call_id, speech.name)
 
     async def _sound(self, prompt: Prompt) -> Path:
@@ -169,6 +185,15 @@ class Waiting(AriLink):
         speech.plays = False
         if call_id in self._leases:
             await self._one(self._set(channel_id, "TIMEOUT(absolute)", str(self._leases[call_id])))
+
+    async def _play_to_both(self, call_id: UUID, speech: Speech, sound: Path) -> None:
+        """Play a sentence into a conversation."""
+        ended = self._interpreter.playback_end(speech.playback)
+        media = {"media": f"sound:{sound.with_suffix('')}"}
+        bridge = naming.bridge_id(call_id)
+        await self._one(Request("POST", f"bridges/{bridge}/play/{speech.playback}", media))
+        async with asyncio.timeout(_LONGEST_PROMPT_SECONDS):
+            await ended
 
     def _cut(self, call_id: UUID) -> list[Request]:
         """End what is being said; return what makes the exchange stop it."""

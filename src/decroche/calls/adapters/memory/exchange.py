@@ -124,8 +124,10 @@ class MemoryExchange(People):
 
     def _speak(self, caller: Caller, name: str, prompt: Prompt, kind: str) -> None:
         assert caller.call_id is not None
+        talks = caller.hears == "conversation"
+        caller.heard_before = caller.hears if talks else caller.waits_with
         if not prompt:
-            caller.hears = caller.waits_with
+            caller.hears = caller.heard_before
             self._tell(PromptEnded(caller.call_id, name, self._clock()))
             return
         caller.prompt = name
@@ -190,6 +192,7 @@ class MemoryExchange(People):
 
     async def hold(self, call_id: UUID) -> None:
         self._ask("hold", call_id)
+        self.prompt_ends(call_id)
         self._caller(call_id).hears = "hold"
 
     async def resume(self, call_id: UUID) -> None:
@@ -198,6 +201,7 @@ class MemoryExchange(People):
 
     async def wait_again(self, call_id: UUID) -> None:
         self._ask("wait_again", call_id)
+        self.prompt_ends(call_id)
         self._caller(call_id).hears = "music"
         self._let_go_of_secretaries(call_id)
 
@@ -233,6 +237,7 @@ class MemoryExchange(People):
         third = self.parties.get(party)
         if third is None or third.hears == "ringing" or (mix is not Mix.GIVE and not self._is_up(leg)):
             raise ChannelGone(str(party))
+        self.prompt_ends(party.call_id)
         caller.hears, third.hears = _HEARING[mix]
         if mix is not Mix.CONSULT:
             self._cancel_lease(caller)

@@ -110,7 +110,7 @@ class People:
         caller = self._caller(call_id)
         if caller.prompt:
             name, caller.prompt = caller.prompt, ""
-            caller.hears = caller.waits_with
+            caller.hears = caller.heard_before
             self._tell(PromptEnded(call_id, name, self._clock()))
 
     def fallback_stays_silent(self, channel_id: str) -> None:

@@ -27,6 +27,7 @@ class Caller:
     is_called: bool = False  # we rang this person, who is the caller of an outgoing call
     waits_with: str = "music"  # or "quiet"
     prompt: str = ""  # the name of what is being said
+    heard_before: str = ""  # what comes back after it
     digits_sent: str = ""
     records: bool = False
 
