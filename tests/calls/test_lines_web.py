@@ -321,7 +321,7 @@ def test_a_greeting_without_words_or_sound_is_refused(line: Line, client: Client
     stolen = save(client, line, "greeting", how="recorded", text="", sound=f"../{foreign.pk}/abc")
     assert stolen.status_code == 422
     long = save(client, line, "greeting", how="spoken", text="a" * 301)
-    assert "300 caractères au plus ; il y en a 301." in text(long)
+    assert "300 caractères au plus\u202f; il y en a 301." in text(long)
     assert "a" * 301 in text(long)
 
 

@@ -69,7 +69,7 @@ async function send(box: HTMLElement, blob: Blob): Promise<void> {
       headers: { "X-CSRFToken": token ?? "", "HX-Request": "true" },
     });
     if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
-    place.innerHTML = await answer.text();
+    htmx.swap(place, await answer.text(), { swapStyle: "innerHTML" });
   } catch {
     tell(box, box.dataset["lost"] ?? "");
   }

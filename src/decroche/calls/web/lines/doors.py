@@ -127,7 +127,10 @@ def station(request: PersonRequest, phone_line_id: int, station: str) -> HttpRes
 
 def _opened(request: PersonRequest, page: LinePage, form: StationForm) -> HttpResponse:
     if pages.is_fragment(request):
-        return render(request, "calls/lines/_form.html", pages.context(page, open_form=form))
+        answer = render(request, "calls/lines/_form.html", pages.context(page, open_form=form))
+        # A form sent by one of its helping buttons comes back in its own place, not in that of the whole line.
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#slot", "innerHTML"
+        return answer
     return draw(request, page, open_form=form)
 
 
@@ -148,13 +151,13 @@ def _save(request: PersonRequest, page: LinePage, form: StationForm, change: Pla
         done = save_plan(line=page.line, version=form.version, change=change)
     except StalePlan:
         fresh = open_page(page.line.pk)
-        again = type(form)(form.data.copy(), page=fresh)
-        again.data["version"] = str(fresh.row.version)
+        again = type(form)(form.data, page=fresh)
+        again.amend(version=str(fresh.row.version))
         again.is_valid()
         again.add_error(
             None,
             _(
-                "Cette ligne vient d’être modifiée ailleurs. Vérifiez l’image, puis enregistrez de nouveau : rien de ce que vous avez écrit n’est perdu."
+                "Cette ligne vient d’être modifiée ailleurs. Vérifiez l’image, puis enregistrez de nouveau : rien de ce que vous avez écrit n’est perdu."
             ),
         )
         return draw(request, fresh, open_form=again, status=pages.CHANGED_SINCE)
@@ -173,8 +176,8 @@ def undo(request: PersonRequest, phone_line_id: int, key: str) -> HttpResponse:
     try:
         put_back_plan(line=line, version=kept["version"], before=kept["before"])
     except StalePlan:
-        return _quiet(_("Cette ligne a changé depuis : elle reste telle quelle."))
-    return _quiet(_("C’est défait : la ligne est comme avant."))
+        return _quiet(_("Cette ligne a changé depuis : elle reste telle quelle."))
+    return _quiet(_("C’est défait : la ligne est comme avant."))
 
 
 def _quiet(text: str) -> HttpResponse:

@@ -1,8 +1,9 @@
 """The small forms of the picture: each reads one station and says what to change."""
 
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,9 +14,9 @@ from decroche.calls.web.lines.page import LinePage
 from decroche.calls.web.lines.sound_words import flaw_sentence
 from decroche.kernel import phone
 
-REQUIRED: Final = {"required": gettext_lazy("Ce champ est nécessaire.")}
-CHOOSE: Final = REQUIRED | {
-    "invalid_choice": gettext_lazy("Choisissez dans la liste : ce que vous demandez n’y est pas, ou plus.")
+REQUIRED: Final[dict[str, Any]] = {"required": gettext_lazy("Ce champ est nécessaire.")}
+CHOOSE: Final[dict[str, Any]] = REQUIRED | {
+    "invalid_choice": gettext_lazy("Choisissez dans la liste : ce que vous demandez n’y est pas, ou plus.")
 }
 
 
@@ -54,6 +55,13 @@ class StationForm(forms.Form):
         """Return the version that this form was drawn for: what came back, else the line's."""
         said = self.data.get("version", "") if self.is_bound else ""
         return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else self.drawn_for  # noqa: PLR2004
+
+    def amend(self, **said: str) -> None:
+        """Change what came back, for the form to show."""
+        data = cast("QueryDict", self.data).copy()
+        for name, value in said.items():
+            data[name] = value
+        self.data = data
 
     def assist(self) -> bool:
         """Do what a button of the form asks without saving; say whether one did."""
@@ -97,7 +105,7 @@ class SoundForm(StationForm):
         text = " ".join(str(self.cleaned_data["text"]).split())
         if len(text) > self.most:
             raise forms.ValidationError(
-                _("%(most)s caractères au plus ; il y en a %(count)s.")
+                _("%(most)s caractères au plus ; il y en a %(count)s.")
                 % {"most": self.most, "count": len(text)}
             )
         return text
@@ -128,8 +136,8 @@ class SoundForm(StationForm):
         except NotASound as refused:
             self.add_error("file", flaw_sentence(refused))
             return
-        self.data = self.data.copy()
-        self.data["sound"] = given["sound"] = kept.name
+        given["sound"] = kept.name
+        self.amend(sound=kept.name)
 
     @property
     def stored(self) -> str:
@@ -151,7 +159,7 @@ class NumberForm(StationForm):
     title = gettext_lazy("Ligne et renvoi")
     icon = "phone-incoming"
 
-    kind = forms.ChoiceField(label=gettext_lazy("Pour qui est cette ligne ?"), choices=LineKind.choices,
+    kind = forms.ChoiceField(label=gettext_lazy("Pour qui est cette ligne ?"), choices=LineKind.choices,
                              widget=forms.RadioSelect, error_messages=CHOOSE)  # fmt: skip
     forwarding = forms.ChoiceField(label=gettext_lazy("Le cabinet nous renvoie"), choices=Forwarding.choices,
                                    widget=forms.RadioSelect, error_messages=CHOOSE)  # fmt: skip
@@ -217,9 +225,9 @@ def telephone(form: StationForm, name: str) -> str:
         return ""
     number = phone.parse_or_none(typed, region=form.page.practice.country_code)
     if number is None:
-        raise forms.ValidationError(_("Ce numéro n’est pas complet. Exemple : 06 12 34 56 78."))
+        raise forms.ValidationError(_("Ce numéro n’est pas complet. Exemple : 06 12 34 56 78."))
     if number == form.page.line.number:
-        raise forms.ValidationError(_("C’est le numéro de cette ligne : l’appel tournerait en rond."))
+        raise forms.ValidationError(_("C’est le numéro de cette ligne : l’appel tournerait en rond."))
     return number
 
 

@@ -80,7 +80,7 @@ class HoursForm(StationForm):
     week = forms.CharField(label=gettext_lazy("Écrire la semaine"), required=False, max_length=300)
     follows_practitioners_leave = forms.BooleanField(
         label=gettext_lazy(
-            "Suivre les absences : quand tous les praticiens sont absents, la ligne l’est aussi"
+            "Suivre les absences : quand tous les praticiens sont absents, la ligne l’est aussi"
         ),
         required=False,
     )
@@ -103,12 +103,11 @@ class HoursForm(StationForm):
         return False
 
     def _fill(self, text: str) -> None:
-        self.data = self.data.copy()
-        self.data["week"] = text
+        self.amend(week=text)
         try:
             spans = read_week(text)
         except WeekNotUnderstood as unclear:
-            self.week_error = _("« %(word)s » n’est pas compris. Exemple : lun-ven 9h-12h / 14h-18h.") % {
+            self.week_error = _("« %(word)s » n’est pas compris. Exemple : lun-ven 9h-12h / 14h-18h.") % {
                 "word": unclear.word or text
             }
             return
@@ -180,7 +179,7 @@ def _wrong(periods: list[tuple[str, str]]) -> str:
         spans.append((first, last))
     spans.sort()
     if any(after[0] < before[1] for before, after in pairwise(spans)):
-        return _("Deux plages se chevauchent : réunissez-les.")
+        return _("Deux plages se chevauchent : réunissez-les.")
     return ""
 
 

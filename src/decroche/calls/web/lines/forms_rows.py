@@ -80,8 +80,7 @@ class MenuForm(SoundForm):
             self.rows = [row for number, row in enumerate(self.rows) if str(number) != at]
             return True
         if "emergency" in self.data:
-            self.data = self.data.copy()
-            self.data["text"] = f"{words.EMERGENCY} {self.data.get('text', '')}".strip()
+            self.amend(text=f"{words.EMERGENCY} {self.data.get('text', '')}".strip())
             return True
         return False
 
@@ -131,7 +130,7 @@ class MenuForm(SoundForm):
             case Action.NUMBER if (
                 phone.parse_or_none(values["number"], region=self.page.practice.country_code) is None
             ):
-                return {"number": _("Ce numéro n’est pas complet. Exemple : 06 12 34 56 78.")}
+                return {"number": _("Ce numéro n’est pas complet. Exemple : 06 12 34 56 78.")}
             case Action.FALLBACK if not self.page.line.fallback_number:
                 return {"action": _("Indiquez d’abord un numéro de secours.")}
             case action if action not in set(Action):
@@ -225,7 +224,7 @@ class TeamForm(StationForm):
         if any(row.errors for row in self.rows):
             self.add_error(None, forms.ValidationError("", code="rows"))
         elif self.rows and all(int(row.values["after"] or 0) for row in self.rows):
-            self.rows[0].errors["after"] = _("Une équipe au moins répond dès l’arrivée : 0 seconde.")
+            self.rows[0].errors["after"] = _("Une équipe au moins répond dès l’arrivée : 0 seconde.")
             self.add_error(None, forms.ValidationError("", code="rows"))
         return given
 
@@ -253,7 +252,7 @@ class MomentForm(SoundForm):
     moment = Moment.CLOSED
 
     action = forms.ChoiceField(
-        label=gettext_lazy("Que devient l’appelant ?"),
+        label=gettext_lazy("Que devient l’appelant ?"),
         choices=[
             (USUAL, gettext_lazy("Comme quand personne ne répond")),
             *[(a.value, a.label) for a in Action],
@@ -280,7 +279,7 @@ class MomentForm(SoundForm):
         says = bool(given.get("text") or given.get("sound"))
         if action == Action.MESSAGE and self.page.row.kind == LineKind.EMERGENCY:
             self.add_error(
-                "action", _("Une ligne d’urgence ne raccroche jamais : choisissez une autre issue.")
+                "action", _("Une ligne d’urgence ne raccroche jamais : choisissez une autre issue.")
             )
         elif action == Action.MESSAGE and not says and not self.errors:
             self.add_error("text", _("Écrivez ce que l’appelant entendra."))
@@ -289,7 +288,7 @@ class MomentForm(SoundForm):
         elif action == Action.FALLBACK and not self.page.line.fallback_number:
             self.add_error("action", _("Indiquez d’abord un numéro de secours."))
         elif action == Action.VOICEMAIL and not self.page.row.has_voicemail:
-            self.add_error("action", _("La messagerie de cette ligne est coupée : rouvrez-la d’abord."))
+            self.add_error("action", _("La messagerie de cette ligne est coupée : rouvrez-la d’abord."))
         return given
 
     def change(self) -> PlanChange:

@@ -1,7 +1,7 @@
 """Lay out the call's way for the picture: stations in order, those in use and those that could be."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
@@ -89,10 +89,10 @@ def week_of(hours: LineHours) -> tuple[tuple[str, tuple[Span, ...]], ...]:
     return tuple(found)
 
 
-def _span(starts: "datetime | object", ends: "datetime | object") -> Span:
-    first = starts.hour * 60 + starts.minute  # type: ignore[attr-defined]
-    last = (ends.hour * 60 + ends.minute) or DAY_MINUTES  # type: ignore[attr-defined]
-    return Span(first, max(last - first, 0) if last > first else DAY_MINUTES - first)
+def _span(starts: time, ends: time) -> Span:
+    first = starts.hour * 60 + starts.minute
+    last = (ends.hour * 60 + ends.minute) or DAY_MINUTES
+    return Span(first, last - first if last > first else DAY_MINUTES - first)
 
 
 def _number(page: "LinePage") -> Station:
@@ -176,7 +176,7 @@ def _replacement(page: "LinePage") -> Station:
     mandate = next((one for one in page.mandates if one.secretariat_id == row.replacement_id), None)
     if mandate is None:
         return Station("replacement", "arrow-right-left", _("Relève"), row.replacement.name, after=after,
-                       warning=_("sans mandat : ne sonnera pas"))  # fmt: skip
+                       warning=_("sans mandat : ne sonnera pas"))  # fmt: skip
     text = row.replacement.name
     if mandate.ends_on is not None:
         last = mandate.ends_on - timedelta(days=1)
@@ -241,7 +241,7 @@ def _treatment_words(found: callflow.Treatment) -> str:
         case Then.TEAM | Then.MENU:
             return _("Les secrétaires répondent")
         case _:
-            return _("Message : %(what)s") % {"what": words.quote(found.sound)}
+            return _("Message : %(what)s") % {"what": words.quote(found.sound)}
 
 
 def _happens(hours: LineHours, what: LineMoment) -> bool:
@@ -261,14 +261,14 @@ def _warnings(page: "LinePage") -> list[str]:
     """Return what a person of the practice should mend, in sentences."""
     said = {
         Flaw.MENU_WITHOUT_PROMPT: _(
-            "Le menu ne dit rien : écrivez ou enregistrez ce que l’appelant entendra."
+            "Le menu ne dit rien : écrivez ou enregistrez ce que l’appelant entendra."
         ),
-        Flaw.NOTHING_TO_SAY: _("La ligne raccrocherait sans un mot : écrivez un message."),
+        Flaw.NOTHING_TO_SAY: _("La ligne raccrocherait sans un mot : écrivez un message."),
         Flaw.NUMBER_MISSING: _(
-            "Un appel doit partir vers un numéro qui n’est pas indiqué : il ira à la messagerie."
+            "Un appel doit partir vers un numéro qui n’est pas indiqué : il ira à la messagerie."
         ),
         Flaw.EMERGENCY_TURNED_AWAY: _(
-            "Cette ligne d’urgence raccroche au nez d’un appelant : choisissez autre chose."
+            "Cette ligne d’urgence raccroche au nez d’un appelant : choisissez autre chose."
         ),
     }
     found = flaws(page.plan)
@@ -276,7 +276,7 @@ def _warnings(page: "LinePage") -> list[str]:
     if page.plan.menu is not None and not _is_safe(page.plan.menu):
         lines.append(_("Le menu ne rappelle pas de composer le 15 pour une urgence vitale."))
     if not page.mandates:
-        lines.append(_("Aucun secrétariat n’a de mandat pour ce cabinet : personne ne décrochera."))
+        lines.append(_("Aucun secrétariat n’a de mandat pour ce cabinet : personne ne décrochera."))
     return lines
 
 

@@ -109,7 +109,7 @@ def story(page: "LinePage", at: datetime) -> Story:
         "until": until,
     }
     if page.row.forwarding == "no_answer":
-        title += " " + _("Le cabinet n’a pas décroché : l’appel nous arrive.")
+        title += " " + _("Le cabinet n’a pas décroché : l’appel nous arrive.")
     return Story(title[:1].upper() + title[1:], beats_of(page, moment.what))
 
 
@@ -132,7 +132,8 @@ def beats_of(page: "LinePage", what: LineMoment) -> tuple[Beat, ...]:
 def _beat(
     page: "LinePage", stage: Stage, by: tuple[str, ...], *, is_first_team: bool, before: Stage | None
 ) -> Beat:
-    text, stations, keys = "", by, ()
+    text, stations = "", by
+    keys: tuple[tuple[str, str], ...] = ()
     match stage.kind:
         case StageKind.SOUND:
             text = _("Il entend %(what)s.") % {"what": words.quote(stage.sound)} if stage.sound else ""
@@ -140,7 +141,7 @@ def _beat(
             stations = (*by, "greeting") if is_greeting or not by else by
         case StageKind.MENU:
             text = (
-                _("On lui propose de choisir : %(what)s.") % {"what": words.quote(page.plan.menu.prompt)}
+                _("On lui propose de choisir : %(what)s.") % {"what": words.quote(page.plan.menu.prompt)}
                 if page.plan.menu
                 else ""
             )
@@ -172,9 +173,9 @@ def _team_words(page: "LinePage", stage: Stage, *, is_first: bool) -> str:
     hears = _("en musique") if waiting.music else _("sans musique")
     if waiting.says_position:
         return _(
-            "Il patiente %(how)s, son rang et l’attente prévue lui sont dits ; l’appel est proposé %(who)s."
+            "Il patiente %(how)s, son rang et l’attente prévue lui sont dits ; l’appel est proposé %(who)s."
         ) % {"how": hears, "who": name}
-    return _("Il patiente %(how)s ; l’appel est proposé %(who)s.") % {"how": hears, "who": name}
+    return _("Il patiente %(how)s ; l’appel est proposé %(who)s.") % {"how": hears, "who": name}
 
 
 def _team_station(page: "LinePage", stage: Stage, *, is_first: bool) -> str:
@@ -200,12 +201,12 @@ def _number_words(stage: Stage) -> str:
 
 def _voicemail_words(stage: Stage, before: Stage | None) -> str:
     if stage.after is not None:
-        return _("Après %(time)s sans réponse, il peut laisser un message vocal ; un rappel est noté.") % {
+        return _("Après %(time)s sans réponse, il peut laisser un message vocal ; un rappel est noté.") % {
             "time": words.lasting(stage.after)
         }
     if before is not None and before.kind is StageKind.NUMBER:
-        return _("Si personne n’y répond, il peut laisser un message vocal ; un rappel est noté.")
-    return _("Il peut laisser un message vocal ; un rappel est noté.")
+        return _("Si personne n’y répond, il peut laisser un message vocal ; un rappel est noté.")
+    return _("Il peut laisser un message vocal ; un rappel est noté.")
 
 
 def _hang_up_words(stage: Stage) -> str:
