@@ -158,6 +158,12 @@ class Call(models.Model):
             models.Index(fields=["-arrived_at"], condition=Q(practice=None), name="call_unknown_line"),
             models.Index(fields=["practice", "secretary", "answered_at"], name="call_familiarity"),
             models.Index(fields=["practice", "caller_number", "-arrived_at"], name="call_caller"),
+            models.Index(fields=["-arrived_at", "-id"], name="call_recent"),
+            models.Index(
+                fields=["patient_id", "-arrived_at"],
+                condition=Q(patient_id__isnull=False),
+                name="call_patient",
+            ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
@@ -205,6 +211,9 @@ class CallStep(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["number"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["-at"], condition=Q(kind="recording_refused"), name="step_refused"),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["call", "number"], name="call_step_once"),
         ]
