@@ -173,6 +173,26 @@ async def test_a_third_person_is_consulted_joined_and_given_the_caller(
     await again.stop()
 
 
+async def test_whoever_is_left_alone_by_the_other_goes_too(world: World, listener: Listener) -> None:
+    call_id, leg = await conversation(world, listener)
+    party = await third_person(world, listener, call_id)
+    await listener.telephony.mix(party, leg, Mix.GIVE)
+    assert (await listener.wait(LegGone)).leg == leg
+    await world.outside_hangs_up(call_id)
+    assert (await listener.wait(PartyGone)).party == party
+    assert (await listener.wait(CallerGone)).call_id == call_id
+
+
+async def test_a_third_person_goes_with_the_caller(world: World, listener: Listener) -> None:
+    call_id, leg = await conversation(world, listener)
+    party = await third_person(world, listener, call_id)
+    await listener.telephony.mix(party, leg, Mix.GIVE)
+    await listener.wait(LegGone)
+    await world.caller_hangs_up()
+    assert (await listener.wait(CallerGone)).call_id == call_id
+    assert (await listener.wait(PartyGone)).party == party
+
+
 async def test_a_third_person_who_is_busy_or_leaves_is_told(world: World, listener: Listener) -> None:
     call_id, leg = await conversation(world, listener)
     await listener.telephony.hold(call_id)

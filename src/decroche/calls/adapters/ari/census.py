@@ -47,6 +47,9 @@ class Census:
     answered: set[SecretaryLeg] = field(default_factory=set)
     unconfirmed: set[SecretaryLeg] = field(default_factory=set)  # on a mobile where nobody pressed 1 yet
     parties: dict[PartyLeg, bool] = field(default_factory=dict)  # has answered
+    given: dict[UUID, PartyLeg] = field(
+        default_factory=dict
+    )  # callers left with somebody outside, who talk without us
     ears: dict[UUID, int] = field(default_factory=dict)  # call → supervisor
     talking: frozenset[UUID] = frozenset()  # as the last connection found them
     lent: dict[UUID, tuple[SecretaryLeg, Ear]] = field(default_factory=dict)  # how a supervisor takes part

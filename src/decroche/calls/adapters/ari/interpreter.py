@@ -51,6 +51,8 @@ class Do(Enum):
     GIVE_EAR = auto()  # a supervisor picked up
     OPEN_EAR = auto()  # what she is to hear is there
     TAKE_EAR_AWAY = auto()  # nobody is left to listen to
+    DROP_PARTIES = auto()  # the caller is gone: nobody is left to talk to
+    DROP_CALLER = auto()  # the person outside to whom the caller was given is gone
     ASK_TO_CONFIRM = auto()  # a mobile picked up
     CONFIRMED = auto()
 
@@ -205,7 +207,9 @@ class Interpreter:
         if (party := channel.party) is not None:
             answered = self.census.parties.pop(party, False)
             cause = read_cause(raw) if answered else read_unreached(raw, status)
-            return Reading((PartyGone(party, at, cause),), (Chore(Do.STOP_RINGING_TONE, party.call_id),))
+            was_given = self.census.given.get(party.call_id) == party
+            then = Do.DROP_CALLER if was_given else Do.STOP_RINGING_TONE
+            return Reading((PartyGone(party, at, cause),), (Chore(then, party.call_id),))
         if (ear := channel.ear) is not None:
             self.census.ears.pop(ear[0], None)
             return Reading((ListenerGone(*ear, at),), (Chore(Do.TAKE_EAR_AWAY, ear[0]),))
@@ -220,6 +224,8 @@ class Interpreter:
         chores = [Chore(Do.SWEEP, call_id)] if call_id is not None else []
         if caller.is_away:
             chores.append(Chore(Do.LOOK_FOR_MESSAGES))
+        if call_id is not None and self.census.parties_of(call_id):
+            chores.append(Chore(Do.DROP_PARTIES, call_id))
         if call_id in self.census.ears:
             chores.append(Chore(Do.TAKE_EAR_AWAY, call_id))
         return Reading((CallerGone(channel.id, call_id, read_time(raw), cause),), tuple(chores))

@@ -8,6 +8,7 @@ from uuid import UUID
 from decroche.calls.adapters.ari import naming
 from decroche.calls.adapters.ari.client import Request
 from decroche.calls.adapters.ari.conversation import Conversation
+from decroche.calls.adapters.ari.interpreter import Chore, Do
 from decroche.calls.adapters.ari.settings import AriSettings
 from decroche.calls.ports import (
     ChannelGone,
@@ -29,13 +30,26 @@ class Parties(Conversation):
     def __init__(self, find: Callable[[], AriSettings]) -> None:
         super().__init__(find)
         self._asides: set[UUID] = set()  # calls with a bridge for talking aside
+        self._outsiders: set[PartyLeg] = set()
 
     async def _sweep(self, call_id: UUID) -> None:
+        self._census.given.pop(call_id, None)
+        self._outsiders -= {party for party in self._outsiders if party.call_id == call_id}
         await super()._sweep(call_id)
         if call_id in self._asides:
             self._asides.discard(call_id)
             with contextlib.suppress(ExchangeDown):
                 await self._exchange.ask_in_order([self._end_aside(call_id)])
+
+    async def _do(self, chore: Chore) -> None:
+        if chore.call_id is None or chore.what not in {Do.DROP_PARTIES, Do.DROP_CALLER}:
+            await super()._do(chore)
+            return
+        ids = [naming.party_id(party) for party in self._census.parties_of(chore.call_id)]
+        if chore.what is Do.DROP_CALLER and (caller := self._census.channel_of(chore.call_id)):
+            ids.append(caller)
+        with contextlib.suppress(ExchangeDown):
+            await self._exchange.ask_in_order([self._drop(channel_id) for channel_id in ids])
 
     @staticmethod
     def _end_aside(call_id: UUID) -> Request:
@@ -60,6 +74,8 @@ class Parties(Conversation):
             "originator": caller,
         }
         variables = {} if mobile else {"PJSIP_HEADER(add,X-Decroche-Call)": str(party.call_id)}
+        if user_id is None:
+            self._outsiders.add(party)
         self._census.parties[party] = False  # before Asterisk can say that it is over
         try:
             await self._originate(naming.party_id(party), query, variables, who=naming.party_id(party))
@@ -84,6 +100,8 @@ class Parties(Conversation):
         await self._all(requests, must=(-1,))
         if mix is not Mix.CONSULT:
             self._talking.add(party.call_id)
+        if mix is Mix.GIVE and party in self._outsiders:
+            self._census.given[party.call_id] = party
         if mix is Mix.GIVE:
             await self._exchange.ask_in_order(
                 [

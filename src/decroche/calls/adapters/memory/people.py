@@ -97,8 +97,14 @@ class People:
         self._tell(CallerGone(channel_id, caller.call_id, self._clock(), cause))
         for leg in self._legs_of(caller.call_id):
             self._end_leg(leg, Cause.HANGUP)
-        if caller.call_id in self.listeners:
-            self._end_listening(caller.call_id)
+        if caller.call_id is not None:
+            self._empty_room(caller.call_id)
+
+    def _empty_room(self, call_id: UUID) -> None:
+        for party in self._parties_of(call_id):
+            self._end_party(party.leg, Cause.HANGUP)
+        if call_id in self.listeners:
+            self._end_listening(call_id)
 
     def caller_presses(self, call_id: UUID, digits: str) -> None:
         """Let the caller press keys."""
@@ -156,9 +162,11 @@ class People:
                 self._tell(PartyAnswered(party.leg, self._clock()))
 
     def party_leaves(self, call_id: UUID, *, cause: str = Cause.HANGUP) -> None:
-        """Let the third person hang up or refuse."""
+        """Let the third person hang up or refuse; a caller who was given to somebody outside goes too."""
         for party in self._parties_of(call_id):
             self._end_party(party.leg, cause)
+            if party.hears == "caller" and party.user_id is None:
+                self.caller_hangs_up(self._caller(call_id).channel_id)
 
     # --- secretaries and supervisors ----------------------------------------------------
 
