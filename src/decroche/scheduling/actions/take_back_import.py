@@ -39,20 +39,7 @@ def take_back_import(
         Appointment.objects.filter(pk__in=gone).update(
             status=Status.RELEASED, patient=None, idempotency_key=None, version=F("version") + 1
         )
-        AppointmentChange.objects.bulk_create(
-            AppointmentChange(
-                practice=practice,
-                appointment_id=row.pk,
-                kind=AppointmentChange.Kind.CANCELLED,
-                at=now,
-                by=by,
-                version=row.version + 1,
-                old_status=row.status,
-                new_status=Status.RELEASED,
-                reason="import",
-            )
-            for row in rows
-        )
+        _write_down(rows, by=by, now=now)
         withdraw_notices(facts=[fact_of(row.pk, row.version) for row in rows])
         practitioners = sorted({row.practitioner_id for row in rows})
         for practitioner_id in practitioners:
@@ -67,3 +54,21 @@ def take_back_import(
                 )
             )
     return set(gone)
+
+
+def _write_down(rows: Iterable[Appointment], *, by: User | None, now: datetime) -> None:
+    """Keep in each one's history who took it back."""
+    AppointmentChange.objects.bulk_create(
+        AppointmentChange(
+            practice_id=row.practice_id,
+            appointment_id=row.pk,
+            kind=AppointmentChange.Kind.CANCELLED,
+            at=now,
+            by=by,
+            version=row.version + 1,
+            old_status=row.status,
+            new_status=Status.RELEASED,
+            reason="import",
+        )
+        for row in rows
+    )
