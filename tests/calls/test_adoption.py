@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from decroche.calls.domain.call import CallState, EndReason, PartyState
+from decroche.calls.domain.call import CallState, EndReason
 from decroche.calls.domain.callflow import CallPlan, Menu, MenuChoice, Sound, Then, Treatment
 from decroche.calls.domain.post import PostState
 from decroche.calls.switchboard.orders import OrderKind
@@ -80,7 +80,7 @@ async def test_a_caller_whom_the_fallback_did_not_answer_is_first_in_line_then_l
     await stage.settle()
     assert (call.state, call.comes_first) == (CallState.WAITING, True)
     await stage.wait(11)
-    assert call.state is CallState.VOICEMAIL
+    assert stage.last_row(call.call_id).state is CallState.VOICEMAIL
 
 
 async def test_a_caller_given_back_after_we_had_closed_the_call_is_taken_back_under_the_same_id() -> None:
@@ -226,13 +226,12 @@ async def test_a_third_person_who_answered_or_left_while_nobody_listened_is_know
     stage.exchange.party_answers(call.call_id)
     remember(stage)
     await stage.settle()
-    assert call.party is not None
-    assert call.party.state is PartyState.CONSULTED
+    assert stage.last_row(call.call_id).party_state == "consulted"
     await stage.exchange.close()
     stage.exchange.party_leaves(call.call_id)
     remember(stage)
     await stage.settle()
-    assert call.party is None
+    assert stage.last_row(call.call_id).party_state == ""
     assert await stage.order(OrderKind.RESUME, AWA, call) == ""
 
 
