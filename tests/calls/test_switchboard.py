@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import OperationalError, connections
+from django.db import connections
 
 from decroche.accounts.models import User
 from decroche.calls.actions.give_order import OrderRefused, give_order, give_order_and_wait
@@ -18,7 +18,6 @@ from decroche.calls.actions.leave_post import leave_post
 from decroche.calls.actions.open_phone import open_phone
 from decroche.calls.adapters.memory import MemoryExchange
 from decroche.calls.models import Call, CallStep, Post, SwitchboardOrder, SwitchboardPulse
-from decroche.calls.switchboard import journal as journal_module
 from decroche.calls.switchboard.main import Switchboard
 from decroche.calls.switchboard.orders import OrderKind
 from decroche.calls.switchboard.watchdog import Watchdog
@@ -27,6 +26,7 @@ from decroche.foundation.clock import now
 from decroche.foundation.tenancy import every_practice
 from decroche.messaging.models import FollowUp
 from decroche.practices.models import Line
+from tests.calls.outage import Outage, database_away  # noqa: F401
 from tests.factories import make_line, make_mandate, make_practice, make_secretariat, make_secretary
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.data]
@@ -206,27 +206,19 @@ async def test_a_voicemail_is_kept_on_file_and_becomes_a_follow_up(
 
 
 async def test_a_database_that_is_away_costs_no_caller_anything(
-    house: House, exchange: MemoryExchange, monkeypatch: pytest.MonkeyPatch
+    house: House,
+    exchange: MemoryExchange,
+    database_away: Outage,  # noqa: F811
 ) -> None:
-    real = journal_module.write_journal
-    away = threading.Event()
-
-    def write(**anything: Any) -> None:
-        if away.is_set():
-            raise OperationalError("the server is gone")
-        real(**anything)
-
-    monkeypatch.setattr(journal_module, "write_journal", write)
     async with serving(exchange) as switchboard:
         await sit_down(house)
-        away.set()
-        call = await the_call(exchange, switchboard, house)
-        await until(lambda: exchange.phone_picks_up(house.awa.pk))
-        await until(lambda: exchange.callers[call.channel_id].hears == "conversation")
-        exchange.caller_hangs_up(call.channel_id)
-        await until(lambda: call.state == "ended")
-        assert not await read(lambda: Call.objects.filter(pk=call.call_id).exists())
-        away.clear()
+        with database_away():
+            call = await the_call(exchange, switchboard, house)
+            await until(lambda: exchange.phone_picks_up(house.awa.pk))
+            await until(lambda: exchange.callers[call.channel_id].hears == "conversation")
+            exchange.caller_hangs_up(call.channel_id)
+            await until(lambda: call.state == "ended")
+            assert not switchboard.journal.is_written()
         row = await until_read(lambda: Call.objects.filter(pk=call.call_id, state="ended").first())
         kinds = await read(
             lambda: list(CallStep.objects.filter(call_id=row.pk).values_list("kind", flat=True))

@@ -259,6 +259,7 @@ X_FRAME_OPTIONS = "DENY"
 TELEPHONY = env.str("DECROCHE_TELEPHONY", default="asterisk")
 if TELEPHONY not in {"asterisk", "memory"}:
     raise ImproperlyConfigured(f"DECROCHE_TELEPHONY={TELEPHONY}: choose asterisk or memory")
+EXCHANGE = env.str("DECROCHE_EXCHANGE", default="")  # which one this process leads; empty: the only one
 ASTERISK_ARI_URL = env.str("DECROCHE_ARI_URL", default="")  # empty: read from the private copy's data folder
 ASTERISK_WS_URL = env.str("DECROCHE_SOFTPHONE_URL", default="")  # what browsers connect to; empty: as above
 RING_SECONDS = env.int("DECROCHE_RING_SECONDS", default=15)

@@ -54,8 +54,8 @@ def listener(event_class: type[Event]) -> Callable[[Callable[[Event], None]], Ca
     return register
 
 
-def publish(event: object) -> None:
-    """Defer one job per listener of the event, in the present transaction.
+def publish(*events: object) -> None:
+    """Defer one job per listener of each event, in the present transaction and in one statement.
 
     Raises:
         TransactionManagementError: called outside a transaction, where the outbox would be a lie.
@@ -63,13 +63,18 @@ def publish(event: object) -> None:
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("publish() belongs inside transaction.atomic()")
+    jobs = [job for event in events for job in _jobs(event)]
+    if jobs:
+        rows(_DEFER, {"queue": QUEUE, "task": deliver.name, "jobs": jobs})
+
+
+def _jobs(event: object) -> list[str]:
     functions = _listeners.get(type(event), [])
     if not functions:
-        return
+        return []
     payload = _adapter(type(event)).dump_python(event, mode="json")
     names = [f"{function.__module__}.{function.__qualname__}" for function in functions]
-    jobs = [json.dumps({"listener": name, "payload": payload}) for name in names]
-    rows(_DEFER, {"queue": QUEUE, "task": deliver.name, "jobs": jobs})
+    return [json.dumps({"listener": name, "payload": payload}) for name in names]
 
 
 def _adapter(event_class: type) -> TypeAdapter[Any]:

@@ -48,8 +48,19 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--host", default=os.environ.get("DECROCHE_HOST", "127.0.0.1"))
         sub.add_argument("--port", type=int, default=int(os.environ.get("DECROCHE_PORT", "8000")))
     verb("worker", run_worker, "lance les tâches de fond")
-    verb("switchboard", run_switchboard, "lance le standard")
-    verb("asterisk", run_asterisk, "lance la copie privée d’Asterisk")
+    switchboard = verb(
+        "switchboard",
+        run_switchboard,
+        "lance le standard ; un second attend, prêt à prendre la suite",
+    )
+    asterisk = verb("asterisk", run_asterisk, "lance la copie privée d’Asterisk")
+    for sub in (switchboard, asterisk):
+        sub.add_argument(
+            "--exchange",
+            metavar="NOM",
+            default=os.environ.get("DECROCHE_EXCHANGE", ""),
+            help="lequel, quand il y en a plusieurs",
+        )
     verb("migrate", migrate, "met les tables à jour")
     verb("doctor", doctor, "dit ce qui manque ou ne va pas")
     save = verb("backup", backup, "sauvegarde tout dans un fichier")
@@ -143,18 +154,18 @@ def run_worker(arguments: argparse.Namespace) -> int:  # noqa: ARG001
     return django_command(["decroche", "procrastinate", "worker", "--concurrency", "4"])
 
 
-def run_switchboard(arguments: argparse.Namespace) -> int:  # noqa: ARG001
+def run_switchboard(arguments: argparse.Namespace) -> int:
+    os.environ["DECROCHE_EXCHANGE"] = arguments.exchange
     _django()
     from decroche.calls.switchboard.main import run
 
-    run()
-    return 0
+    return run()
 
 
-def run_asterisk(arguments: argparse.Namespace) -> int:  # noqa: ARG001
+def run_asterisk(arguments: argparse.Namespace) -> int:
     from decroche.operations.group import run_asterisk_here
 
-    return run_asterisk_here(data_dir())
+    return run_asterisk_here(data_dir(), exchange=arguments.exchange)
 
 
 def migrate(arguments: argparse.Namespace) -> int:  # noqa: ARG001

@@ -54,7 +54,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def run_asterisk_here(data_dir: Path) -> int:
+def run_asterisk_here(data_dir: Path, *, exchange: str = "") -> int:
     """Run the private Asterisk (installing it if need be) in the foreground until told to stop or until it falls."""
     from decroche.calls.adapters.asterisk.configuration import ExchangeSettings
     from decroche.calls.adapters.asterisk.install import install
@@ -65,7 +65,8 @@ def run_asterisk_here(data_dir: Path) -> int:
     for sig in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sig, lambda *_: told.set())
     installation = install(data_dir / "asterisk", say=print)
-    with AsteriskServer(installation, ExchangeSettings.from_environment(default_state_dir())) as server:
+    settings = ExchangeSettings.from_environment(default_state_dir(exchange), exchange)
+    with AsteriskServer(installation, settings) as server:
         while not told.wait(0.5):
             if not server.is_alive():
                 return 1

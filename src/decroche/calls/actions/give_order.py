@@ -52,7 +52,7 @@ def give_order(
             exchange=exchange,
         )
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"order {order.pk}"])
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"order {order.pk}@{exchange}"])
     return order
 
 

@@ -4,19 +4,24 @@ The same entry may come twice (the database went away while it committed); writi
 rows are upserts of the latest copy, steps are unique, and events are published only with the step that they tell of.
 """
 
+import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import AutoField, Model
 
 from decroche.calls.actions.keep_recording import keep_recording_file
 from decroche.calls.domain.call import CallState, EndReason
+from decroche.calls.domain.post import PostState
 from decroche.calls.events import CallAnswered, CallArrived, CallEnded, UnknownNumberCalled, VoicemailReceived
-from decroche.calls.models import AbuseReport, Call, CallStep, Post, Recording, SwitchboardOrder, Urgency
+from decroche.calls.models import AbuseReport, Call, Post, Recording, Urgency
 from decroche.calls.switchboard.records import (
     AbuseRow,
     CallRow,
@@ -29,14 +34,16 @@ from decroche.calls.switchboard.records import (
     StepRow,
 )
 from decroche.foundation.events import publish
-from decroche.foundation.live import hint
+from decroche.foundation.live import hint_text, notify
+from decroche.foundation.statements import rows
 from decroche.foundation.tenancy import every_practice
 from decroche.kernel.phone import parse_or_none
 from decroche.messaging.actions.cancel_call_backs import cancel_call_backs
 from decroche.messaging.actions.open_follow_up import open_follow_up
 from decroche.practices.models import Line, Practice, SecretariatMember
 
-LIVE_FIELDS = [
+# What may change of a call while it lives; screens own the other columns.
+LIVE_FIELDS = (
     "line_id",
     "practice_id",
     "called_number",
@@ -65,11 +72,33 @@ LIVE_FIELDS = [
     "is_recorded",
     "cost_cents",
     "exchange",
-]
+)
+POST_FIELDS = (
+    "secretariat_id",
+    "state",
+    "reason",
+    "since",
+    "registered",
+    "call_id",
+    "wrap_up_until",
+    "exchange",
+)
+AT_MOST = {"caller_number": 20, "channel_id": 80, "party_number": 20}
+NEVER_NULL = {"end_reason": ""}
+
+_WRITE_STEPS = """
+INSERT INTO calls_callstep (call_id, number, kind, at, secretary_id, detail)
+SELECT call_id, number, kind, at, secretary_id, detail FROM json_populate_recordset(NULL::calls_callstep, %(rows)s::json)
+ON CONFLICT DO NOTHING RETURNING call_id, number
+"""
+_WRITE_ORDERS = """
+UPDATE calls_switchboardorder SET done_at = told.done_at, refusal = told.refusal
+FROM json_populate_recordset(NULL::calls_switchboardorder, %(rows)s::json) told WHERE calls_switchboardorder.id = told.id
+"""
 
 
 def write_journal(*, entries: Sequence[Entry], now: datetime) -> None:
-    """Write entries, oldest first, in one transaction."""
+    """Write entries, oldest first, in one transaction: one statement a table, however many rows."""
     calls = {row.call_id: row for entry in entries for row in entry.calls}
     posts = {row.user_id: row for entry in entries for row in entry.posts}
     steps = [row for entry in entries for row in entry.steps]
@@ -77,118 +106,87 @@ def write_journal(*, entries: Sequence[Entry], now: datetime) -> None:
         _write_calls(calls.values())
         fresh = _write_steps(steps)
         _write_posts(posts.values())
-        _write_orders(row for entry in entries for row in entry.orders)
+        _write_orders([row for entry in entries for row in entry.orders])
         for row in (row for entry in entries for row in entry.follow_ups):
             _write_follow_up(row, calls, now)
         _write_abuses(row for entry in entries for row in entry.abuses)
         _write_recordings(row for entry in entries for row in entry.recordings)
-        _publish(fresh, calls)
+        publish(*_events(fresh, calls))
         _hint(entries, calls, posts)
 
 
-def _write_calls(rows: Iterable[CallRow]) -> None:
-    objects = [
-        Call(
-            id=row.call_id,
-            line_id=row.line_id,
-            practice_id=row.practice_id,
-            called_number=row.called_number,
-            caller_number=row.caller_number[:20],
-            caller_name=row.caller_name,
-            state=row.state.value,
-            secretary_id=row.secretary_id,
-            channel_id=row.channel_id[:80],
-            leg_attempt=row.leg_attempt,
-            arrived_at=row.arrived_at,
-            answered_at=row.answered_at,
-            ended_at=row.ended_at,
-            end_reason=row.end_reason.value if row.end_reason else "",
-            wrap_up_until=row.wrap_up_until,
-            is_simulated=row.is_simulated,
-            direction=row.direction,
-            urgency=row.urgency,
-            moment=row.moment,
-            menu_digit=row.menu_digit,
-            is_muted=row.is_muted,
-            parked_by_id=row.parked_by_id,
-            party_number=row.party_number[:20],
-            party_user_id=row.party_user_id,
-            party_state=row.party_state,
-            listener_id=row.listener_id,
-            listening=row.listening,
-            is_recorded=row.is_recorded,
-            cost_cents=row.cost_cents,
-            exchange=row.exchange,
-        )
-        for row in sorted(rows, key=lambda row: row.call_id)
+@cache
+def _upsert(model: type[Model], key: str, live: tuple[str, ...]) -> tuple[str, dict[str, Any]]:
+    """Return the statement that writes rows of a table, and what its other columns begin with."""
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]  # noqa: SLF001
+    own = {str(field.column): field.get_default() for field in fields}
+    blank = {name: default for name, default in own.items() if name not in {*live, key}}
+    names = ", ".join(own)
+    table = model._meta.db_table  # noqa: SLF001
+    updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in live)
+    statement = (
+        f"INSERT INTO {table} ({names}) SELECT {names} "  # noqa: S608 — names of our own columns
+        f"FROM json_populate_recordset(NULL::{table}, %(rows)s::json) ON CONFLICT ({key}) DO UPDATE SET {updates}"
+    )
+    return statement, blank
+
+
+def _upsert_rows(
+    model: type[Model], key: str, live: tuple[str, ...], found: Iterable[Any], **more: str
+) -> None:
+    """Write the latest copy of each row; always in the same order, so that two writers never wait for each other."""
+    statement, blank = _upsert(model, key, live)
+    written = [
+        blank | {name: _plain(name, getattr(row, more.get(name, name))) for name in (key, *live, *more)}
+        for row in found
     ]
-    if objects:
-        Call.objects.bulk_create(
-            objects, update_conflicts=True, unique_fields=["id"], update_fields=LIVE_FIELDS
-        )
+    if written:
+        written.sort(key=lambda one: str(one[key]).zfill(20))
+        rows(statement, {"rows": _json(written)})
 
 
-def _write_steps(rows: Sequence[StepRow]) -> list[StepRow]:
+def _plain(name: str, value: Any) -> Any:
+    if value is None:
+        return NEVER_NULL.get(name)
+    return value[: AT_MOST[name]] if name in AT_MOST else value
+
+
+def _json(values: Sequence[object]) -> str:
+    """Say rows in the form that PostgreSQL turns into rows by itself: one parameter, whatever their number."""
+    return json.dumps(values, default=str)
+
+
+def _write_calls(found: Iterable[CallRow]) -> None:
+    _upsert_rows(Call, "id", LIVE_FIELDS, found, id="call_id", arrived_at="arrived_at")
+
+
+def _write_steps(found: Sequence[StepRow]) -> list[StepRow]:
     """Insert the steps and return those that were not there yet."""
-    if not rows:
+    if not found:
         return []
-    known = set(
-        CallStep.objects.filter(call_id__in={row.call_id for row in rows}).values_list("call_id", "number")
-    )
-    fresh = [row for row in rows if (row.call_id, row.number) not in known]
-    CallStep.objects.bulk_create(
-        [
-            CallStep(
-                call_id=row.call_id,
-                number=row.number,
-                kind=row.kind.value,
-                at=row.at,
-                secretary_id=row.secretary_id,
-                detail=row.detail,
-            )
-            for row in fresh
-        ],
-        ignore_conflicts=True,
-    )
-    return fresh
-
-
-def _write_posts(rows: Iterable[PostRow]) -> None:
-    objects = [
-        Post(
-            user_id=row.user_id,
-            secretariat_id=row.secretariat_id,
-            state=row.state.value,
-            reason=row.reason,
-            since=row.since,
-            registered=row.registered,
-            call_id=row.call_id,
-            wrap_up_until=row.wrap_up_until,
-            exchange=row.exchange,
-        )
-        for row in sorted(rows, key=lambda row: row.user_id)
+    written = [
+        {
+            "call_id": row.call_id,
+            "number": row.number,
+            "kind": row.kind,
+            "at": row.at,
+            "secretary_id": row.secretary_id,
+            "detail": row.detail,
+        }
+        for row in found
     ]
-    if objects:
-        Post.objects.bulk_create(
-            objects,
-            update_conflicts=True,
-            unique_fields=["user"],
-            update_fields=[
-                "secretariat_id",
-                "state",
-                "reason",
-                "since",
-                "registered",
-                "call_id",
-                "wrap_up_until",
-                "exchange",
-            ],
-        )
+    fresh = set(rows(_WRITE_STEPS, {"rows": _json(written)}))
+    return [row for row in found if (row.call_id, row.number) in fresh]
 
 
-def _write_orders(rows: Iterable[OrderRow]) -> None:
-    for row in rows:
-        SwitchboardOrder.objects.filter(pk=row.order_id).update(done_at=row.done_at, refusal=row.refusal[:20])
+def _write_posts(found: Iterable[PostRow]) -> None:
+    _upsert_rows(Post, "user_id", POST_FIELDS, found)
+
+
+def _write_orders(found: Sequence[OrderRow]) -> None:
+    if found:
+        written = [{"id": row.order_id, "done_at": row.done_at, "refusal": row.refusal[:20]} for row in found]
+        rows(_WRITE_ORDERS, {"rows": _json(written)})
 
 
 def _write_follow_up(row: FollowUpRow, calls: dict[UUID, CallRow], now: datetime) -> None:
@@ -280,20 +278,21 @@ def _keep_on_file(row: FollowUpRow) -> str:
     return name
 
 
-def _publish(steps: Iterable[StepRow], calls: dict[UUID, CallRow]) -> None:
+def _events(steps: Iterable[StepRow], calls: dict[UUID, CallRow]) -> Iterator[object]:
+    """Tell the rooms above of what happened, once each: only with a step that was not there yet."""
     for step in steps:
         call = calls.get(step.call_id)
         if call is None:
             continue
         if call.practice_id is None:
             if step.kind is StepKind.ENDED:
-                publish(UnknownNumberCalled(call.call_id, call.called_number, step.at))
+                yield UnknownNumberCalled(call.call_id, call.called_number, step.at)
         elif step.kind is StepKind.ARRIVED and call.line_id is not None:
-            publish(CallArrived(call.call_id, call.practice_id, call.line_id, step.at))
+            yield CallArrived(call.call_id, call.practice_id, call.line_id, step.at)
         elif step.kind is StepKind.TALKING and step.secretary_id is not None:
-            publish(CallAnswered(call.call_id, call.practice_id, step.secretary_id, step.at))
+            yield CallAnswered(call.call_id, call.practice_id, step.secretary_id, step.at)
         elif step.kind is StepKind.ENDED and call.ended_at is not None:
-            publish(_ended(call, call.practice_id, call.ended_at, step.at))
+            yield _ended(call, call.practice_id, call.ended_at, step.at)
 
 
 def _ended(call: CallRow, practice_id: int, ended_at: datetime, at: datetime) -> CallEnded:
@@ -312,23 +311,31 @@ def _ended(call: CallRow, practice_id: int, ended_at: datetime, at: datetime) ->
 
 
 def _hint(entries: Sequence[Entry], calls: dict[UUID, CallRow], posts: dict[int, PostRow]) -> None:
-    """Tell each screen once what it may want to read again."""
-    for user_id, post in posts.items():
-        hint("phone", user_id=user_id, call_id=str(post.call_id or ""))
-        if post.state.value == "ringing":
-            hint("ringing", user_id=user_id, call_id=str(post.call_id))
-    for user_id in {row.secretary_id for row in calls.values() if row.secretary_id} - posts.keys():
-        hint("phone", user_id=user_id)
-    for practice_id in {row.practice_id for row in calls.values() if row.practice_id is not None}:
-        hint("calllog", practice_id=practice_id)
-    for secretariat_id in {s for entry in entries for s in entry.secretariat_ids}:
-        hint("calls", secretariat_id=secretariat_id)
+    """Tell each screen once what it may want to read again, all in one statement."""
+    texts = [
+        hint_text("phone", user_id=user_id, call_id=str(post.call_id or ""))
+        for user_id, post in posts.items()
+    ]
+    texts += [
+        hint_text("ringing", user_id=user_id, call_id=str(post.call_id))
+        for user_id, post in posts.items()
+        if post.state is PostState.RINGING
+    ]
+    others = {row.secretary_id for row in calls.values() if row.secretary_id} - posts.keys()
+    texts += [hint_text("phone", user_id=user_id) for user_id in others]
+    practices = {row.practice_id for row in calls.values() if row.practice_id is not None}
+    texts += [hint_text("calllog", practice_id=practice_id) for practice_id in practices]
+    secretariats = {one for entry in entries for one in entry.secretariat_ids}
+    texts += [hint_text("calls", secretariat_id=secretariat_id) for secretariat_id in secretariats]
     if any(row.practice_id is None for row in calls.values()):
-        _alert_supervisors()
+        texts += [hint_text("phone", user_id=user_id) for user_id in _supervisors()]
+    if texts:
+        notify(*texts)
 
 
-def _alert_supervisors() -> None:
-    """Tell every secretariat's supervisors that a number of ours belongs to nobody."""
-    ids = SecretariatMember.objects.filter(role="supervisor").values_list("user_id", flat=True).distinct()
-    for user_id in ids:
-        hint("phone", user_id=user_id)
+def _supervisors() -> Iterable[int]:
+    """Return every secretariat's supervisors: a number of ours belongs to nobody, and somebody must mend that."""
+    found: Iterable[int] = SecretariatMember.objects.filter(role="supervisor").values_list(
+        "user_id", flat=True
+    )
+    return set(found)

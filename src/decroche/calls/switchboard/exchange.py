@@ -10,9 +10,9 @@ from decroche.foundation.clock import now
 ASTERISK = "decroche.calls.adapters.ari.from_settings"
 
 
-def open_exchange() -> Telephony:
-    """Return Asterisk, or the exchange in memory where there is none."""
+def open_exchange(exchange: str = "") -> Telephony:
+    """Return the Asterisk of that name, or the exchange in memory where there is none."""
     if settings.TELEPHONY == "memory":
         return MemoryExchange(clock=now, phones_register_at_once=True)
-    telephony: Telephony = import_string(ASTERISK)()
+    telephony: Telephony = import_string(ASTERISK)(exchange)
     return telephony

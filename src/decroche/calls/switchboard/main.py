@@ -1,7 +1,7 @@
 """Run the third process: the switchboard.
 
-It leads alone (a lock in PostgreSQL), decides in memory, drives the exchange, and writes behind. Ending it, cleanly or
-not, touches no call: the next one adopts what lives.
+It leads one exchange alone (a lock in PostgreSQL; another one stands by), decides in memory, drives the exchange, and
+writes behind. Ending it, cleanly or not, touches no call: the next one adopts what lives.
 """
 
 import asyncio
@@ -24,7 +24,6 @@ from decroche.calls.ports import ExchangeConnected, ExchangeEvent, Telephony
 from decroche.calls.switchboard import house
 from decroche.calls.switchboard.brain import Brain
 from decroche.calls.switchboard.commands import (
-    Command,
     KeepRecording,
     KeepVoicemail,
     RemovePhoneAccount,
@@ -33,7 +32,6 @@ from decroche.calls.switchboard.commands import (
 from decroche.calls.switchboard.conductor import Conductor
 from decroche.calls.switchboard.exchange import open_exchange
 from decroche.calls.switchboard.journal import Journal
-from decroche.calls.switchboard.records import Entry
 from decroche.calls.switchboard.state import Timing
 from decroche.calls.switchboard.watchdog import Watchdog, tell_systemd
 from decroche.calls.switchboard.wire import Deposed, Wire
@@ -53,31 +51,36 @@ class Switchboard:
     """Join brain, exchange, journal and house, for as long as this process leads."""
 
     def __init__(
-        self, telephony: Telephony, *, wire: Wire | None = None, timing: Timing | None = None
+        self,
+        telephony: Telephony,
+        *,
+        wire: Wire | None = None,
+        timing: Timing | None = None,
+        exchange: str | None = None,
     ) -> None:
         self.telephony = telephony
-        self.wire = wire or Wire()
+        self.exchange = settings.EXCHANGE if exchange is None else exchange
+        self.wire = wire or Wire(exchange=self.exchange)
         self.timing = timing or timing_from_settings()
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="house")
         self._orders_seen: set[int] = set()
         self._refresh_asked = asyncio.Event()
         self._small: set[asyncio.Task[None]] = set()
         self.leads = asyncio.Event()
-        self.brain = Brain(timing=self.timing)
-        self.journal = Journal(clock=now, state=self._pulse, on_written=self._written)
+        self.brain = Brain(timing=self.timing, exchange=self.exchange)
+        self.journal = Journal(clock=now, state=self._pulse, on_kept=self._kept, exchange=self.exchange)
         self.conductor = Conductor(
             self.brain, telephony, write=self.journal.put, clock=now, on_event=self._seen_event
         )
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def serve(self) -> None:
         """Lead until cancelled, deposed or superseded; calls go on whatever ends us."""
-        self._loop = asyncio.get_running_loop()
         await self.wire.become_leader()
-        await self._remember()
-        self.journal.start()
         watchdog = Watchdog(lambda: self.conductor.ticks)
         try:
+            self.journal.start()
+            await self.journal.caught_up()
+            await self._remember()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._follow_exchange(), name="exchange")
                 tasks.create_task(self.conductor.follow_time(), name="time")
@@ -96,7 +99,7 @@ class Switchboard:
         """Let go of everything and of no call."""
         with contextlib.suppress(Exception):
             await self.telephony.close()
-        await asyncio.to_thread(self.journal.close)
+        await self.journal.close()
         await self.wire.close()
         self._reader.submit(lambda: connection.close())  # noqa: PLW0108  (the connection is the thread’s own)
         self._reader.shutdown(wait=True)
@@ -117,8 +120,10 @@ class Switchboard:
         """Take over what the switchboard before this one wrote."""
         while True:
             try:
-                directory = await self._read(house.load_directory, now=now())
-                memory = await self._read(house.load_memory, directory=directory, now=now())
+                directory = await self._read(house.load_directory, now=now(), exchange=self.exchange)
+                memory = await self._read(
+                    house.load_memory, directory=directory, now=now(), exchange=self.exchange
+                )
             except DatabaseError as error:
                 log.warning("the house cannot be read yet (%s)", type(error).__name__)
                 await asyncio.sleep(1)
@@ -135,8 +140,10 @@ class Switchboard:
             await asyncio.sleep(GATHER_SECONDS)
             self._refresh_asked.clear()
             try:
-                self.conductor.replace_directory(await self._read(house.load_directory, now=now()))
-                for user_id in await self._read(house.expire_accounts, now=now()):
+                self.conductor.replace_directory(
+                    await self._read(house.load_directory, now=now(), exchange=self.exchange)
+                )
+                for user_id in await self._read(house.expire_accounts, now=now(), exchange=self.exchange):
                     self.conductor.send(RemovePhoneAccount(user_id))
             except DatabaseError as error:
                 log.warning("the house cannot be read now (%s)", type(error).__name__)
@@ -160,7 +167,7 @@ class Switchboard:
 
     async def _take_orders(self) -> None:
         try:
-            orders = await self._read(house.pending_orders)
+            orders = await self._read(house.pending_orders, exchange=self.exchange)
         except DatabaseError:
             return  # the wire will notice, and wake us when the database is back
         self._orders_seen &= {order.order_id for order in orders}
@@ -178,26 +185,23 @@ class Switchboard:
     async def _let_phones_in(self) -> None:
         """Teach the phones that may register to an exchange that has perhaps forgotten them."""
         try:
-            accounts = await self._read(house.live_accounts, now=now())
+            accounts = await self._read(house.live_accounts, now=now(), exchange=self.exchange)
         except DatabaseError:
             return
         for account in accounts:
             self.conductor.send(SetPhoneAccount(account))
 
-    # --- the journal's questions, from its own thread -------------------------------------
+    # --- the journal's questions ----------------------------------------------------------
 
     def _pulse(self) -> tuple[bool, bool]:
         return self.brain.exchange_up, self.telephony.is_simulated
 
-    def _written(self, entries: Sequence[Entry]) -> None:
+    def _kept(self, voicemails: Sequence[Path], recordings: Sequence[Path]) -> None:
         """Let the exchange forget the voicemails and recordings that are safely on file."""
-        kept: list[Command] = [
-            KeepVoicemail(Path(row.path)) for entry in entries for row in entry.follow_ups if row.path
-        ]
-        kept += [KeepRecording(Path(row.path)) for entry in entries for row in entry.recordings]
-        if self._loop is not None and not self._loop.is_closed():
-            for command in kept:
-                self._loop.call_soon_threadsafe(self.conductor.send, command)
+        for path in voicemails:
+            self.conductor.send(KeepVoicemail(path))
+        for path in recordings:
+            self.conductor.send(KeepRecording(path))
 
 
 def timing_from_settings() -> Timing:
@@ -210,13 +214,13 @@ def timing_from_settings() -> Timing:
 
 def run() -> int:
     """Run the process until a signal; return its exit code."""
-    # The journal's thread is busy in Python: by default it would keep a caller waiting 5 ms at each step.
+    # The house is read in a thread, busy in Python: by default it would keep a caller waiting 5 ms at each step.
     sys.setswitchinterval(0.0002)
     return asyncio.run(_run())
 
 
 async def _run() -> int:
-    serving = asyncio.ensure_future(Switchboard(open_exchange()).serve())
+    serving = asyncio.ensure_future(Switchboard(open_exchange(settings.EXCHANGE)).serve())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         if threading.current_thread() is threading.main_thread():
