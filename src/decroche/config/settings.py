@@ -295,6 +295,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = MODE in {"development", "test"}
+WHITENOISE_AUTOREFRESH = MODE == "development"  # a build under a running process must not be served cut
 WHITENOISE_ROOT = PACKAGE_DIR / "ui/static/root"  # what browsers ask for at the root by habit
 MEDIA_ROOT = DATA_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
