@@ -153,7 +153,7 @@ def test_somebody_elses_call_is_not_found(desk: SimpleNamespace) -> None:
     call = make_call(practice=stranger, state="talking")
     for name, args in [
         ("call_order", [call.pk, "hold"]),
-        ("transfer", [call.pk, 1]),
+        ("pass_on", [call.pk]),
         ("outcome", [call.pk]),
     ]:
         assert desk.browser.post(reverse(f"calls:{name}", args=args)).status_code == 404
@@ -171,9 +171,12 @@ def test_a_transfer_reaches_only_the_practices_own_practitioners(
     dialog = desk.browser.get(reverse("calls:transfer_dialog", args=[call.pk])).content.decode()
     assert roussel.display_name in dialog
     assert foreign.display_name not in dialog
-    assert desk.browser.post(reverse("calls:transfer", args=[call.pk, foreign.pk])).status_code == 404
-    assert desk.browser.post(reverse("calls:transfer", args=[call.pk, roussel.pk])).status_code == 200
-    assert SwitchboardOrder.objects.get().payload == {"number": "+33639980001"}
+    door = reverse("calls:pass_on", args=[call.pk])
+    assert desk.browser.post(door, {"to": f"practitioner:{foreign.pk}"}).status_code == 404
+    answer = desk.browser.post(door, {"to": f"practitioner:{roussel.pk}", "how": "at-once"})
+    assert answer.status_code == 200
+    order = SwitchboardOrder.objects.get()
+    assert (order.kind, order.payload) == ("transfer_to", {"number": "+33639980001"})
 
 
 def test_pause_needs_a_known_reason(desk: SimpleNamespace, obeying: Callable[[], None]) -> None:
@@ -281,6 +284,7 @@ def test_the_log_asks_the_same_number_of_queries_for_one_call_and_for_three(
     desk: SimpleNamespace,
 ) -> None:
     counted = []
+    desk.browser.get(reverse("calls:log"))  # what a session's first page alone asks
     for _ in range(2):
         make_call(practice=desk.practice, secretary=desk.awa)
         with CaptureQueriesContext(connection) as queries:

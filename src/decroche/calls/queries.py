@@ -1,6 +1,6 @@
 """Read calls and posts for screens; the number of queries never depends on the number of rows."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,10 +8,8 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from decroche.accounts.models import User
-from decroche.calls import wording
 from decroche.calls.domain.call import CallState
-from decroche.calls.models import Call, CallStep, Post, SwitchboardPulse
-from decroche.calls.switchboard.records import StepKind
+from decroche.calls.models import Call, Post, SwitchboardPulse
 from decroche.foundation.tenancy import every_practice
 
 SHOWN_ALERTS = timedelta(days=7)
@@ -34,26 +32,6 @@ class TelephonyState:
     is_simulated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """Hold one step of a timeline in words."""
-
-    kind: str
-    at: datetime
-    sentence: str
-    after: timedelta  # since the arrival
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Hold one stretch of a call's bar: what it was, from a thousandth to a thousandth of the whole."""
-
-    kind: str  # "waiting", "ringing", "talking", "hold", "away", "wrap"
-    start: int
-    width: int
-    lasted: timedelta
-
-
 def telephony_state(*, now: datetime) -> TelephonyState:
     """Say whether the switchboard gives signs of life (one query)."""
     pulse = SwitchboardPulse.objects.first()
@@ -68,7 +46,8 @@ def hand_of(user: User) -> Hand:
     post = Post.objects.filter(user=user).first()
     if post is None or post.call_id is None:
         return Hand(post, None)
-    call = Call.objects.filter(pk=post.call_id).select_related("practice", "line").first()
+    people = ("secretary", "party_user", "listener")
+    call = Call.objects.filter(pk=post.call_id).select_related("practice", "line", *people).first()
     return Hand(post, call)
 
 
@@ -124,84 +103,3 @@ def call_card(call_id: UUID) -> Call:
         .get(pk=call_id)
     )
     return call
-
-
-def moments(call: Call) -> list[Moment]:
-    """Return the timeline of a call read by ``call_card``, in words."""
-    return [
-        Moment(
-            step.kind,
-            step.at,
-            wording.step(step.kind, step.detail, step.secretary.display_name if step.secretary else ""),
-            max(step.at - call.arrived_at, timedelta()),
-        )
-        for step in call.steps.all()
-        if not (step.kind == StepKind.WAITING and step.number > 1 and _is_echo(call, step))
-    ]
-
-
-def _is_echo(call: Call, step: CallStep) -> bool:
-    """Say whether a step of waiting only repeats that the offer before it failed."""
-    before = next((other for other in call.steps.all() if other.number == step.number - 1), None)
-    return before is not None and before.at == step.at
-
-
-_STRETCHES: Mapping[str, str] = {
-    StepKind.ARRIVED: "waiting",
-    StepKind.WAITING: "waiting",
-    StepKind.OFFERED: "ringing",
-    StepKind.UNANSWERED: "waiting",
-    StepKind.REFUSED: "waiting",
-    StepKind.UNREACHABLE: "waiting",
-    StepKind.CUT_OFF: "waiting",
-    StepKind.TRANSFER_FAILED: "waiting",
-    StepKind.TALKING: "talking",
-    StepKind.RESUMED: "talking",
-    StepKind.HELD: "hold",
-    StepKind.TRANSFER_STARTED: "away",
-    StepKind.TRANSFERRED: "away",
-    StepKind.FALLBACK: "away",
-    StepKind.VOICEMAIL: "away",
-    StepKind.ENDED: "wrap",
-}
-
-
-def stretches(call: Call, *, now: datetime) -> list[Stretch]:
-    """Return the bar of a call read by ``call_card``: thousandths of its whole length, wrap-up included."""
-    steps = list(call.steps.all())
-    if not steps:
-        return []
-    begin = steps[0].at
-    end = _bar_end(call, steps, now)
-    whole = max((end - begin).total_seconds(), 1.0)
-    found: list[Stretch] = []
-    for step, after in zip(steps, [*steps[1:], None], strict=True):
-        kind = _STRETCHES.get(step.kind)
-        if kind is None:
-            continue
-        following = next((s for s in steps if s.number > step.number and s.kind in _STRETCHES), None)
-        until = min(following.at if following else end, end)
-        if after is None and step.kind == StepKind.ENDED and until <= step.at:
-            continue
-        start = int((step.at - begin).total_seconds() / whole * 1000)
-        width = int((until - begin).total_seconds() / whole * 1000) - start
-        if width > 0:
-            _add(found, Stretch(kind, start, width, until - step.at))
-    return found
-
-
-def _add(found: list[Stretch], stretch: Stretch) -> None:
-    """Add a stretch, joined to the one before when it is the same thing going on."""
-    if found and found[-1].kind == stretch.kind:
-        last = found.pop()
-        stretch = Stretch(last.kind, last.start, last.width + stretch.width, last.lasted + stretch.lasted)
-    found.append(stretch)
-
-
-def _bar_end(call: Call, steps: list[CallStep], now: datetime) -> datetime:
-    last = steps[-1].at
-    if not call.is_over:
-        return now
-    if call.wrap_up_until is not None and call.answered_at is not None:
-        return max(last, min(call.wrap_up_until, now))
-    return last

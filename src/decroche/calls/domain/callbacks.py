@@ -67,10 +67,10 @@ def in_order(
     """Return the list as a secretary should work it off: who may be called now first, urgent before due longest."""
     policy = policy or CallBackPolicy()
     ranked = [_rank(call_back, now, zone, policy) for call_back in call_backs]
-    return tuple(sorted(ranked, key=lambda r: _turn(r, now)))
+    return tuple(sorted(ranked, key=lambda r: turn(r, now)))
 
 
-def _turn(ranked: Ranked, now: datetime) -> tuple[bool, bool, datetime, int, int]:
+def turn(ranked: Ranked, now: datetime) -> tuple[bool, bool, datetime, int, int]:
     """Sort by when a try is owed: a vain try puts a caller behind those who wait for their first one meanwhile."""
     owed = ranked.call_back
     ready = ranked.standing is Standing.READY

@@ -1,7 +1,8 @@
-"""Read the filters of the call log from an address; anything absurd reads as "no filter"."""
+"""Read what the log is narrowed to."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
@@ -9,17 +10,22 @@ from django.utils.translation import gettext_lazy as _
 
 from decroche.accounts.models import User
 from decroche.calls.models import Call
+from decroche.calls.queries_log import LONGEST_TEXT, NOT_ANSWERED, RECENT, understand
 
 KINDS = {
     "answered": (_("Répondus"), Q(answered_at__isnull=False)),
-    "missed": (_("Sans réponse"), Q(state="ended", answered_at=None)),
+    "missed": (_("Sans réponse"), NOT_ANSWERED),
     "voicemail": (_("Messages vocaux"), Q(end_reason="voicemail")),
+    "out": (_("Émis"), Q(direction="out")),
     "live": (_("En cours"), ~Q(state="ended")),
 }
 
 
 class LogFilter:
-    """Hold what the log is narrowed to: a kind, a practice, a day, only mine."""
+    """Hold what the log is narrowed to: a text, a kind, a practice, days, only mine.
+
+    The text may be a patient's name or number, so it only ever travels in a body; ``address`` is all that a URL shows.
+    """
 
     def __init__(self, data: Mapping[str, str], *, zone: ZoneInfo, today: date) -> None:
         self.kind = data.get("kind", "") if data.get("kind", "") in KINDS else ""
@@ -27,8 +33,17 @@ class LogFilter:
         self.practice_id = int(practice) if practice.isdecimal() and len(practice) < 18 else None  # noqa: PLR2004
         self.mine = data.get("mine") == "1"
         self.day = _day(data.get("day", ""))
+        self.until = _day(data.get("until", ""))
+        self.text = ""
+        self.before = data.get("before", "")[:80]
+        self.is_partial = False  # words were sought in the recent calls only
         self.zone = zone
         self.today = today
+
+    def say(self, text: str) -> "LogFilter":
+        """Look for a text too."""
+        self.text = text.strip()[:LONGEST_TEXT]
+        return self
 
     @property
     def kinds(self) -> list[tuple[str, object]]:
@@ -38,9 +53,23 @@ class LogFilter:
     @property
     def is_active(self) -> bool:
         """Say whether anything is left out."""
-        return bool(self.kind or self.practice_id or self.mine or self.day)
+        return bool(self.kind or self.practice_id or self.mine or self.day or self.until or self.text)
 
-    def apply(self, rows: "QuerySet[Call]", *, me: User) -> "QuerySet[Call]":
+    @property
+    def address(self) -> str:
+        """Return the query string of everything but the text."""
+        known = {
+            "kind": self.kind,
+            "practice": self.practice_id or "",
+            "mine": "1" if self.mine else "",
+            "day": self.day.isoformat() if self.day else "",
+            "until": self.until.isoformat() if self.until else "",
+        }
+        return urlencode({name: value for name, value in known.items() if value})
+
+    def apply(
+        self, rows: "QuerySet[Call]", *, me: User, practice_ids: Collection[int], now: datetime
+    ) -> "QuerySet[Call]":
         """Narrow the rows."""
         if self.kind:
             rows = rows.filter(KINDS[self.kind][1])
@@ -48,9 +77,17 @@ class LogFilter:
             rows = rows.filter(practice_id=self.practice_id)
         if self.mine:
             rows = rows.filter(secretary=me)
-        if self.day:
-            start = datetime.combine(self.day, time.min, self.zone)
-            rows = rows.filter(arrived_at__gte=start, arrived_at__lt=start + timedelta(days=1))
+        if self.day or self.until:
+            first, last = self.day or self.until, self.until or self.day
+            assert first is not None and last is not None  # noqa: PT018
+            start = datetime.combine(min(first, last), time.min, self.zone)
+            end = datetime.combine(max(first, last) + timedelta(days=1), time.min, self.zone)
+            rows = rows.filter(arrived_at__gte=start, arrived_at__lt=end)
+        found = understand(self.text, practice_ids)
+        rows = rows.filter(found.condition)
+        if found.walks and not (self.day or self.until):
+            self.is_partial = True
+            rows = rows.filter(arrived_at__gte=now - RECENT)
         return rows
 
 

@@ -1,11 +1,12 @@
 """Show past and present calls, and what each of them was made of."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,7 +15,9 @@ from decroche.accounts.permissions import Permission
 from decroche.calls import queries
 from decroche.calls.actions.see_alert import see_unknown_calls
 from decroche.calls.actions.write_journal import voicemail_folder
-from decroche.calls.models import Call
+from decroche.calls.models import Call, Recording
+from decroche.calls.queries_log import page_of
+from decroche.calls.queries_way import moments, way_of
 from decroche.calls.web.filters import LogFilter
 from decroche.foundation.clock import now
 from decroche.foundation.tenancy import every_practice
@@ -31,29 +34,45 @@ SHOWN_UNKNOWN = 20
 @requires(Permission.SEE_CALL)
 def log(request: PersonRequest) -> HttpResponse:
     """List the calls of the practices that I see, the latest first."""
+    return _log(request, request.GET)
+
+
+@require_POST
+@requires(Permission.SEE_CALL)
+def found(request: PersonRequest) -> HttpResponse:
+    """List the calls that a text looks for: it may name a patient, so it never stands in an address."""
+    return _log(request, request.POST)
+
+
+def _log(request: PersonRequest, asked: Mapping[str, str]) -> HttpResponse:
     moment = now()
     ids = request.access.practices_for(Permission.SEE_CALL)
-    chosen = LogFilter(request.GET, zone=request.zone, today=timezone.localdate(moment, request.zone))
-    page = Paginator(chosen.apply(queries.log_of(ids), me=request.user), PAGE).get_page(
-        request.GET.get("page")
-    )
-    calls = list(page.object_list)
-    request.log_read("call", [str(call.pk) for call in calls])
-    names = patients.names_of([call.patient_id for call in calls if call.patient_id])
+    chosen = LogFilter(asked, zone=request.zone, today=timezone.localdate(moment, request.zone))
+    if request.method == "POST":
+        chosen.say(asked.get("text", ""))
+    rows = chosen.apply(queries.log_of(ids), me=request.user, practice_ids=ids, now=moment)
+    page = page_of(rows, before=chosen.before, size=PAGE)
+    request.log_read("call", [str(call.pk) for call in page.calls])
+    names = patients.names_of([call.patient_id for call in page.calls if call.patient_id])
     if names:
         request.log_read("patient", list(names))
-    midnight = timezone.localtime(moment, request.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    is_part = request.headers.get("HX-Target") == "call-log"
     context = {
         "page": page,
-        "rows": [(call, names.get(call.patient_id or 0, "")) for call in calls],
+        "rows": [(call, names.get(call.patient_id or 0, "")) for call in page.calls],
         "filter": chosen,
-        "practices": list(Practice.objects.order_by("name")),
-        "today": queries.counts_since(ids, since=midnight),
-        "unknown": _unknown(request),
+        "practices": list(Practice.objects.filter(pk__in=ids).order_by("name")),
         "now": moment,
+        "tab": "log",
     }
-    template = "calls/_log.html" if request.headers.get("HX-Target") == "call-log" else "calls/log.html"
-    return render(request, template, context)
+    if not is_part:
+        midnight = timezone.localtime(moment, request.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        context |= {"today": queries.counts_since(ids, since=midnight), "unknown": _unknown(request)}
+    response = render(request, "calls/_log.html" if is_part else "calls/log.html", context)
+    response["Cache-Control"] = "no-store"
+    if is_part and request.method == "POST" and not chosen.before:
+        response["HX-Replace-Url"] = f"{reverse('calls:log')}?{chosen.address}".rstrip("?")
+    return response
 
 
 @require_GET
@@ -70,8 +89,10 @@ def detail(request: PersonRequest, call_id: UUID) -> HttpResponse:
         request.log_read("patient", [call.patient_id], practice_id=call.practice_id)
     context = {
         "call": call,
-        "moments": queries.moments(call),
-        "stretches": queries.stretches(call, now=moment),
+        "moments": moments(call),
+        "way": way_of(call, now=moment),
+        "notes": list(call.notes.select_related("by")),
+        "recordings": _recordings(request, call),
         "appointments": appointments_of_call(call_id=call.pk),
         "messages_sent": messaging.of_call(call.pk),
         "follow_ups": messaging.follow_ups_of_call(call.pk),
@@ -105,6 +126,13 @@ def see_unknown(request: PersonRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponse("")
     return redirect("calls:log")
+
+
+def _recordings(request: PersonRequest, call: Call) -> list[Recording]:
+    """Return what was recorded of it, for who may hear it."""
+    if call.practice_id is None or not request.access.allows(Permission.HEAR_RECORDING, call.practice_id):
+        return []
+    return list(call.recordings.select_related("rule").order_by("started_at"))
 
 
 def _unknown(request: PersonRequest) -> list[Call]:
