@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from decroche.calls.adapters.ari import mobiles
+from decroche.calls.adapters.ari.telephony import AriTelephony
 from decroche.calls.adapters.asterisk import audio
 from decroche.calls.adapters.asterisk.server import AsteriskServer
 from decroche.calls.ports import (
@@ -214,6 +215,32 @@ async def test_what_is_said_covers_the_music_which_comes_back(listener: Listener
     assert (await listener.wait(PromptEnded)).name == "position"
     assert asyncio.get_running_loop().time() - began > 1, "nothing was said"
     await until_heard(caller.media, MUSIC)
+
+
+async def test_a_new_switchboard_connects_while_the_old_one_s_greeting_is_still_spoken(
+    listener: Listener, new_phone: NewPhone, caller: Dialogue
+) -> None:
+    phone = await seat(listener, new_phone, AWA, "secretary")
+    await caller.call(LINE, number=CALLER)
+    _, call_id = await listener.adopt(
+        greeting="Secrétariat du cabinet des Lilas, bonjour, ne quittez pas. " * 4
+    )
+    await until_heard(caller.media, MUSIC)  # the greeting
+    await listener.stop()
+    assert isinstance(listener.telephony, AriTelephony)
+    heir = Listener(AriTelephony(listener.telephony._find))
+    found = await heir.start()
+    assert [live.call_id for live in found.legs] == [call_id]
+    await heir.telephony.renew_lease(call_id, seconds=30)
+    leg = await heir.ring(call_id, AWA)
+    await phone.wait_ringing()
+    phone.answer()
+    await heir.wait(PhoneAnswered)
+    began = asyncio.get_running_loop().time()
+    await heir.telephony.connect(leg)
+    assert asyncio.get_running_loop().time() - began < 1, "connecting waited for the end of the greeting"
+    await until_heard(caller.media, "secretary")
+    await heir.stop()
 
 
 async def test_what_is_said_in_a_conversation_both_hear(scene: Scene) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 
 from decroche.calls.adapters.ari import naming
-from decroche.calls.adapters.ari.client import Request
+from decroche.calls.adapters.ari.client import AriRefused, Request
 from decroche.calls.adapters.ari.link import AriLink
 from decroche.calls.adapters.ari.settings import AriSettings
 from decroche.calls.adapters.asterisk import audio
@@ -28,6 +28,10 @@ _VOICES: Final = (
     4  # names for what a call is told, used in turn: a fresh process can stop what it did not start
 )
 log = structlog.get_logger(__name__)
+
+
+def _playback(call_id: UUID, turn: int) -> str:
+    return f"g-{call_id}-{turn}"
 
 
 @dataclass(slots=True)
@@ -59,6 +63,30 @@ class Waiting(AriLink):
             for call_id in [call for call in kept if self._census.channel_of(call) is None]:
                 del kept[call_id]
         self._talking = set(self._census.talking)
+        await self._interrupt_predecessor()
+
+    async def _interrupt_predecessor(self) -> None:
+        """Stop what a switchboard before us was saying: a channel that plays obeys nothing else, and holds up the others."""
+        waiting = [
+            (caller.call_id, channel_id)
+            for channel_id, caller in self._census.callers.items()
+            if caller.call_id is not None and not caller.is_away and caller.call_id not in self._talking
+        ]
+        stops = [
+            Request("DELETE", f"playbacks/{_playback(call_id, turn)}")
+            for call_id, _ in waiting
+            for turn in range(_VOICES)
+        ]
+        answers = await self._exchange.ask_in_order(stops)
+        spoke = [
+            channel_id
+            for number, (_, channel_id) in enumerate(waiting)
+            if any(
+                not isinstance(answer, AriRefused)
+                for answer in answers[number * _VOICES : (number + 1) * _VOICES]
+            )
+        ]
+        await self._exchange.ask_in_order([self._music(channel_id) for channel_id in spoke])
 
     async def _sweep(self, call_id: UUID) -> None:
         self._leases.pop(call_id, None)
@@ -118,7 +146,7 @@ class Waiting(AriLink):
         return bool(prompt) and self._voice is not None
 
     def _speak(self, call_id: UUID, name: str, prompt: Prompt, *, over_music: bool) -> None:
-        playback = f"g-{call_id}-{next(self._turns) % _VOICES}"
+        playback = _playback(call_id, next(self._turns) % _VOICES)
         speech = self._speeches[call_id] = Speech(name, playback)
         speech.task = self._start(self._utter(call_id, speech, prompt, over_music=over_music))
 
@@ -199,10 +227,7 @@ class Waiting(AriLink):
         """End what is being said; return what makes the exchange stop it."""
         speech = self._speeches.pop(call_id, None)
         if speech is None:
-            if call_id in self._quiet_calls:
-                return []
-            self._quiet_calls[call_id] = False  # adopted: perhaps our predecessor was speaking
-            return [Request("DELETE", f"playbacks/g-{call_id}-{number}") for number in range(_VOICES)]
+            return []
         if speech.task is not None:
             speech.task.cancel()
         self._tell_prompt_ended(call_id, speech.name)
