@@ -5,7 +5,7 @@ from dataclasses import replace
 from decroche.calls.domain.call import CallState, EndReason
 from decroche.calls.domain.callflow import CallPlan, Menu, MenuChoice, Sound, Then, Treatment
 from decroche.calls.domain.post import PostState
-from decroche.calls.switchboard.orders import OrderKind
+from decroche.calls.switchboard.orders import Order, OrderKind
 from decroche.calls.switchboard.records import StepKind
 from tests.calls.stage import AWA, DIRECTORY, INES, LILAS_LINE, MARTINIQUE_LINE, Stage
 
@@ -343,3 +343,20 @@ async def test_a_caller_in_the_menu_joins_the_line_when_the_menu_is_forgotten() 
     call.script = None
     await stage.settle()
     assert call.state is CallState.WAITING
+
+
+async def test_a_transfer_that_may_have_been_answered_while_we_were_away_is_never_taken_back() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    call = await stage.talk()
+    await stage.exchange.close()
+    stage.conductor.obey(Order(900, OrderKind.TRANSFER, AWA, stage.now, call.call_id, {"number": OUTSIDE}))
+    await stage.conductor.quiet()
+    remember(stage)
+    await stage.settle()
+    assert call.state is CallState.TRANSFERRING
+    stage.exchange.asked.clear()
+    await stage.wait(61)
+    assert call.end_reason is EndReason.TRANSFERRED
+    assert "wait_again" not in {verb for verb, _ in stage.exchange.asked}
+    assert stage.follow_ups() == []

@@ -11,7 +11,8 @@ from decroche.calls.domain.callflow import CallPlan, LineKind
 from decroche.calls.domain.outgoing import FRENCH_PREFIXES, Consent, DialRules, Tariff
 from decroche.calls.domain.post import PostState
 from decroche.calls.domain.routing import Ceiling, Policy
-from decroche.calls.switchboard.orders import OrderKind, Refusal
+from decroche.calls.ports import CallerGone
+from decroche.calls.switchboard.orders import Order, OrderKind, Refusal
 from decroche.calls.switchboard.records import StepKind
 from decroche.calls.switchboard.state import LiveCall, OutgoingFact, Sharing
 from tests.calls.stage import (
@@ -90,6 +91,18 @@ async def test_who_was_left_waiting_after_a_conversation_was_interrupted_not_ser
     await stage.order(OrderKind.TRANSFER, AWA, call, number="+33698765432")
     await stage.caller_hangs_up(call)
     assert call.end_reason is EndReason.INTERRUPTED
+    assert stage.follow_ups() == [(call.call_id, "callback")]
+
+
+async def test_who_hangs_up_while_a_transfer_rings_reached_nobody_and_is_called_back() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    call = await stage.talk()
+    await stage.exchange.close()
+    stage.conductor.obey(Order(900, OrderKind.TRANSFER, AWA, stage.now, call.call_id, {"number": PATIENT}))
+    await stage.conductor.quiet()
+    stage.conductor.take_in(CallerGone(call.channel_id, call.call_id, stage.now))
+    assert (call.end_reason, stage.state_of(AWA)) == (EndReason.INTERRUPTED, PostState.WRAP_UP)
     assert stage.follow_ups() == [(call.call_id, "callback")]
 
 

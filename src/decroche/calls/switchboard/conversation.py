@@ -39,8 +39,9 @@ def caller_gone(floor: Floor, event: CallerGone) -> None:
         floor.send(ask.StopRinging(call.leg))
     if call.is_given and call.party is not None:
         floor.send(ask.DropParty(call.party.leg))
+    gave_up = call.state is CallState.TRANSFERRING and call.party is None and not call.transfer_unseen
     reason = end_reason(call.state, answered=call.answered_at is not None, lost=event.cause == Cause.LOST)
-    floor.end(call, reason, event.at)
+    floor.end(call, EndReason.INTERRUPTED if gave_up else reason, event.at)
 
 
 # --- the secretary's phone -------------------------------------------------------------------

@@ -42,10 +42,11 @@ def _look_at_state(floor: Floor, call: LiveCall, now: datetime) -> None:
         case CallState.VOICEMAIL if lasted >= timing.voicemail_at_most:
             floor.send(ask.HangUp(call.call_id))
             floor.end(call, EndReason.VOICEMAIL, now)
-        case CallState.TRANSFERRING if lasted >= timing.transfer_at_most and call.party is not None:
-            conversation.given_away(floor, call, now)
         case CallState.TRANSFERRING if lasted >= timing.transfer_at_most:
-            conversation.transfer_failed(floor, call, now, "unanswered")
+            if call.party is not None or call.transfer_unseen:
+                conversation.given_away(floor, call, now)
+            else:
+                conversation.transfer_failed(floor, call, now, "unanswered")
         case CallState.FALLBACK if lasted >= timing.fallback_at_most:
             floor.end(call, EndReason.FALLBACK, now)
         case CallState.DIALLING if lasted >= timing.dial_rings:

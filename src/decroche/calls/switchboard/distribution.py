@@ -45,12 +45,13 @@ def assign(floor: Floor, now: datetime) -> None:
     """
     if not floor.exchange_up:
         return
-    groups: dict[Policy, dict[UUID, LiveCall]] = defaultdict(dict)
+    groups: dict[int, dict[UUID, LiveCall]] = defaultdict(dict)
     for call in floor.calls.values():
         if is_waiting(call):
-            groups[floor.sharing_for(call).routing][call.call_id] = call
+            groups[floor.sharer_of(call)][call.call_id] = call
     pressing = sorted(groups.items(), key=lambda pair: _pressing(pair[1].values()))
-    for policy, calls in pressing:
+    for sharer, calls in pressing:
+        policy = floor.sharing_of(sharer).routing
         for decision in decide(_facts(floor, calls.values(), policy, now)):
             match decision:
                 case Offer():

@@ -144,6 +144,7 @@ def _still_there(floor: Floor, call: LiveCall, caller: LiveLeg, found: _Found, n
 
 
 def _left_us(floor: Floor, call: LiveCall, now: datetime) -> None:
+    call.transfer_unseen = call.state is CallState.TRANSFERRING
     if call.state in WITH_SECRETARY and call.state not in LEASED:
         floor.end(call, EndReason.TRANSFERRED, now)  # sent on a moment before we went
     elif call.state in LEASED:

@@ -123,10 +123,9 @@ class Timing:
     routing: Policy = field(default_factory=Policy)
     wrap_up: timedelta = timedelta(seconds=45)
     wrap_up_at_most: timedelta = timedelta(minutes=10)
-    lease: timedelta = timedelta(
-        seconds=5
-    )  # how long a caller outlives a frozen switchboard before the fallback
-    renew_every: timedelta = timedelta(seconds=1.5)
+    # How long a caller outlives a frozen switchboard before the fallback: with the exchange's own pace, 5 s at most.
+    lease: timedelta = timedelta(seconds=4)
+    renew_every: timedelta = timedelta(seconds=1)
     lost_phone_grace: timedelta = timedelta(seconds=5)  # mid-call: a socket may flap while the sound goes on
     away_after: timedelta = timedelta(seconds=30)  # a phone gone that long means an empty chair
     voicemail_at_most: timedelta = timedelta(minutes=4)
@@ -201,6 +200,7 @@ class LiveCall:
     answered_at: datetime | None = None
     secretary_id: int | None = None  # who talks, or talked last
     transfer_number: str = ""
+    transfer_unseen: bool = False  # it may have been answered while we were away
     ended_at: datetime | None = None
     end_reason: EndReason | None = None
     wrap_up_until: datetime | None = None

@@ -192,10 +192,14 @@ class Turn:
         timing = self.timing
         return chosen or Sharing(timing.routing, timing.wrap_up, timing.wrap_up_at_most)
 
-    def sharing_for(self, call: LiveCall) -> Sharing:
-        """Return how a call's practice has its calls shared out: as the first of its secretariats does."""
+    def sharer_of(self, call: LiveCall) -> int:
+        """Return the secretariat whose way a call is shared out: the first that acts for its practice; 0: no own way."""
         mandated = self.directory.mandates.get(call.practice_id or 0, frozenset())
-        return self.sharing_of(min(mandated, default=0))
+        return next((one for one in sorted(mandated) if one in self.directory.sharing), 0)
+
+    def sharing_for(self, call: LiveCall) -> Sharing:
+        """Return how a call's practice has its calls shared out."""
+        return self.sharing_of(self.sharer_of(call))
 
     def is_mandated(self, post: LivePost, call: LiveCall) -> bool:
         """Say whether a post may act for the call's practice."""
