@@ -1,6 +1,9 @@
 // The ring tone, made here so that no sound file is fetched: two soft notes, a silence, again.
 
+import { chosen, onChoice, soundOn } from "./softphone_devices";
+
 let context: AudioContext | null = null;
+let second: AudioContext | null = null; // a loudspeaker beside the headset
 let timer = 0;
 let asked = false;
 
@@ -11,8 +14,21 @@ export function sound(): AudioContext {
   return context;
 }
 
-function note(frequency: number, from: number, length: number): void {
-  const at = sound();
+/** Ring where she chose; the page's sounds all go there, a conversation never does (it has its own player). */
+async function choosePlaces(): Promise<void> {
+  await soundOn(sound(), chosen("ringer"));
+  const other = chosen("second");
+  if (!other) {
+    void second?.close();
+    second = null;
+    return;
+  }
+  second ??= new AudioContext();
+  if (second.state === "suspended") void second.resume();
+  await soundOn(second, other);
+}
+
+function note(at: AudioContext, frequency: number, from: number, length: number): void {
   const tone = at.createOscillator();
   const volume = at.createGain();
   tone.type = "sine";
@@ -25,12 +41,16 @@ function note(frequency: number, from: number, length: number): void {
   tone.stop(from + length);
 }
 
-function once(): void {
-  const now = sound().currentTime + 0.02;
-  note(659.3, now, 0.45);
-  note(523.3, now + 0.28, 0.6);
-  note(659.3, now + 0.9, 0.45);
-  note(523.3, now + 1.18, 0.7);
+/** Play the two notes, once. */
+export function once(): void {
+  for (const at of [sound(), second]) {
+    if (!at) continue;
+    const now = at.currentTime + 0.02;
+    note(at, 659.3, now, 0.45);
+    note(at, 523.3, now + 0.28, 0.6);
+    note(at, 659.3, now + 0.9, 0.45);
+    note(at, 523.3, now + 1.18, 0.7);
+  }
 }
 
 export function ring(): void {
@@ -49,7 +69,7 @@ export function wakeAtFirstGesture(): void {
   if (asked) return;
   asked = true;
   for (const gesture of ["pointerdown", "keydown"]) {
-    document.addEventListener(gesture, () => void sound(), { once: true, capture: true });
+    document.addEventListener(gesture, () => void choosePlaces(), { once: true, capture: true });
   }
 }
 
@@ -72,3 +92,5 @@ export function meter(stream: MediaStream, tell: (level: number) => void): () =>
     source.disconnect();
   };
 }
+
+onChoice(() => void choosePlaces());

@@ -1,124 +1,59 @@
-// The browser as a telephone: JsSIP towards Asterisk, or orders alone where the telephony is simulated.
+// The browser as a telephone: the exchange's line, or orders alone where the telephony is simulated.
 // The page obeys our own live channel: when the switchboard says that a call is over, it is over here,
 // even if the exchange's own farewell was lost with a flapping socket.
 import JsSIP from "jssip";
-import type { RTCSession } from "jssip/lib/RTCSession";
-import { announce, origin, person, ready } from "../../ui/islands/page";
-import { meter, ring, stopRinging, wakeAtFirstGesture } from "./ringer";
-
-interface Account {
-  simulated: boolean;
-  expires_at: string;
-  address?: string;
-  username?: string;
-  password?: string;
-  error?: string;
-}
+import { announce, origin, ready } from "../../ui/islands/page";
+import { ring, stopRinging, wakeAtFirstGesture } from "./ringer";
+import { microphone } from "./softphone_devices";
+import { followHeadset } from "./softphone_headset";
+import * as line from "./softphone_line";
+import type { Account } from "./softphone_line";
+import { askForPhone, hasPhone, takeHere } from "./softphone_tabs";
+import { config, say, sentence, show, showMute, warn } from "./softphone_words";
 
 const RETRY_MS = 2000;
 const RENEW_BEFORE_MS = 10 * 60_000;
 const GRACE_MS = 1500; // between what the exchange says and what our live channel says
-const SOUND: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
-let ua: JsSIP.UA | null = null;
-let session: RTCSession | null = null;
 let account: Account | null = null;
 let opening = false;
 let deaf = false;
 let failures = 0;
 let notBefore = 0;
-let hasPhone = false; // this tab holds the one phone of this browser
-let askedForPhone = false;
-let answerSoon = 0;
 let overTimer = 0;
-let seenTalking = false; // our live channel has told of this conversation
 let renewTimer = 0;
-let stopMeter: (() => void) | null = null;
-let warning = "";
-let words = "";
-let title = "";
-
-const player = new Audio();
-player.autoplay = true;
-
-function config(): DOMStringMap | null {
-  return document.getElementById("softphone")?.dataset ?? null;
-}
-
-function say(key: string): void {
-  words = config()?.[`t${key}`] ?? words;
-  show();
-}
-
-function warn(text: string): void {
-  warning = text;
-  show();
-}
-
-/** Put back what a refreshed bar has lost: words, warning, the microphone's state, the level. */
-function show(): void {
-  const status = document.querySelector<HTMLElement>("[data-softphone-status]");
-  if (status && status.textContent !== words) status.textContent = words;
-  const box = document.querySelector<HTMLElement>("[data-softphone-warning]");
-  if (box) {
-    box.textContent = warning;
-    box.hidden = warning === "";
-  }
-  const muted = session?.isMuted().audio === true;
-  const button = document.querySelector<HTMLElement>('[data-softphone="mute"]');
-  if (!button) return;
-  button.setAttribute("aria-pressed", String(muted));
-  const word = button.querySelector<HTMLElement>("[data-softphone-word]");
-  if (word) word.textContent = (muted ? config()?.["tUnmute"] : config()?.["tMute"]) ?? "";
-}
 
 async function post(address: string): Promise<Response> {
   const headers = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}") as Record<string, string>;
   return fetch(address, { method: "POST", headers: { ...headers, Accept: "application/json" }, credentials: "same-origin" });
 }
 
-// --- one phone a browser ----------------------------------------------------------------------
-
-/** Hold the phone in one tab; the others wait for it, and take it over when that tab is closed. */
-function askForPhone(): void {
-  if (askedForPhone) return;
-  askedForPhone = true;
-  if (!navigator.locks) {
-    hasPhone = true;
-    return;
-  }
-  const name = `decroche-phone-${person()}`;
-  const hold = (): Promise<never> => {
-    hasPhone = true;
-    warn("");
-    void sync();
-    return new Promise<never>(() => undefined);
-  };
-  void navigator.locks.request(name, { ifAvailable: true }, (lock) => {
-    if (lock) return hold();
-    warn(config()?.["tOtherTab"] ?? "");
-    void navigator.locks.request(name, hold);
-    return undefined;
-  });
+function isSimulated(): boolean {
+  return config()?.["simulated"] === "yes";
 }
 
-// --- registering --------------------------------------------------------------------------------
+/** Her calls ring on her mobile: this browser is no phone for the time being. */
+function isElsewhere(): boolean {
+  return config()?.["mobile"] === "yes";
+}
+
+// --- an account -----------------------------------------------------------------------------------
 
 async function hasMicrophone(): Promise<boolean> {
   try {
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: SOUND });
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: microphone() });
     stream.getTracks().forEach((track) => track.stop());
     return true;
   } catch (error) {
     const missing = error instanceof DOMException && error.name === "NotFoundError";
-    warn(config()?.[missing ? "tNoMicrophone" : "tMicrophone"] ?? "");
+    warn(sentence(missing ? "NoMicrophone" : "Microphone"));
     return false;
   }
 }
 
 async function open(): Promise<void> {
   const address = config()?.["account"];
-  if (!address || opening || ua || account || Date.now() < notBefore) return;
+  if (!address || opening || line.isOn() || account || Date.now() < notBefore) return;
   opening = true;
   try {
     const answer = await post(address);
@@ -134,7 +69,7 @@ async function open(): Promise<void> {
     if (account.simulated) {
       warn("");
       say("Ready");
-    } else if (await hasMicrophone()) start(account);
+    } else if (await hasMicrophone()) line.start(account);
     else deaf = true; // a phone that cannot speak must not ring
   } catch {
     later();
@@ -151,46 +86,9 @@ function later(): void {
   window.setTimeout(() => void sync(), pause + 50);
 }
 
-function start(found: Account): void {
-  warn("");
-  say("Connecting");
-  const address = found.address ?? "";
-  const host = new URL(address).hostname;
-  const fresh = new JsSIP.UA({
-    sockets: [new JsSIP.WebSocketInterface(address)],
-    uri: `sip:${found.username}@${host}`,
-    authorization_user: found.username ?? "",
-    password: found.password ?? "",
-    register: true,
-    register_expires: 60,
-    session_timers: false,
-    connection_recovery_min_interval: 1,
-    connection_recovery_max_interval: 3,
-    user_agent: "Decroche",
-  });
-  ua = fresh;
-  fresh.on("registered", () => {
-    if (fresh !== ua) return;
-    warn("");
-    say("Ready");
-    announce("softphone-changed");
-  });
-  fresh.on("disconnected", () => fresh === ua && say("Lost"));
-  fresh.on("registrationFailed", () => window.setTimeout(() => registerAgain(fresh), RETRY_MS));
-  fresh.on("newRTCSession", (event: { originator: string; session: RTCSession }) => {
-    if (event.originator === "remote") receive(event.session);
-  });
-  fresh.start();
-}
-
-function registerAgain(which: JsSIP.UA): void {
-  if (which !== ua || which.isRegistered()) return;
-  if (session) {
-    which.register();
-    return;
-  }
-  stop();
-  account = null; // perhaps the exchange has forgotten us: ask for a fresh credential
+/** Perhaps the exchange has forgotten us: ask for a fresh credential. */
+function forgotten(): void {
+  close();
   later();
 }
 
@@ -202,163 +100,110 @@ function renewLater(): void {
 }
 
 function renew(): void {
-  if (session) {
+  if (line.inSession()) {
     renewTimer = window.setTimeout(renew, 60_000);
     return;
   }
-  stop();
-  account = null;
+  close();
   failures = 0;
   void sync();
 }
 
-function stop(): void {
-  const old = ua;
-  ua = null;
-  if (old) {
-    old.stop();
-  }
+function close(): void {
+  line.stop();
+  account = null;
 }
 
-// --- a call -------------------------------------------------------------------------------------
+// --- one phone, whatever the tabs -----------------------------------------------------------------
 
-function receive(incoming: RTCSession): void {
-  if (session || !ua) {
-    incoming.terminate({ status_code: 486 });
-    return;
-  }
-  session = incoming;
-  say("Ringing");
-  ring();
-  flashTitle();
-  incoming.on("accepted", () => {
-    stopRinging();
-    say("Talking");
+function claim(): void {
+  askForPhone({
+    taken: () => {
+      warn("");
+      void sync();
+    },
+    elsewhere: () => warn(sentence("OtherTab"), true),
+    lost: () => {
+      close();
+      stopRinging();
+      warn(sentence("Taken"), true);
+    },
+    mayGive: () => !line.inSession(),
+    refused: () => warn(sentence("BusyThere"), true),
   });
-  incoming.on("confirmed", listen);
-  incoming.on("ended", over);
-  incoming.on("failed", over);
-  announce("softphone-changed");
-  if (Date.now() < answerSoon) answer();
+}
+
+// --- keys -----------------------------------------------------------------------------------------
+
+function order(name: "pickUp" | "putDown" | "mute" | "unmute", address: string): void {
+  if (address) void htmx.ajax("POST", address, { target: "#phone-bar", swap: "outerHTML" });
+  else announce("softphone-changed", { name });
 }
 
 function answer(): void {
-  if (config()?.["simulated"] === "yes") {
-    void htmx.ajax("POST", config()?.["pickUp"] ?? "", { target: "#phone-bar", swap: "outerHTML" });
-    return;
-  }
-  if (!session) {
-    answerSoon = Date.now() + 3000; // the screen was quicker than the exchange: pick up as soon as it rings
-    return;
-  }
-  answerSoon = 0;
-  stopRinging();
-  if (!session.isInProgress()) return;
-  session.on("peerconnection", (event: { peerconnection: RTCPeerConnection }) => follow(event.peerconnection));
-  session.answer({ mediaConstraints: { audio: SOUND, video: false }, pcConfig: { iceServers: [] } });
-  if (session.connection) follow(session.connection);
-}
-
-const followed = new WeakSet<RTCPeerConnection>();
-
-function follow(connection: RTCPeerConnection): void {
-  if (followed.has(connection)) return;
-  followed.add(connection);
-  connection.addEventListener("track", (event) => {
-    player.srcObject = event.streams[0] ?? new MediaStream([event.track]);
-    void player.play().catch(() => undefined);
-  });
-  connection.addEventListener("connectionstatechange", () => {
-    if (connection.connectionState === "failed") hangUp();
-  });
-}
-
-function listen(): void {
-  const track = session?.connection?.getSenders().find((sender) => sender.track?.kind === "audio")?.track;
-  if (!track) return;
-  stopMeter?.();
-  stopMeter = meter(new MediaStream([track]), (level) => {
-    const shown = document.querySelector<HTMLMeterElement>("[data-softphone-level]");
-    if (shown) shown.value = session?.isMuted().audio ? 0 : level;
-  });
+  if (isSimulated()) order("pickUp", config()?.["pickUp"] ?? "");
+  else line.answer();
 }
 
 function refuse(): void {
   stopRinging();
-  if (config()?.["simulated"] === "yes") {
-    void htmx.ajax("POST", config()?.["putDown"] ?? "", { target: "#phone-bar", swap: "outerHTML" });
-  } else if (session?.isInProgress()) session.terminate({ status_code: 486 });
+  if (isSimulated()) order("putDown", config()?.["putDown"] ?? "");
+  else line.refuse();
 }
 
-function hangUp(): void {
-  if (session && !session.isEnded()) session.terminate();
+/** Leave a conversation that is not hers to end: a colleague's question, a supervisor's ear. */
+function leave(): void {
+  if (isSimulated()) order("putDown", config()?.["putDown"] ?? "");
+  else line.hangUp();
 }
 
-function over(): void {
-  session = null;
-  seenTalking = false;
-  answerSoon = 0;
-  stopRinging();
-  stopMeter?.();
-  stopMeter = null;
-  player.srcObject = null;
-  restoreTitle();
-  if (ua?.isRegistered()) say("Ready");
-  announce("softphone-changed");
+/** Shut the microphone here when it is here; else ask the exchange (a mobile, a desk phone, a simulation). */
+function mute(): void {
+  if (line.inSession()) {
+    line.toggleMute();
+    return;
+  }
+  const button = document.querySelector<HTMLElement>('[data-softphone="mute"]');
+  const shut = button?.getAttribute("aria-pressed") === "true";
+  order(shut ? "unmute" : "mute", button?.dataset[shut ? "unmute" : "mute"] ?? "");
 }
 
-function toggleMute(): void {
-  if (!session) return;
-  if (session.isMuted().audio) session.unmute({ audio: true });
-  else session.mute({ audio: true });
-  show();
+/** End through the same button as on screen, so that the switchboard hears of it. */
+function end(): void {
+  const button = document.querySelector<HTMLElement>('[data-softphone="end"]');
+  if (button) button.click();
+  else line.hangUp();
 }
 
-function flashTitle(): void {
-  title = document.title;
-  document.title = `☎ ${title}`;
-}
-
-function restoreTitle(): void {
-  if (title) document.title = title;
-  title = "";
-}
-
-// --- obeying the bar ----------------------------------------------------------------------------
+// --- obeying the bar --------------------------------------------------------------------------------
 
 /** Do what the state on the bar asks for: register or leave, ring or be silent, end what is over. */
 async function sync(): Promise<void> {
   const now = config();
   if (!now) return;
   show();
-  const state = now["state"];
-  if (state === "away") {
-    if (!session) {
-      stop();
-      account = null;
-    }
-    return;
+  if (line.inSession()) showMute(line.isMuted());
+  const state = now["state"] ?? "";
+  if (state === "away" || isElsewhere()) {
+    if (!line.inSession()) close();
+    if (state === "away" || !isSimulated()) return;
   }
-  askForPhone();
-  if (hasPhone && !account) await open();
-  else if (hasPhone && account && !account.simulated && !ua && !opening && !deaf) start(account);
-  obey(state ?? "");
+  claim();
+  if (hasPhone() && !account) await open();
+  else if (hasPhone() && account && !account.simulated && !line.isOn() && !opening && !deaf) line.start(account);
+  obey(state);
 }
 
 function obey(state: string): void {
-  const busy = state === "ringing" || state === "on_call";
-  if (config()?.["simulated"] === "yes") {
-    if (state === "ringing" && hasPhone) ring();
+  if (isSimulated()) {
+    if (state === "ringing" && hasPhone() && !isElsewhere()) ring();
     else stopRinging();
     return;
   }
   window.clearTimeout(overTimer);
-  if (session && state === "on_call") seenTalking = true;
-  // A bar that is merely late must never end a call that begins: only one that has said "on call" may say "over".
-  if (!busy && seenTalking && session?.isEstablished()) {
+  if (line.noteState(state)) {
     overTimer = window.setTimeout(() => {
-      const state = config()?.["state"];
-      if (state !== "ringing" && state !== "on_call") hangUp();
+      if (line.noteState(line.lineState())) line.hangUp();
     }, GRACE_MS);
   }
 }
@@ -367,13 +212,15 @@ function onClick(event: Event): void {
   const pressed = origin(event)?.closest<HTMLElement>("[data-softphone]")?.dataset["softphone"];
   if (pressed === "answer") answer();
   else if (pressed === "refuse") refuse();
-  else if (pressed === "mute") toggleMute();
+  else if (pressed === "mute") mute();
+  else if (pressed === "leave") leave();
+  else if (pressed === "take") takeHere();
 }
 
 /** When the switchboard cannot be told that the call is over, end it here all the same. */
 function endHere(event: Event): void {
   const detail = (event as CustomEvent<{ elt: Element; successful: boolean }>).detail;
-  if (!detail.successful && detail.elt.matches('[data-softphone="end"]')) hangUp();
+  if (!detail.successful && detail.elt.matches('[data-softphone="end"]')) line.hangUp();
 }
 
 /** A menu that is open is not to be swapped away under the hand; the bar is read again when it closes. */
@@ -405,6 +252,12 @@ ready(() => {
   JsSIP.debug.disable();
   wakeAtFirstGesture();
   watchMicrophone();
+  line.whenForgotten(forgotten);
+  followHeadset({
+    answer, mute, hangUp: end,
+    isRinging: () => line.isRinging() || (isSimulated() && config()?.["state"] === "ringing"),
+    isTalking: () => line.isTalking() || (isSimulated() && config()?.["state"] === "on_call"),
+  });
   document.addEventListener("click", onClick);
   document.body.addEventListener("htmx:beforeRequest", holdBack);
   document.body.addEventListener("htmx:afterRequest", endHere);
@@ -414,9 +267,9 @@ ready(() => {
     if (menu instanceof HTMLDetailsElement && !menu.open && menu.closest("#phone-bar")) announce("softphone-changed");
   }, true);
   window.addEventListener("beforeunload", (event) => {
-    if (session?.isEstablished()) event.preventDefault();
+    if (line.isTalking()) event.preventDefault();
   });
-  window.addEventListener("pagehide", () => stop());
+  window.addEventListener("pagehide", () => line.stop());
   window.addEventListener("online", () => void sync());
   void sync();
 });

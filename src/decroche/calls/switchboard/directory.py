@@ -292,3 +292,19 @@ def _spent(members: Mapping[int, Member], now: datetime) -> dict[int, Decimal]:
         if user_id in members:
             found[members[user_id].secretariat_id] += Decimal(cents) / 100
     return found
+
+
+# --- the same, for one screen ----------------------------------------------------------------------
+
+
+def outgoing_of(secretariat_id: int, *, now: datetime) -> OutgoingFact:
+    """Return what one secretariat may call and what its calls have cost this month (three queries)."""
+    with every_practice():
+        return _outgoing(_members(), now).get(secretariat_id) or OutgoingFact()
+
+
+def reachability_of(row: Practitioner, let_through: Mapping[str, str]) -> Reachability:
+    """Return a practitioner's word on calls; ``let_through`` are the numbers that may always reach him, by name."""
+    return _reach(
+        row, {row.practice_id: {n: KnownNumber(name, is_put_through=True) for n, name in let_through.items()}}
+    )

@@ -24,7 +24,5 @@ urlpatterns = [
     path("<uuid:call_id>/", log.detail, name="detail"),
     path("<uuid:call_id>/outcome/", current.outcome, name="outcome"),
     path("<uuid:call_id>/voicemail/", log.voicemail, name="voicemail"),
-    path("<uuid:call_id>/transfer/", phone.transfer_dialog, name="transfer_dialog"),
-    path("<uuid:call_id>/transfer/<int:practitioner_id>/", phone.transfer, name="transfer"),
     path("<uuid:call_id>/order/<slug:order>/", phone.call_order, name="call_order"),
 ]

@@ -1,6 +1,7 @@
 """Show the call that rings or is in hand, and ask what came of it."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,14 +11,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 from decroche.accounts.guard import PersonRequest, requires
 from decroche.accounts.permissions import Permission
 from decroche.calls import queries
+from decroche.calls import queries_talk as talks
 from decroche.calls.actions.record_outcome import UnknownOutcome, record_outcome
 from decroche.calls.domain.call import Outcome
 from decroche.calls.models import Call, CallOutcome, Post
 from decroche.foundation.clock import now
 from decroche.messaging import queries as messaging
+from decroche.messaging.models import FollowUp, Message
 from decroche.patients import queries as patients
 from decroche.patients.models import Patient
-from decroche.scheduling.queries.appointments import appointments_of_call
+from decroche.scheduling.queries.appointments import AppointmentView, appointments_of_call
 
 SHOWN_PATIENTS = 4
 # One key each, once the call is over; letters that no panel of the desk uses.
@@ -44,28 +47,45 @@ class Choice:
     is_proposed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CameOf:
+    """Hold what a call led to."""
+
+    appointments: list[AppointmentView]
+    messages: list[Message]
+    follow_ups: list[FollowUp]
+
+    def __bool__(self) -> bool:
+        return bool(self.appointments or self.messages or self.follow_ups)
+
+
 @require_GET
 @requires(Permission.HANDLE_CALL)
 def current(request: PersonRequest) -> HttpResponse:
     """Show the call in hand: what to say, who calls and who that may be."""
     hand = queries.hand_of(request.user)
     call = hand.call
+    context = {
+        "post": hand.post,
+        "call": call,
+        "state": hand.post.state if hand.post else "away",
+        **who_calls(request, call),
+        "talk": talks.talk_of(call, request.user, now=now()) if call is not None else None,
+    }
+    response = render(request, "calls/_current.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def who_calls(request: PersonRequest, call: Call | None) -> dict[str, Any]:
+    """Return the patients who have the caller's number, and note that they were shown."""
     known: list[Patient] = []
     if call is not None and call.practice_id is not None:
         known = patients.by_phone(call.practice_id, call.caller_number)
         request.log_read("call", [str(call.pk)], practice_id=call.practice_id)
         if known:
             request.log_read("patient", [patient.pk for patient in known], practice_id=call.practice_id)
-    context = {
-        "post": hand.post,
-        "call": call,
-        "state": hand.post.state if hand.post else "away",
-        "known": known[:SHOWN_PATIENTS],
-        "more": max(0, len(known) - SHOWN_PATIENTS),
-    }
-    response = render(request, "calls/_current.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return {"known": known[:SHOWN_PATIENTS], "more": max(0, len(known) - SHOWN_PATIENTS)}
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,7 +107,8 @@ def outcome(request: PersonRequest, call_id: UUID) -> HttpResponse:
         request.log_write("call", [str(call.pk)], practice_id=call.practice_id)
     hand = queries.hand_of(request.user)
     mine = hand.post is not None and hand.post.call_id == call.pk
-    choices = _choices(call)
+    came = _came_of(call)
+    choices = _choices(call, came)
     context = {
         "call": call,
         "post": hand.post if mine else None,
@@ -95,6 +116,7 @@ def outcome(request: PersonRequest, call_id: UUID) -> HttpResponse:
         "choices": choices,
         "has_proposal": any(choice.is_proposed for choice in choices),
         "wrap_seconds": _wrap_seconds(hand.post),
+        "came": came,
     }
     response = render(request, "calls/_outcome.html", context, status=status)
     response["Cache-Control"] = "no-store"
@@ -121,8 +143,8 @@ def _patient(request: PersonRequest, call: Call) -> int | None:
     return found
 
 
-def _choices(call: Call) -> list[Choice]:
-    proposed = "" if call.outcome else proposal(call)
+def _choices(call: Call, came: CameOf) -> list[Choice]:
+    proposed = "" if call.outcome else proposal(call, came)
     return [
         Choice(
             value,
@@ -136,17 +158,25 @@ def _choices(call: Call) -> list[Choice]:
     ]
 
 
-def proposal(call: Call) -> str:
-    """Return what probably came of the call, from what was done during it (two queries)."""
+def _came_of(call: Call) -> CameOf:
+    """Return what was done during the call (three queries)."""
+    return CameOf(
+        appointments_of_call(call_id=call.pk),
+        messaging.of_call(call.pk),
+        messaging.follow_ups_of_call(call.pk),
+    )
+
+
+def proposal(call: Call, came: CameOf) -> str:
+    """Return what probably came of the call, from what was done during it."""
     if call.end_reason == "transferred":
         return CallOutcome.TRANSFERRED
-    appointments = appointments_of_call(call_id=call.pk)
-    if any(appointment.moved_from for appointment in appointments):
+    if any(appointment.moved_from for appointment in came.appointments):
         return CallOutcome.MOVED
-    if any(appointment.status == "cancelled" for appointment in appointments):
+    if any(appointment.status == "cancelled" for appointment in came.appointments):
         return CallOutcome.CANCELLED
-    if appointments:
+    if came.appointments:
         return CallOutcome.BOOKED
-    if messaging.of_call(call.pk):
+    if came.messages:
         return CallOutcome.MESSAGE
     return ""
