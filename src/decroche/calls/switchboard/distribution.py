@@ -1,12 +1,13 @@
 """Let the policy decide who is offered which caller, and do as it says; every decision is noted with its reasons."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from decroche.calls.domain.call import CallState
-from decroche.calls.domain.post import BUSY, PostState
+from decroche.calls.domain.post import AT_POST, BUSY, PostState
 from decroche.calls.domain.routing import (
     Facts,
     KeepWaiting,
@@ -110,7 +111,7 @@ def _facts(floor: Floor, waiting: Collection[LiveCall], policy: Policy, now: dat
     return Facts(
         now=now,
         calls=tuple(_waiting_call(floor, call) for call in waiting),
-        posts=tuple(_post_fact(floor, post, now) for post in floor.posts.values()),
+        posts=tuple(_post_fact(floor, post, now) for post in floor.posts.values() if post.state in AT_POST),
         mandates=floor.directory.mandates,
         familiarity=floor.familiarity,
         policy=policy,
@@ -156,7 +157,7 @@ def _post_fact(floor: Floor, post: LivePost, now: datetime) -> PostFact:
         skills=floor.directory.skills.get(post.user_id, frozenset()),
         line_id=_line_of(call) if call else None,
         free_at=post.wrap_up_until,
-        calls_last_hour=sum(now - at < AN_HOUR for at in post.answered),
+        calls_last_hour=len(post.answered) - bisect_right(post.answered, now - AN_HOUR),
         working_since=post.working_since,
         out_of_turn=post.out_of_turn,
         protected_from=frozenset(protected),
