@@ -48,12 +48,12 @@ async def _sets_hours(doctor: Person, line: Line) -> None:
     await page.mouse.up()
     await expect(page.locator("input[name=from-5]")).to_have_value("09:00")
     await _passes_axe(doctor)
-    await page.click(".way-form-foot button[name=save]")
+    await page.click(".line-way-form-foot button[name=save]")
     await doctor.sees(".toast-calm", "Les horaires sont enregistrés.")
     assert await page.evaluate("document.activeElement.id") == "station-hours"
     assert await look(lambda: LineHours.objects.filter(plan__line=line).count()) == 11
     await page.click("#asked-sunday")
-    await doctor.sees(".asked-title", "la ligne est fermée jusqu’à demain, 9\u202fh.")
+    await doctor.sees(".line-asked-title", "la ligne est fermée jusqu’à demain, 9\u202fh.")
     await doctor.sees("#station-moment-closed.is-lit")
 
 
@@ -67,8 +67,8 @@ async def _records_a_greeting(doctor: Person, line: Line, house: House) -> None:
     await doctor.sees("[data-record][aria-pressed=true]")
     await page.wait_for_timeout(1500)
     await page.click("[data-record]")
-    await doctor.sees(".sound-kept audio")
-    await page.click(".way-form-foot button[name=save]")
+    await doctor.sees(".line-sound-kept audio")
+    await page.click(".line-way-form-foot button[name=save]")
     await doctor.sees("#station-greeting", "un enregistrement")
     stored = await look(lambda: CallPlan.objects.get(line=line).greeting_sound)
     kept = sounds_folder() / f"{stored}.wav"
@@ -99,9 +99,9 @@ async def _writes_a_menu(doctor: Person, line: Line) -> None:
     await page.fill("#asked-time", "10:00")
     await page.click("button[name=when][value=other]")
     await doctor.sees(
-        ".asked-title", "Lundi 7 janvier 2030 à 10\u202fh, la ligne est ouverte jusqu’à 12\u202fh."
+        ".line-asked-title", "Lundi 7 janvier 2030 à 10\u202fh, la ligne est ouverte jusqu’à 12\u202fh."
     )
-    await doctor.sees(".asked-keys", "un rendez-vous")
+    await doctor.sees(".line-asked-keys", "un rendez-vous")
     await doctor.sees("#station-menu.is-lit")
 
 
@@ -111,7 +111,7 @@ async def test_a_line_is_set_up_on_its_picture(house: House, enter: Enter) -> No
     page = doctor.page
     await page.goto(f"{house.url}/calls/lines/{line.pk}/")
     await page.click("#asked-sunday")
-    await doctor.sees(".asked-title", "la ligne est ouverte.")
+    await doctor.sees(".line-asked-title", "la ligne est ouverte.")
     await _passes_axe(doctor)
 
     await _sets_hours(doctor, line)
@@ -136,7 +136,7 @@ async def test_a_call_that_arrives_proves_the_forwarding(
     doctor = await enter("vauquelin", size=POCKET)
     await doctor.page.goto(f"{house.url}/calls/lines/{line.pk}/forwarding/")
     await doctor.page.click("text=Vérifier le renvoi")
-    await doctor.sees(".check-wait")
+    await doctor.sees(".line-check-wait")
     await _passes_axe(doctor)
     await new_caller().call(line.number, sender="<sip:+33639981234@operator.example>", talks=5)
     await doctor.sees(".strip-good", "Le renvoi fonctionne", seconds=30)

@@ -14,7 +14,7 @@ const clock = (at: number): string =>
   `${String(Math.floor((at % DAY) / 60)).padStart(2, "0")}:${String(at % 60).padStart(2, "0")}`;
 
 const periods = (band: Element): HTMLElement[] => [
-  ...(band.closest("[data-hours-day]")?.querySelectorAll<HTMLElement>("[data-periods] > .hours-period") ?? []),
+  ...(band.closest("[data-hours-day]")?.querySelectorAll<HTMLElement>("[data-periods] > .line-hours-period") ?? []),
 ];
 const fields = (period: HTMLElement): HTMLInputElement[] => [...period.querySelectorAll("input")];
 

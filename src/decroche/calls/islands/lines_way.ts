@@ -9,7 +9,7 @@ function place(name: string): void {
   const box = slot();
   const station = document.getElementById(`station-${name}`);
   if (!box || !station) return;
-  const home = NARROW.matches ? station.parentElement : box.closest(".way-panel");
+  const home = NARROW.matches ? station.parentElement : box.closest(".line-way-panel");
   if (home && box.parentElement !== home) home.append(box);
 }
 
