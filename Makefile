@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DECROCHE_DATA_DIR ?= $(CURDIR)/var
 
-.PHONY: demo test test-fast data-15 front asterisk lint types check bench bench-agenda chaos-agenda screenshots messages lock clean
+.PHONY: demo test test-fast data-15 front asterisk lint types check bench bench-agenda chaos-agenda chaos-calls screenshots messages lock clean
 
 demo: .venv/.ready front ## Prepare everything, run the demo world, print the address and the sign-ins
 	@exec $(BIN)/decroche demo
@@ -52,6 +52,10 @@ bench-agenda: .venv/.ready-dev .venv-bench/.ready front ## Print the agenda's fi
 
 chaos-agenda: .venv/.ready-dev front ## Kill servers and PostgreSQL during 10,000 bookings; print the ledger
 	@$(BIN)/python scripts/chaos_agenda.py
+
+chaos-calls: .venv/.ready-dev asterisk ## Pull every plug during live calls on a real Asterisk; print the ledgers
+	@bash scripts/test_tools.sh
+	@$(BIN)/python scripts/chaos_calls.py
 
 screenshots: .venv/.ready-dev front asterisk ## Make docs/tour's pictures again from the demo world
 	@bash scripts/test_tools.sh

@@ -20,6 +20,7 @@ class Media(asyncio.DatagramProtocol):
         self.packets = 0
         self.transport: asyncio.DatagramTransport | None = None
         self.answer_whoever_speaks = False
+        self.pace = 0.02  # seconds between two packets; a crowd speaks more slowly
         self._ssrc, self._number, self._to = secrets.randbits(32), 0, ("127.0.0.1", 9)
         self._task: asyncio.Task[None] | None = None
 
@@ -68,7 +69,7 @@ class Media(asyncio.DatagramProtocol):
             )
             self.transport.sendto(header + bytes([self.voice]) * 160, (host, port))
             self._number += 1
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(self.pace)
 
     def silence(self) -> None:
         if self._task:

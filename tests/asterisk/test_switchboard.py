@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.django_db(transaction=True)]
 NewCaller = Callable[[], Caller]
 SitDown = Callable[..., Awaitable[Phone]]
 FALLBACK = "+33612999999"
-BRAIN_LEASE_SECONDS = 5  # switchboard.state.Timing.lease
+BRAIN_LEASE_SECONDS = 4  # switchboard.state.Timing.lease
 
 
 @pytest.fixture

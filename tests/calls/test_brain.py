@@ -262,7 +262,7 @@ async def test_the_lease_is_renewed_while_waiting_and_not_while_talking() -> Non
     await stage.settle()
     call = await stage.ring(MARTINIQUE_LINE)
     await stage.wait(6)
-    assert [what for verb, what in stage.exchange.asked if verb == "renew_lease"][:3] == [5, 5, 5]
+    assert [what for verb, what in stage.exchange.asked if verb == "renew_lease"][:3] == [4, 4, 4]
     await stage.at_post(AWA)
     stage.exchange.phone_picks_up(AWA)
     await stage.settle()

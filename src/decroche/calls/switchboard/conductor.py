@@ -21,7 +21,7 @@ from decroche.calls.switchboard.state import Directory
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.25
-SLOW_SECONDS = 0.5  # what is worth a line in the log: a lease is renewed every 1.5 s
+SLOW_SECONDS = 0.5  # what is worth a line in the log: a lease is renewed every second
 
 
 class Conductor:

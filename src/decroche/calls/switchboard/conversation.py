@@ -158,6 +158,7 @@ def look_at_phone(floor: Floor, post: LivePost, now: datetime) -> None:
     if (
         call is not None
         and is_hers
+        and not post.is_leaving
         and call.state in WITH_SECRETARY
         and gone_for >= floor.timing.lost_phone_grace
     ):

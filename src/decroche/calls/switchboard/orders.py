@@ -104,16 +104,17 @@ def _obey(floor: Floor, order: Order, now: datetime) -> None:
 
 def _phone_account(floor: Floor, post: LivePost, order: Order, now: datetime) -> None:
     account = PhoneAccount(order.user_id, str(order.payload["username"]), str(order.payload["password"]))
-    post.had_account = True
+    post.had_account, post.is_leaving = True, False
     floor.send(ask.SetPhoneAccount(account))
     del now  # nothing of the post changes until the phone registers
 
 
 def _leave(floor: Floor, post: LivePost, order: Order, now: datetime) -> None:
-    if floor.is_busy(post):
-        post.after_call = (PostState.AWAY, "")
-        return
+    # Her phone is let in no more from now on, even in mid-call: the credential may be in other hands.
     floor.send(ask.RemovePhoneAccount(order.user_id))
+    if floor.is_busy(post):
+        post.after_call, post.is_leaving = (PostState.AWAY, ""), True
+        return
     floor.set_post(post, PostState.AWAY, now)
 
 

@@ -266,6 +266,7 @@ class LivePost:
     missed: int = 0
     phone_gone_at: datetime | None = None
     had_account: bool = False
+    is_leaving: bool = False  # her phone is let in no more; the conversation in hand goes on
     mobile: str = ""  # an outside number rings in her phone's stead
     working_since: datetime | None = None  # the end of her last pause
     answered: list[datetime] = field(default_factory=list)  # of the last hour

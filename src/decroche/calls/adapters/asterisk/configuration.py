@@ -66,7 +66,7 @@ class ExchangeSettings:
     rtp_start: int = 0
     rtp_ports: int = 400
     external_address: str = ""
-    lease_seconds: int = 6
+    lease_seconds: int = 4
     fallback_seconds: int = 25
     transfer_seconds: int = 45
     voicemail_silence_seconds: int = 6

@@ -1,0 +1,128 @@
+"""Count: each call that somebody made must have ended somewhere, and nothing may be left behind."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from decroche.calls.adapters.asterisk.server import AsteriskServer
+from decroche.calls.domain.call import EndReason
+from decroche.calls.domain.post import BUSY
+from decroche.calls.models import Call, CallStep, Post
+from decroche.messaging.models import FollowUp, FollowUpCall
+from tests.asterisk.survival.crowd import Fate
+
+ENDS = ("human", "call-back", "voicemail", "fallback", "informed", "abandoned by choice")
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Hold what a story counted."""
+
+    story: str
+    made: int = 0
+    ends: Counter[str] = field(default_factory=Counter)
+    lost: list[str] = field(default_factory=list)
+    orphans: Counter[str] = field(default_factory=Counter)
+    figures: dict[str, str] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+
+    def must(self, is_true: object, otherwise: str) -> None:
+        """Hold a promise to account."""
+        if not is_true:
+            self.broken.append(otherwise)
+
+    @property
+    def is_sound(self) -> bool:
+        return not (self.lost or self.orphans or self.broken)
+
+    def __str__(self) -> str:
+        lines = [f"{'ok  ' if self.is_sound else 'LOST'} {self.story}: {self.made} calls"]
+        lines += [f"       {end:<20} {self.ends[end]:>5}" for end in ENDS if self.ends[end]]
+        lines += [f"       {'LOST':<20} {len(self.lost):>5}"]
+        lines += [f"         {who}" for who in self.lost[:8]]
+        left = ", ".join(f"{count} {what}" for what, count in self.orphans.items())
+        lines += [f"       {'orphans':<20} {left or '0'}"]
+        lines += [f"       {name}: {value}" for name, value in self.figures.items()]
+        lines += [f"       BROKEN {what}" for what in self.broken]
+        return "\n".join(lines)
+
+
+def count_ends(ledger: Ledger, fates: Mapping[str, Fate], *, reached_outside: Iterable[str] = ()) -> None:
+    """Find for every caller where he ended: what the callers saw joined to what is on file, by number."""
+    outside = set(reached_outside)
+    calls: dict[str, list[Call]] = {}
+    for call in Call.objects.filter(caller_number__in=list(fates)):
+        calls.setdefault(call.caller_number, []).append(call)
+    ids = {call.pk for found in calls.values() for call in found}
+    owed: dict[str, set[str]] = {}
+    for row in FollowUp.objects.filter(caller_number__in=list(fates)):
+        owed.setdefault(row.caller_number, set()).add(row.kind)
+    again = set(FollowUpCall.objects.filter(call_id__in=ids).values_list("call_id", flat=True))
+    for number, fate in fates.items():
+        if fate.called_at is None:
+            continue
+        ledger.made += 1
+        end = _end(fate, calls.get(number, []), owed.get(number, set()), again, outside=number in outside)
+        if end:
+            ledger.ends[end] += 1
+        else:
+            rows = [(call.state, call.end_reason) for call in calls.get(number, [])]
+            steps = list(
+                CallStep.objects.filter(call__caller_number=number)
+                .order_by("at", "number")
+                .values_list("kind", flat=True)
+            )
+            ledger.lost.append(f"{number} {fate.end or 'still there'} {rows} {steps}")
+
+
+def _end(fate: Fate, calls: list[Call], owed: set[str], again: set[UUID], *, outside: bool) -> str:  # noqa: PLR0911
+    if any(call.answered_at and call.end_reason in {"completed", "transferred"} for call in calls):
+        return "human"
+    if "voicemail" in owed:
+        return "voicemail"
+    if "callback" in owed or any(call.pk in again for call in calls):
+        return "call-back"
+    if outside:
+        return "fallback"
+    if any(call.end_reason in {EndReason.INFORMED, EndReason.UNKNOWN_NUMBER} for call in calls):
+        return "informed"
+    if fate.end in {"gives_up", "hangs_up"}:
+        return "abandoned by choice"
+    return "informed" if fate.end == "refused" else ""
+
+
+def count_orphans(ledger: Ledger, exchange: AsteriskServer) -> None:
+    """See what is left when everybody has hung up."""
+    left = ledger.orphans
+    if exchange.is_alive():
+        words = exchange.command("core show channels count").split()
+        left["channels"] += int(words[0]) if words and words[0].isdigit() else 1
+        bridges = [line for line in exchange.command("bridge show all").splitlines()[1:] if line.strip()]
+        left["bridges"] += len(bridges)
+    left["open calls"] += Call.objects.exclude(state="ended").count()
+    left["busy posts"] += Post.objects.filter(state__in=[state.value for state in BUSY]).count()
+    for what in [what for what, number in left.items() if not number]:
+        del left[what]
+
+
+def table(ledgers: Iterable[Ledger]) -> str:
+    """Return everything in one table."""
+    heads = ("story", "made", *ENDS, "LOST", "orphans", "broken")
+    rows = [
+        (
+            book.story, book.made, *(book.ends[end] for end in ENDS), len(book.lost), sum(book.orphans.values()),
+            len(book.broken),
+        )
+        for book in ledgers
+    ]  # fmt: skip
+    wide = max((len(str(row[0])) for row in rows), default=5)
+    lines = [f"{heads[0]:<{wide}} " + " ".join(f"{head:>9.9}" for head in heads[1:])]
+    lines += [f"{row[0]:<{wide}} " + " ".join(f"{cell!s:>9}" for cell in row[1:]) for row in rows]
+    return "\n".join(lines)
+
+
+def as_json(ledgers: Iterable[Ledger]) -> str:
+    """Return the figures for a machine."""
+    return json.dumps([{"story": one.story, "made": one.made, **one.figures} for one in ledgers])

@@ -1,0 +1,251 @@
+"""Pull the plugs of Asterisk and of the database; flood a line; throw garbage; steal a credential."""
+
+import asyncio
+import os
+import secrets
+import signal
+import statistics
+import time
+
+from decroche.calls.actions.leave_post import leave_post
+from decroche.calls.models import Call, CallStep, Post
+from decroche.foundation.clock import now
+from decroche.messaging.models import FollowUp
+from tests.asterisk.brain import read, until
+from tests.asterisk.phone import Phone
+from tests.asterisk.survival.crowd import Crowd, all_fates
+from tests.asterisk.survival.ledger import Ledger
+from tests.asterisk.survival.phones import CrowdPhone, hear_themselves
+from tests.asterisk.survival.stage import Stage, Team, team
+
+BACK_WITHIN = 5.0
+
+
+async def exchange_is_killed(stage: Stage, *, calls: int) -> Ledger:
+    """Kill Asterisk as the kernel does: every call is closed, owed a call-back, every secretary free."""
+    ledger = Ledger("Asterisk killed")
+    talking = max(2, calls // 2)
+    house = await team(talking)
+    await asyncio.sleep(0.6)
+    await stage.sit_all(house.secretaries)
+    crowd = stage.crowd(house.line, calls)
+    await crowd.ring(patience=100, talks=100)
+    states = await stage.until(
+        lambda found: found.get("talking") == talking and found.get("waiting") == calls - talking
+    )
+    ledger.must(states.get("talking") == talking, f"the stage was not set: {states}")
+    ids = await read(lambda: list(Call.objects.values_list("pk", flat=True)))
+    process = stage.exchange._process
+    assert process
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    began = time.monotonic()
+    await asyncio.to_thread(stage.exchange.start)  # as its supervisor does
+    ledger.figures["Asterisk answers again after"] = f"{time.monotonic() - began:.2f} s"
+    stage.keep_registered()
+    await until(
+        lambda: Post.objects.filter(state="available", registered=True).count() == talking, seconds=20
+    )
+    back = await _time_to_ring(stage, house.line)
+    ledger.figures["a caller rings a phone again after"] = f"{time.monotonic() - began:.2f} s"
+    ledger.must(back is not None, "nobody could be rung afterwards")
+    ledger.must(time.monotonic() - began <= BACK_WITHIN * stage.slack, "back in service too late")
+    ends = await read(lambda: list(Call.objects.filter(pk__in=ids).values_list("end_reason", flat=True)))
+    ledger.must(ends.count("interrupted") == len(ids), f"not all closed as interrupted: {ends}")
+    await until(lambda: FollowUp.objects.filter(kind="callback").count() >= len(ids), seconds=5)
+    await crowd.close()
+    await stage.finish()
+    return await stage.reckon(ledger)
+
+
+async def _time_to_ring(stage: Stage, line: object, *, seconds: float = 8) -> float | None:
+    """Let one more caller ring; return the seconds until a secretary's phone rang for him."""
+    one = stage.crowd(line, 1)  # type: ignore[arg-type]
+    await one.ring(patience=60, talks=60)
+    async with asyncio.timeout(seconds):
+        while True:
+            at = [
+                phone.reached[one.numbers[0]]
+                for phone in stage.phones.values()
+                if one.numbers[0] in phone.reached
+            ]
+            called = one.fates()[one.numbers[0]].called_at
+            if at and called:
+                return (min(at) - called).total_seconds()
+            await asyncio.sleep(0.05)
+
+
+async def database_is_away(stage: Stage, *, calls: int, seconds: float) -> Ledger:
+    """Take the database away: who talks goes on, who rings is answered, and nothing is missing in the journal."""
+    assert stage.plug
+    ledger = Ledger(f"database away {seconds:.0f} s")
+    talking = max(2, calls // 3)
+    house = await team(talking + 2)
+    await asyncio.sleep(0.6)
+    await stage.sit_all(house.secretaries)
+    first = stage.crowd(house.line, talking)
+    await first.ring(patience=100, talks=150)
+    await stage.until(lambda found: found.get("talking") == talking)
+    phones = [phone for phone in stage.phones.values() if phone.talks]
+    await stage.plug.cut()
+    began = time.monotonic()
+    late = stage.crowd(house.line, calls - talking)
+    await late.ring(rate=5, patience=150, talks=150)
+    ledger.must(not await hear_themselves(phones), "a conversation suffered from the database's absence")
+    await asyncio.sleep(max(0.0, seconds - (time.monotonic() - began) - 3))
+    ledger.must(not await hear_themselves(phones, seconds=3), "a conversation suffered later")
+    taken = sum(1 for number in late.numbers for phone in stage.phones.values() if number in phone.reached)
+    ledger.figures["new callers whom a phone rang for meanwhile"] = f"{taken} of {len(late.numbers)}"
+    ledger.must(taken, "no new caller was offered to anybody while the database was away")
+    await stage.plug.restore()
+    began = time.monotonic()
+    await until(lambda: Call.objects.count() >= calls, seconds=30)
+    ledger.figures["journal whole again after"] = f"{time.monotonic() - began:.1f} s"
+    await stage.finish()
+    fates = all_fates(stage.crowds)
+    made = sum(1 for fate in fates.values() if fate.called_at)
+    written = await read(lambda: Call.objects.filter(caller_number__in=list(fates)).count())
+    ended = await read(lambda: CallStep.objects.filter(kind="ended").values("call").distinct().count())
+    ledger.figures["sipp's count against the journal's"] = (
+        f"{made} calls, {written} written, {ended} with their end"
+    )
+    ledger.must(made == written == ended, "the journal is not complete")
+    return await stage.reckon(ledger)
+
+
+async def one_line_is_flooded(stage: Stage, *, rate: int, seconds: int) -> Ledger:
+    """Flood one line; the others and the emergency line ring as before."""
+    ledger = Ledger(f"flood of {rate} calls/s for {seconds} s")
+    flooded, quiet, emergency = [
+        await team(size, name=name) for size, name in ((3, "Tilleuls"), (3, "Lilas"), (2, "Urgences"))
+    ]
+    await asyncio.sleep(0.6)
+    await stage.sit_all([*flooded.secretaries, *quiet.secretaries, *emergency.secretaries])
+    for phone in stage.phones.values():
+        phone.hangs_up_after = 0.3
+    before = {house.practice.name: await _times(stage, house, 6) for house in (quiet, emergency)}
+    crowd = stage.crowd(flooded.line, rate * seconds)
+    await crowd.ring(rate=rate, patience=4, talks=4)
+    await asyncio.sleep(1)
+    during = {
+        house.practice.name: await _times(stage, house, 3 * seconds // 2) for house in (quiet, emergency)
+    }
+    for name, times in during.items():
+        ledger.figures[f"{name}, time to ring"] = (
+            f"median {_ms(before[name])} quiet, {_ms(times)} flooded; worst {max(times) * 1000:.0f} ms"
+        )
+        ledger.must(max(times) < 2 * stage.slack, f"a caller of {name} waited {max(times):.1f} s to ring")
+    await crowd.ended(40)
+    await stage.finish()
+    return await stage.reckon(ledger)
+
+
+async def _times(stage: Stage, house: Team, count: int) -> list[float]:
+    return [await _time_to_ring(stage, house.line) or 0.0 for _ in range(count)]
+
+
+def _ms(times: list[float]) -> str:
+    return f"{statistics.median(times) * 1000:.0f} ms"
+
+
+async def credential_is_stolen(stage: Stage) -> Ledger:
+    """Use a stolen credential: it dials nowhere, and is worth nothing once revoked."""
+    ledger = Ledger("stolen credential")
+    house = await team(1)
+    await asyncio.sleep(0.6)
+    user = house.secretaries[0]
+    hers = await stage.sit_down(user, answers_after=0.05)
+    thief = CrowdPhone(hers.username, hers.password, stage.exchange.connection.sip_port, voice=0x11)
+    await thief.open()
+    dialled = {}
+    for number in (
+        "+33612345678",
+        "0612345678",
+        "+3315",
+        "15",
+        "+18005550123",
+        house.line.number,
+        "s1",
+        "outside",
+    ):
+        dialled[number] = await thief.dial(number)
+    ledger.must(all(status >= 400 for status in dialled.values()), f"it could dial: {dialled}")
+    ledger.must(not stage.outside.rings, "a number outside rang for a stolen credential")
+    ledger.figures["dialling with it"] = ", ".join(sorted({str(status) for status in dialled.values()}))
+    caller = stage.crowd(house.line, 1)
+    await caller.ring(patience=60, talks=60)
+    await stage.until(lambda found: found.get("talking") == 1)
+    await read(lambda: leave_post(user=user, now=now()))
+    began = time.monotonic()
+    status = 200
+    while status == 200 and time.monotonic() - began < 60:
+        status = await _try_to_register(thief)
+        await asyncio.sleep(0.05)
+    ledger.figures["refused after revocation within"] = f"{time.monotonic() - began:.2f} s ({status})"
+    ledger.must(status != 200, "still let in a minute after its revocation")
+    await until(lambda: not Post.objects.get(user=user).registered, seconds=10)
+    contacts = stage.exchange.command("pjsip show contacts")
+    ledger.must(hers.username not in contacts, "its registration was not dropped")
+    ledger.must(await thief.dial(house.line.number) >= 400, "it dials after its revocation")
+    ledger.must(not await hear_themselves([hers], seconds=3), "the conversation in hand was cut")
+    thief.close()
+    await stage.finish()
+    return await stage.reckon(ledger)
+
+
+async def _try_to_register(phone: Phone) -> int:
+    phone._call_id = secrets.token_hex(8)
+    return await phone.register()
+
+
+async def garbage_is_thrown(
+    stage: Stage, messages: list[bytes], *, calls: int, rounds: int = 3, source: str = "127.0.0.1"
+) -> Ledger:
+    """Throw torture messages at the exchange while people talk: as a stranger, or from the operator's own address.
+
+    The operator's are calls, some of them; nobody acknowledges what they are answered, so they end by themselves.
+    """
+    ledger = Ledger("malformed SIP")
+    house = await team(calls)
+    await asyncio.sleep(0.6)
+    await stage.sit_all(house.secretaries)
+    crowd: Crowd = stage.crowd(house.line, calls)
+    await crowd.ring(patience=60, talks=100)
+    await stage.until(lambda found: found.get("talking") == calls)
+    phones = list(stage.phones.values())
+    known = await read(Call.objects.count)
+    thrown = await _throw(stage.exchange.connection.sip_port, messages, rounds, source)
+    ledger.figures["messages thrown"] = str(thrown)
+    deaf = await hear_themselves(phones)
+    ledger.must(not deaf, f"{len(deaf)} conversations suffered")
+    ledger.must(all(phone.talks for phone in phones), "a conversation was ended by a stranger's message")
+    ledger.must(stage.exchange.is_alive() and stage.exchange.answers(), "the exchange fell")
+    back = await _time_to_ring_after(stage, house)
+    ledger.figures["a new caller rings after"] = f"{back * 1000:.0f} ms"
+    more = await read(Call.objects.count) - known - 1
+    ledger.figures["calls that the messages made"] = str(more)
+    await stage.finish()
+    if more:
+        await stage.until_silent(45)
+    return await stage.reckon(ledger)
+
+
+async def _time_to_ring_after(stage: Stage, house: Team) -> float:
+    phone = next(iter(stage.phones.values()))
+    phone.hang_up(phone.talks)
+    return await _time_to_ring(stage, house.line) or 0.0
+
+
+async def _throw(port: int, messages: list[bytes], rounds: int, source: str) -> int:
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(
+        asyncio.DatagramProtocol, local_addr=(source, 0), remote_addr=("127.0.0.1", port)
+    )
+    thrown = 0
+    for _ in range(rounds):
+        for message in messages:
+            transport.sendto(message)
+            thrown += 1
+            await asyncio.sleep(0.005)
+    transport.close()
+    return thrown
