@@ -13,11 +13,11 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from decroche.accounts.models import User
-from decroche.calls.models import Call, CallOutcome, End, Post
+from decroche.calls.models import Call, CallOutcome, End
 from decroche.kernel import phone
 from decroche.kernel.names import normalised
 from decroche.patients import queries as patients
-from decroche.practices.models import Practice
+from decroche.practices.models import Practice, SecretariatMember
 
 RECENT = timedelta(days=92)
 LONGEST_TEXT = 80
@@ -121,7 +121,9 @@ def _named(plain: str, typed: str, practice_ids: Collection[int]) -> tuple[Q, bo
         for practice_id, name in Practice.objects.filter(pk__in=practice_ids).values_list("pk", "name")
         if _has_all(plain, normalised(name))
     ]
-    staff = User.objects.filter(pk__in=Post.objects.values("user_id")).only("first_name", "last_name")
+    staff = User.objects.filter(pk__in=SecretariatMember.objects.values("user_id")).only(
+        "first_name", "last_name"
+    )
     secretaries = [
         person.pk
         for person in staff
