@@ -4,17 +4,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decroche.calls.adapters.ari import naming
+from decroche.calls.adapters.ari.client import Address
 from decroche.calls.adapters.ari.interpreter import Interpreter
 from decroche.calls.adapters.ari.keeping import FallbackBook, VoicemailBox
 from decroche.calls.adapters.ari.phones import PhoneBook
 from decroche.calls.adapters.ari.reading import read_channels, read_talking, read_unreached
+from decroche.calls.adapters.ari.settings import AriSettings
 from decroche.calls.adapters.ari.strays import strays
+from decroche.calls.adapters.ari.telephony import AriTelephony
 from decroche.calls.adapters.asterisk import audio
-from decroche.calls.ports import Cause, PartyLeg, SecretaryLeg
+from decroche.calls.ports import Cause, PartyLeg, Prompt, SecretaryLeg
 
 CALL = UUID("5706b532-61de-46ec-9184-fd4bdee635de")
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -185,3 +189,21 @@ def test_two_tabs_are_one_phone() -> None:
     assert book.take_contact("s7", "sip:first", "Removed") is None
     assert book.take_contact("s7", "sip:second", "Unreachable") == (7, False)
     assert book.take_contact("trunk", "sip:operator", "Created") is None
+
+
+async def test_only_sounds_of_the_folder_are_played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DECROCHE_DATA_DIR", str(tmp_path / "data"))
+    folder = tmp_path / "exchange/sounds"
+    for path in (folder / "lines/7/greeting.wav", tmp_path / "exchange/secret.wav"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"RIFF")
+    telephony = AriTelephony(AriSettings.from_environment)
+    telephony._settings = AriSettings(Address("", "", "", ""), None, folder)
+    assert await telephony._sound(Prompt(sound="lines/7/greeting")) == folder / "lines/7/greeting.wav"
+    for outside in ("../secret", "lines/../../secret", str(tmp_path / "exchange/secret"), "lines/7/none"):
+        with pytest.raises(ValueError, match="nothing to play"):
+            await telephony._sound(Prompt(sound=outside))
+    shared = tmp_path / "data/telephony/sounds/lines/8/greeting.wav"
+    shared.parent.mkdir(parents=True)
+    shared.write_bytes(b"RIFF")
+    assert await telephony._sound(Prompt(sound="lines/8/greeting")) == shared

@@ -247,6 +247,19 @@ async def test_a_supervisor_listens_whispers_joins_and_leaves(world: World, list
     assert (listener.told(CallerGone), listener.told(LegGone)) == ([], [])
 
 
+async def test_a_supervisor_s_phone_stops_ringing_when_she_is_no_longer_to_listen(
+    world: World, listener: Listener
+) -> None:
+    call_id, leg = await conversation(world, listener)
+    await ready_phone(world, listener, INES)
+    await listener.telephony.lend_ear(leg, user_id=INES, ear=Ear.LISTEN)
+    await listener.telephony.lend_ear(leg, user_id=INES, ear=None)
+    assert (await listener.wait(ListenerGone)).user_id == INES
+    await listener.telephony.lend_ear(leg, user_id=INES, ear=Ear.LISTEN)
+    await listener.telephony.hang_up(call_id)
+    assert (await listener.wait(ListenerGone)).user_id == INES
+
+
 async def test_an_ear_ends_with_what_it_hears(world: World, listener: Listener) -> None:
     call_id, leg = await conversation(world, listener)
     await ready_phone(world, listener, INES)

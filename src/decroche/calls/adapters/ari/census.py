@@ -36,6 +36,15 @@ class KnownCaller:
     is_dialled: bool = False  # we rang this person, who has not answered yet
 
 
+@dataclass(frozen=True, slots=True)
+class LentEar:
+    """Hold how a supervisor is to take part."""
+
+    leg: SecretaryLeg
+    user_id: int
+    ear: Ear
+
+
 @dataclass(slots=True)
 class Census:
     """Know who lives on the exchange, from what Asterisk says alone."""
@@ -52,7 +61,7 @@ class Census:
     )  # callers left with somebody outside, who talk without us
     ears: dict[UUID, int] = field(default_factory=dict)  # call → supervisor
     talking: frozenset[UUID] = frozenset()  # as the last connection found them
-    lent: dict[UUID, tuple[SecretaryLeg, Ear]] = field(default_factory=dict)  # how a supervisor takes part
+    lent: dict[UUID, LentEar] = field(default_factory=dict)  # as last asked for; her phone may still ring
     ended: Recent = field(default_factory=Recent)  # calls whose caller is gone
     dialled: Recent = field(default_factory=Recent)  # channel → how Asterisk's dialling of it goes
 
@@ -137,6 +146,9 @@ class Census:
 
     def parties_of(self, call_id: UUID) -> list[PartyLeg]:
         return [party for party in self.parties if party.call_id == call_id]
+
+    def is_listened_to(self, call_id: UUID | None) -> bool:
+        return call_id in self.ears or call_id in self.lent
 
     def recording_ids(self) -> Collection[str]:
         """Return the callers who may be speaking to the voicemail now."""

@@ -202,7 +202,9 @@ class Interpreter:
         status = str(self.census.dialled.pop(channel.id, ""))
         if (leg := channel.leg) is not None:
             self.census.forget_leg(leg)
-            chores = (Chore(Do.TAKE_EAR_AWAY, leg.call_id),) if leg.call_id in self.census.ears else ()
+            chores = (
+                (Chore(Do.TAKE_EAR_AWAY, leg.call_id),) if self.census.is_listened_to(leg.call_id) else ()
+            )
             return Reading((LegGone(leg, at, read_cause(raw)),), chores)
         if (party := channel.party) is not None:
             answered = self.census.parties.pop(party, False)
@@ -226,7 +228,7 @@ class Interpreter:
             chores.append(Chore(Do.LOOK_FOR_MESSAGES))
         if call_id is not None and self.census.parties_of(call_id):
             chores.append(Chore(Do.DROP_PARTIES, call_id))
-        if call_id in self.census.ears:
+        if self.census.is_listened_to(call_id):
             chores.append(Chore(Do.TAKE_EAR_AWAY, call_id))
         return Reading((CallerGone(channel.id, call_id, read_time(raw), cause),), tuple(chores))
 

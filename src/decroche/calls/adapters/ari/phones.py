@@ -29,8 +29,8 @@ _COMMON: Final[dict[str, str]] = {
     "moh_suggest": "decroche",
     "send_connected_line": "no",  # no renegotiation in mid-call
     # A browser that vanished sends no more sound: its leg ends, and the caller is first in line again.
-    "rtp_timeout": "8",
-    "rtp_timeout_hold": "8",
+    "rtp_timeout": "4",
+    "rtp_timeout_hold": "4",
 }
 _BROWSER: Final[dict[str, str]] = {"webrtc": "yes", "dtls_auto_generate_cert": "yes"}
 _LOOPBACK: Final[dict[str, str]] = {"media_address": "127.0.0.1", "bind_rtp_to_media_address": "yes"}

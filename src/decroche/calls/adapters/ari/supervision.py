@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from decroche.calls.adapters.ari import naming
+from decroche.calls.adapters.ari.census import LentEar
 from decroche.calls.adapters.ari.client import Request
 from decroche.calls.adapters.ari.interpreter import Chore, Do
 from decroche.calls.adapters.ari.parties import Parties
@@ -24,7 +25,7 @@ class Supervision(Parties):
             return
         if leg not in self._census.answered:
             raise ChannelGone(naming.leg_id(leg))
-        self._census.lent[call_id] = (leg, ear)
+        self._census.lent[call_id] = LentEar(leg, user_id, ear)
         if call_id in self._census.ears:
             await self._give_ear(call_id)
             return
@@ -69,7 +70,7 @@ class Supervision(Parties):
         if lent is None:
             await self._take_ear_away(call_id)
             return
-        leg, ear = lent
+        leg, ear = lent.leg, lent.ear
         supervisor = naming.ear_id(user_id, call_id)
         snoops = [naming.snoop_id(call_id, whispers=whispers) for whispers in (False, True)]
         if ear is Ear.JOIN:
@@ -93,8 +94,8 @@ class Supervision(Parties):
         )
 
     async def _take_ear_away(self, call_id: UUID) -> None:
-        self._census.lent.pop(call_id, None)
-        user_id = self._census.ears.get(call_id)
+        lent = self._census.lent.pop(call_id, None)
+        user_id = self._census.ears.get(call_id, lent.user_id if lent else None)
         snoops = (naming.snoop_id(call_id, whispers=whispers) for whispers in (False, True))
         gone = [self._drop(name) for name in snoops]
         if user_id is not None:
