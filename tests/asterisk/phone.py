@@ -245,6 +245,8 @@ class Phone(asyncio.DatagramProtocol):
         self.answers_after = answers_after
         self.media = Media(voice)
         self.rings: list[Ring] = []
+        self.keys = ""  # what the other side pressed
+        self._heard_keys: set[str] = set()
         self.ringing = asyncio.Event()
         self.port = 0
         self._transport: asyncio.DatagramTransport | None = None
@@ -329,6 +331,11 @@ class Phone(asyncio.DatagramProtocol):
         elif method == "BYE" and ring:
             self._reply(message, addr, "200 OK")
             self._end(ring)
+        elif method == "INFO" and ring:
+            self._reply(message, addr, "200 OK")
+            if message.get("cseq") not in self._heard_keys:
+                self._heard_keys.add(message.get("cseq"))
+                self.keys += "".join(re.findall(r"Signal=\s*(\S)", message.body))
         elif method == "OPTIONS":
             self._reply(message, addr, "200 OK", tag=self._tag)
 

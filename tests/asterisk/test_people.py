@@ -307,6 +307,10 @@ async def test_an_outgoing_call_shows_the_line_and_both_hear_each_other(
     assert (await listener.wait(PartyAnswered)).party == PartyLeg(leg.call_id, 0)
     await until_heard(phone.media, "party")
     await until_heard(outside.media, "secretary")
+    await listener.telephony.send_digits(leg.call_id, digits="12#")
+    async with asyncio.timeout(4):
+        while outside.keys != "12#":  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
     await listener.telephony.hold(leg.call_id)
     await until_heard(outside.media, MUSIC)
     await listener.telephony.resume(leg.call_id)
