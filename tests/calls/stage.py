@@ -1,19 +1,23 @@
 """A stage for calls: a brain on an exchange in memory, a clock in our hand, everything written kept in a list."""
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
 
+from decroche.calls.actions.write_journal import LIVE_FIELDS
 from decroche.calls.adapters.memory import MemoryExchange
 from decroche.calls.domain.call import CallState
 from decroche.calls.domain.post import PostState
+from decroche.calls.models import Call, Post
 from decroche.calls.ports import ExchangeEvent
+from decroche.calls.switchboard import house
 from decroche.calls.switchboard.brain import Brain
 from decroche.calls.switchboard.conductor import Conductor
 from decroche.calls.switchboard.orders import Order, OrderKind
-from decroche.calls.switchboard.records import Entry, StepKind
+from decroche.calls.switchboard.records import CallRow, Entry, PostRow, StepKind
 from decroche.calls.switchboard.state import Directory, LineFact, LiveCall, Member, Timing
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -43,6 +47,26 @@ DIRECTORY = Directory(
 )
 
 
+def _call_of(row: CallRow) -> Call:
+    return Call(
+        id=row.call_id, arrived_at=row.arrived_at, **{name: getattr(row, name) for name in LIVE_FIELDS}
+    )
+
+
+def _post_of(row: PostRow) -> Post:
+    names = (
+        "user_id",
+        "secretariat_id",
+        "state",
+        "reason",
+        "since",
+        "registered",
+        "call_id",
+        "wrap_up_until",
+    )
+    return Post(**{name: getattr(row, name) for name in names})
+
+
 class Stage:
     """Play scenes: people act on ``exchange``, orders go to ``order``, time passes by ``wait``."""
 
@@ -62,6 +86,24 @@ class Stage:
             self.brain, self.exchange, write=self.entries.append, clock=lambda: self.now
         )
         self.events = self.exchange.events()
+
+    def start_brain_from_rows(self) -> None:
+        """Put a fresh brain in place that knows only what the tables would hold."""
+        calls = {row.call_id: row for entry in self.entries for row in entry.calls}
+        posts = {row.user_id: row for entry in self.entries for row in entry.posts}
+        steps = Counter(step.call_id for entry in self.entries for step in entry.steps)
+        by_id = {line.line_id: line for line in self.directory.lines.values()}
+        self.start_brain()
+        self.brain.remember(
+            self.directory,
+            [
+                house._live_call(_call_of(row), by_id.get(row.line_id or 0), steps[row.call_id])
+                for row in calls.values()
+                if row.state is not CallState.ENDED
+            ],
+            [house._live_post(_post_of(row), [], self.now) for row in posts.values()],
+            dict(steps),
+        )
 
     async def settle(self) -> None:
         """Let everything that can happen now happen."""

@@ -1,12 +1,15 @@
 """What becomes of calls when our process or the exchange dies, and comes back."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from decroche.calls.domain.call import CallState, EndReason
 from decroche.calls.domain.callflow import CallPlan, Menu, MenuChoice, Sound, Then, Treatment
+from decroche.calls.domain.outgoing import FRENCH_PREFIXES, DialRules, Tariff
 from decroche.calls.domain.post import PostState
 from decroche.calls.switchboard.orders import Order, OrderKind
 from decroche.calls.switchboard.records import StepKind
+from decroche.calls.switchboard.state import OutgoingFact
 from tests.calls.stage import AWA, DIRECTORY, INES, LILAS_LINE, MARTINIQUE_LINE, Stage
 
 OUTSIDE = "+33633333333"
@@ -304,6 +307,38 @@ async def test_an_outgoing_call_goes_on_at_whatever_point_it_was() -> None:
         assert (call.state, stage.state_of(AWA)) == (CallState.TALKING, PostState.ON_CALL), until
         await stage.order(OrderKind.HANG_UP, AWA, call)
         assert call.end_reason is EndReason.COMPLETED, until
+
+
+async def test_what_an_outgoing_call_costs_is_known_after_a_restart() -> None:
+    rules = DialRules(FRENCH_PREFIXES, tariffs=(Tariff("+33", Decimal("0.60")),), cap=Decimal(50))
+    stage = Stage(replace(DIRECTORY, outgoing={1: OutgoingFact("", rules)}))
+    await stage.at_post(AWA)
+    await stage.order(OrderKind.CALL_OUT, AWA, number=OUTSIDE, practice_id=1)
+    call_id = next(iter(stage.brain.calls))
+    stage.exchange.phone_picks_up(AWA)
+    await stage.settle()
+    stage.exchange.number_answers(call_id)
+    await stage.settle()
+    await stage.wait(20)
+    stage.start_brain_from_rows()
+    await stage.settle()
+    call = stage.brain.calls[call_id]
+    await stage.wait(10)
+    await stage.order(OrderKind.HANG_UP, AWA, call)
+    assert call.cost_cents == 30
+
+
+async def test_a_parked_caller_keeps_his_place_for_a_while_after_a_restart_from_the_tables() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    call_id = (await stage.talk(AWA)).call_id
+    await stage.order(OrderKind.PARK, AWA, stage.brain.calls[call_id])
+    stage.start_brain_from_rows()
+    await stage.wait(80)
+    call = stage.brain.calls[call_id]
+    assert (call.state, call.parked_by) == (CallState.PARKED, AWA)
+    await stage.wait(12)
+    assert stage.last_row(call_id).state is CallState.OFFERED
 
 
 async def test_an_outgoing_call_that_is_gone_frees_her() -> None:

@@ -95,7 +95,7 @@ moves = st.one_of(
     ),
     st.tuples(st.just("press"), which, st.sampled_from("1239")),
     st.tuples(st.just("wait"), st.sampled_from([1, 6, 16, 46, 95]), which),
-    st.tuples(st.sampled_from(["crash", "restart"]), which, which),
+    st.tuples(st.sampled_from(["crash", "restart", "reborn"]), which, which),
     st.tuples(st.just("order"), people, st.tuples(st.sampled_from(ORDERS), which)),
     st.tuples(st.just("order"), people, st.tuples(st.sampled_from(ORDERS), which)),
     st.tuples(st.just("talk"), people, which),
@@ -145,6 +145,8 @@ class Storm:
             exchange.come_back()
         elif name == "restart":
             remember(stage)
+        elif name == "reborn":
+            stage.start_brain_from_rows()
         elif name == "order":
             (kind, payload), place = second
             call, who = self._whose(kind, place, first)

@@ -33,7 +33,7 @@ from decroche.calls.ports import (
     TransferEnded,
     VoicemailLeft,
 )
-from decroche.calls.switchboard import arrivals, conversation, deadlines, distribution
+from decroche.calls.switchboard import arrivals, calling, conversation, deadlines, distribution
 from decroche.calls.switchboard import commands as ask
 from decroche.calls.switchboard.floor import Floor
 from decroche.calls.switchboard.posts import LOST_PHONE
@@ -227,6 +227,7 @@ class Brain(Floor):
         self.known_steps, self.recorded = dict(known_steps), dict(recorded or {})
         for call in calls:
             arrivals.restore(call)
+            calling.price_again(directory, call)
             self.enter(call)
         for post in posts:
             self.posts[post.user_id] = post

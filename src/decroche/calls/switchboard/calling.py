@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from decroche.calls.domain.call import CallState
+from decroche.calls.domain.outgoing import Dial, tariff_of
 from decroche.calls.domain.post import PostState
 from decroche.calls.domain.protection import ProtectionPolicy, protect
 from decroche.calls.ports import SecretaryLeg
@@ -14,7 +15,14 @@ from decroche.calls.switchboard import reach
 from decroche.calls.switchboard.floor import Floor
 from decroche.calls.switchboard.records import AbuseRow, StepKind
 from decroche.calls.switchboard.refusals import Refusal, Refused
-from decroche.calls.switchboard.state import LineFact, LiveCall, LivePost, Outgoing
+from decroche.calls.switchboard.state import (
+    Directory,
+    LineFact,
+    LiveCall,
+    LivePost,
+    Outgoing,
+    OutgoingFact,
+)
 
 Payload = Mapping[str, Any]
 
@@ -78,6 +86,17 @@ def _line(floor: Floor, practice_id: int | None, line_id: int | None) -> LineFac
     named = [line for line in own if line.line_id == line_id]
     shown = [line for line in own if line.line_id in floor.directory.consents]
     return next(iter([*named, *shown, *own]), None)
+
+
+def price_again(directory: Directory, call: LiveCall) -> None:
+    """Find again what an outgoing call costs that another process had placed."""
+    member = directory.members.get(call.secretary_id or 0)
+    if call.out is None or member is None:
+        return
+    rules = (directory.outgoing.get(member.secretariat_id) or OutgoingFact()).rules
+    tariff = tariff_of(call.out.dial.number, rules.tariffs)
+    call.out.secretariat_id = member.secretariat_id
+    call.out.dial = Dial(call.out.dial.number, rules.at_most, tariff)
 
 
 # --- her mobile --------------------------------------------------------------------------------

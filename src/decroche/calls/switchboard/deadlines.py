@@ -52,8 +52,10 @@ def _look_at_state(floor: Floor, call: LiveCall, now: datetime) -> None:
         case CallState.DIALLING if lasted >= timing.dial_rings:
             floor.send(ask.HangUp(call.call_id))
             floor.end(call, EndReason.NO_REPLY, now)
-        case CallState.PARKED if now - (call.parked_at or now) >= timing.park_at_most:
-            _parked_too_long(floor, call, now)
+        case CallState.PARKED:
+            call.parked_at = call.parked_at or now  # by another process: since when, nobody knows
+            if now - call.parked_at >= timing.park_at_most:
+                _parked_too_long(floor, call, now)
         case _ if call.state in WITH_SECRETARY:
             _look_at_length(floor, call, now)
 

@@ -114,7 +114,6 @@ def _live_call(row: Call, line: LineFact | None, steps: int) -> LiveCall:
         menu_digit=row.menu_digit,
         is_muted=row.is_muted,
         parked_by=row.parked_by_id,
-        parked_at=row.arrived_at if row.parked_by_id else None,
         party_attempts=LIVE_ATTEMPTS + steps,
         listener=row.listener_id,
         listening=row.listening,
