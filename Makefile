@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DECROCHE_DATA_DIR ?= $(CURDIR)/var
 
-.PHONY: demo test test-fast data-15 front asterisk lint types check bench bench-agenda chaos-agenda chaos-calls screenshots messages lock clean
+.PHONY: demo test test-fast data-15 front asterisk lint types check bench bench-agenda bench-calls chaos-agenda chaos-calls screenshots messages lock clean
 
 demo: .venv/.ready front ## Prepare everything, run the demo world, print the address and the sign-ins
 	@exec $(BIN)/decroche demo
@@ -49,6 +49,9 @@ bench: .venv/.ready-dev front asterisk ## Print the figures
 
 bench-agenda: .venv/.ready-dev .venv-bench/.ready front ## Print the agenda's figures at 0.1 and 1 million appointments (BIG=1: 5 million too)
 	@$(BIN)/python -m bench.agenda --appointments 100000 1000000 $(if $(BIG),5000000)
+
+bench-calls: .venv/.ready-dev front asterisk ## Print the calls' figures beside app_queue's (ONLY="latency saturated panel soak decide")
+	@$(BIN)/python -m bench.calls $(if $(ONLY),--only $(ONLY))
 
 chaos-agenda: .venv/.ready-dev front ## Kill servers and PostgreSQL during 10,000 bookings; print the ledger
 	@$(BIN)/python scripts/chaos_agenda.py

@@ -1,140 +1,108 @@
-"""Be an operator who puts calls through at a steady pace, and the twenty phones that they reach."""
+"""Let sipp be the operator and the twenty telephones, so that the load costs our own processes nothing of Python's time."""
 
 import asyncio
 import re
 import secrets
-import time
+import shutil
+import socket
+import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from tests.asterisk.phone import Message, Phone, Ring
+from bench.calls import scenarios
 
-TALK_SECONDS = 0.1
-PATIENCE_SECONDS = 10
+_LINE = re.compile(r"(sent|rang|over) (?:33)?(6\d{8})\s.*?(\d{9,}\.\d+)\s*$")
+PATIENCE_SECONDS = 90
+
+
+class NoSipp(Exception):
+    """sipp is not on this machine (apt-get install sip-tester)."""
 
 
 @dataclass
 class Timing:
-    """Hold when each caller rang, and when a secretary's phone rang for them, in monotonic seconds."""
+    """Hold when each caller rang, when a phone first rang for them, and when they were through; seconds."""
 
     sent: dict[str, float] = field(default_factory=dict)
-    rung: dict[str, float] = field(default_factory=dict)
-    refused: int = 0
+    rang: dict[str, float] = field(default_factory=dict)
+    over: dict[str, float] = field(default_factory=dict)
+
+    def read(self, path: Path) -> None:
+        """Take in what a sipp has logged."""
+        for line in path.read_text(errors="replace").splitlines() if path.exists() else ():
+            if found := _LINE.search(line):
+                what: dict[str, float] = getattr(self, found[1])
+                what.setdefault(found[2], float(found[3]))
 
     def delays_ms(self) -> list[float]:
         """Return caller's INVITE → secretary's INVITE, of the calls that reached somebody."""
-        return sorted((at - self.sent[who]) * 1000 for who, at in self.rung.items() if who in self.sent)
+        return sorted((at - self.sent[who]) * 1000 for who, at in self.rang.items() if who in self.sent)
+
+    @property
+    def seconds(self) -> float:
+        """Return the time from the first caller's INVITE to the last one's end."""
+        return max(self.over.values()) - min(self.sent.values()) if self.over and self.sent else float("nan")
 
 
-class TimedPhone(Phone):
-    """Note when it rings, answer at once, say nothing."""
+class Sipp:
+    """Run one sipp."""
 
-    timing: Timing
+    def __init__(self, folder: Path, scenario: str, exchange_port: int, *arguments: str) -> None:
+        path = shutil.which("sipp")
+        if path is None:
+            raise NoSipp
+        self.folder = folder / secrets.token_hex(4)
+        self.folder.mkdir(parents=True)
+        (self.folder / "scenario.xml").write_text(scenario)
+        self.log = self.folder / "log"
+        self._process = subprocess.Popen(
+            [path, f"127.0.0.1:{exchange_port}", "-sf", "scenario.xml", "-i", "127.0.0.1", "-nostdin", "-nr",
+             "-trace_logs", "-log_file", "log", "-trace_err", "-error_file", "errors", *arguments],
+            cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
 
-    def _ring(self, invite: Message, addr: tuple[str, int]) -> None:
-        at = time.monotonic()
-        found = re.search(r"\+?33(6\d{8})", invite.get("from") + invite.get("p-asserted-identity"))
-        if found:
-            self.timing.rung.setdefault(found[1], at)
-        super()._ring(invite, addr)
-        self.answer()
+    async def ended(self, seconds: float) -> int:
+        return await asyncio.wait_for(asyncio.to_thread(self._process.wait), seconds)
 
-    def answer(self, ring: Ring | None = None) -> Ring:
-        self.media.speak_to = lambda *_: None  # type: ignore[method-assign]
-        return super().answer(ring)
+    def stop(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
 
-class Operator(asyncio.DatagramProtocol):
-    """Place calls, each of a tenth of a second once it reached a phone."""
+def phones(folder: Path, exchange_port: int, *, port: int, talk_ms: int) -> Sipp:
+    """Be every secretary's telephone, at one address."""
+    scenario = scenarios.PHONES.replace("[talk]", str(talk_ms))
+    return Sipp(
+        folder, scenario, exchange_port, "-p", str(port), "-aa", "-rtp_echo", "-mp", str(free_udp_port())
+    )
 
-    def __init__(self, exchange_port: int) -> None:
-        self._exchange = ("127.0.0.1", exchange_port)
-        self._transport: asyncio.DatagramTransport | None = None
-        self._calls: dict[str, tuple[str, str, str]] = {}  # Call-ID → From, To, branch
-        self.timing = Timing()
 
-    async def open(self, port: int) -> None:
-        loop = asyncio.get_running_loop()
-        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", port))
-        self._port = port
+def callers(
+    folder: Path, exchange_port: int, called: str, *, port: int, rate: float, count: int
+) -> tuple[Sipp, list[str]]:
+    """Let ``count`` callers ring, ``rate`` a second; return sipp and who they are."""
+    who = [f"6{number:08d}" for number in _numbers(count)]
+    folder.mkdir(parents=True, exist_ok=True)
+    names = folder / f"callers-{secrets.token_hex(4)}.csv"
+    names.write_text("SEQUENTIAL\n" + "".join(f"{one};\n" for one in who))
+    sipp = Sipp(
+        folder, scenarios.CALLERS, exchange_port, "-p", str(port), "-s", called, "-inf", str(names),
+        "-r", str(max(1, round(rate))), "-m", str(count), "-l", str(count), "-mp", str(free_udp_port()),
+    )  # fmt: skip
+    return sipp, who
 
-    def close(self) -> None:
-        self._calls.clear()
-        if self._transport:
-            self._transport.close()
-            self._transport = None
 
-    async def place(self, called: str, *, rate: int, count: int, timing: Timing) -> None:
-        """Ring ``called`` ``rate`` times a second, ``count`` times, and wait until all is quiet."""
-        self.timing = timing
-        began = time.monotonic()
-        for number in range(count):
-            await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
-            self._invite(called)
-        for _ in range(PATIENCE_SECONDS * 10):
-            await asyncio.sleep(0.1)
-            if not self._calls:
-                break
-        self._calls.clear()  # whoever is left was never answered, and counts as not reached
+def _numbers(count: int) -> range:
+    first = secrets.randbelow(10**8 - count)
+    return range(first, first + count)
 
-    def _invite(self, called: str) -> None:
-        who = f"6{secrets.randbelow(10**8):08d}"
-        call_id, branch = secrets.token_hex(8), f"z9hG4bK{secrets.token_hex(6)}"
-        sender, to = f"<sip:+33{who}@op.example>;tag={secrets.token_hex(4)}", f"<sip:{called}@127.0.0.1>"
-        self._calls[call_id] = (sender, to, branch)
-        sdp = (
-            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 8\r\n"
-        )
-        self.timing.sent[who] = time.monotonic()
-        self._send("INVITE", call_id, 1, branch, called, sdp)
-        asyncio.get_running_loop().call_later(TALK_SECONDS, self._watch, call_id, who, called, 0)
 
-    def _watch(self, call_id: str, who: str, called: str, waited: int) -> None:
-        """Hang up a moment after somebody's phone rang for this caller."""
-        if call_id not in self._calls:
-            return
-        answered = "tag=" in self._calls[call_id][1]  # nothing can be hung up before that
-        if answered and who in self.timing.rung and time.monotonic() - self.timing.rung[who] > TALK_SECONDS:
-            self._send("BYE", call_id, 2, f"z9hG4bK{secrets.token_hex(6)}", called)
-            return
-        if waited < PATIENCE_SECONDS * 20:
-            asyncio.get_running_loop().call_later(0.05, self._watch, call_id, who, called, waited + 1)
-        elif answered:
-            self._send("BYE", call_id, 2, f"z9hG4bK{secrets.token_hex(6)}", called)
-
-    def _send(self, method: str, call_id: str, cseq: int, branch: str, called: str, body: str = "") -> None:
-        sender, to, _ = self._calls[call_id]
-        kind = "Content-Type: application/sdp\r\n" if body else ""
-        text = (
-            f"{method} sip:{called}@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self._port};rport;branch={branch}\r\n"
-            f"Max-Forwards: 70\r\nFrom: {sender}\r\nTo: {to}\r\nCall-ID: {call_id}\r\nCSeq: {cseq} {method}\r\n"
-            f"Contact: <sip:op@127.0.0.1:{self._port}>\r\n{kind}Content-Length: {len(body)}\r\n\r\n{body}"
-        )
-        if self._transport:
-            self._transport.sendto(text.encode(), self._exchange)
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        message = Message.parse(data)
-        call_id = message.get("call-id")
-        if message.start.startswith("BYE"):
-            lines = ["SIP/2.0 200 OK", *(f"Via: {via}" for via in message.all("via"))]
-            lines += [f"{name.title()}: {message.get(name)}" for name in ("from", "to", "call-id", "cseq")]
-            if self._transport:
-                self._transport.sendto("\r\n".join([*lines, "Content-Length: 0", "", ""]).encode(), addr)
-            self._calls.pop(call_id, None)
-        elif message.start.startswith("SIP/2.0") and call_id in self._calls:
-            self._answered(message, call_id)
-
-    def _answered(self, message: Message, call_id: str) -> None:
-        status, method = int(message.start.split()[1]), message.get("cseq").split()[1]
-        called = re.search(r"sip:([^@]+)@", message.get("to"))
-        if method == "BYE" and status >= 200:
-            self._calls.pop(call_id, None)
-        elif method == "INVITE" and status >= 200 and called:
-            sender, _, branch = self._calls[call_id]
-            self._calls[call_id] = (sender, message.get("to"), branch)
-            self._send(
-                "ACK", call_id, 1, branch if status >= 300 else f"z9hG4bK{secrets.token_hex(6)}", called[1]
-            )
-            if status >= 300:
-                self.timing.refused += 1
-                self._calls.pop(call_id, None)
+def free_udp_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -111,7 +111,7 @@ async def sit_down(house: House) -> None:
 async def order(house: House, kind: OrderKind, call_id: Any = None, **payload: Any) -> Any:
     return await read(
         lambda: give_order_and_wait(
-            kind=kind, user=house.awa, now=now(), call_id=call_id, payload=payload, patience_seconds=5
+            kind=kind, user=house.awa, now=now(), call_id=call_id, payload=payload, patience_seconds=20
         )
     )
 

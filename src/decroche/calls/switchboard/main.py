@@ -191,6 +191,12 @@ class Switchboard:
         for account in accounts:
             self.conductor.send(SetPhoneAccount(account))
 
+    def say_what_it_holds(self) -> None:
+        """Log how much lives (on SIGUSR1): what grows and never shrinks is a leak."""
+        brain = self.brain
+        held = len(asyncio.all_tasks()), len(brain.calls), len(brain.by_channel), len(brain.posts)
+        log.warning("the switchboard holds %s tasks, %s calls, %s channels, %s posts", *held)
+
     # --- the journal's questions ----------------------------------------------------------
 
     def _pulse(self) -> tuple[bool, bool]:
@@ -220,8 +226,10 @@ def run() -> int:
 
 
 async def _run() -> int:
-    serving = asyncio.ensure_future(Switchboard(open_exchange(settings.EXCHANGE)).serve())
+    switchboard = Switchboard(open_exchange(settings.EXCHANGE))
+    serving = asyncio.ensure_future(switchboard.serve())
     loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGUSR1, switchboard.say_what_it_holds)
     for number in (signal.SIGTERM, signal.SIGINT):
         if threading.current_thread() is threading.main_thread():
             loop.add_signal_handler(number, serving.cancel)
