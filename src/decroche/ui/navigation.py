@@ -39,6 +39,7 @@ SCREENS = (
     Screen("waiting_room:home", gettext_noop("Salle d’attente"), "hourglass", PRACTICE),
     Screen("messages:mine", gettext_noop("Messages"), "mail", PRACTICE | DESK),
     Screen("calls:log", gettext_noop("Appels"), "phone", DESK | PRACTICE),
+    Screen("calls:house", gettext_noop("Téléphonie"), "sliders-horizontal", frozenset({"supervisor", "practitioner"})),
     Screen("continuity:start", gettext_noop("Sans internet"), "wifi-off", PRACTICE),
     Screen("practices:home", gettext_noop("Cabinets"), "building-2", DESK),
     Screen("accounts:people", gettext_noop("Personnes"), "users", frozenset({"supervisor", "administrator"})),

@@ -1,0 +1,27 @@
+/** The picture of teams and skills: arrows go from cell to cell, Home and End along a row. */
+
+function cellsOf(table: Element): HTMLElement[][] {
+  return [...table.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll<HTMLElement>("[data-cell]")]);
+}
+
+document.addEventListener("keydown", (event) => {
+  const from = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-cell]") : null;
+  const table = from?.closest("[data-matrix]");
+  if (!from || !table || event.ctrlKey || event.altKey || event.metaKey) return;
+  const rows = cellsOf(table);
+  const y = rows.findIndex((row) => row.includes(from));
+  const x = rows[y]?.indexOf(from) ?? 0;
+  const last = (rows[y]?.length ?? 1) - 1;
+  const to: Record<string, [number, number]> = {
+    ArrowRight: [y, x + 1],
+    ArrowLeft: [y, x - 1],
+    ArrowDown: [y + 1, x],
+    ArrowUp: [y - 1, x],
+    Home: [y, 0],
+    End: [y, last],
+  };
+  const aim = to[event.key];
+  if (!aim) return;
+  event.preventDefault();
+  rows[aim[0]]?.[aim[1]]?.focus();
+});
