@@ -34,7 +34,12 @@ _NAME = re.compile(r"(\d{8})\.spool")
 def _row_classes() -> dict[str, type]:
     """Return which fields of an entry hold rows, and of which class."""
     firsts = {name: get_args(hint)[:1] for name, hint in get_type_hints(Entry).items()}
-    return {name: one for name, first in firsts.items() for one in first if is_dataclass(one)}
+    return {
+        name: one
+        for name, first in firsts.items()
+        for one in first
+        if isinstance(one, type) and is_dataclass(one)
+    }
 
 
 _ROWS = _row_classes()
