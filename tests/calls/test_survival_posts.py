@@ -2,8 +2,9 @@
 
 from decroche.calls.domain.call import CallState
 from decroche.calls.domain.post import PostState
+from decroche.calls.ports import Cause
 from decroche.calls.switchboard.orders import OrderKind
-from tests.calls.stage import AWA, Stage
+from tests.calls.stage import AWA, INES, Stage
 
 
 async def test_who_leaves_in_mid_call_finishes_it_and_her_phone_is_let_in_no_more() -> None:
@@ -29,3 +30,32 @@ async def test_who_leaves_while_it_rings_hands_the_caller_on() -> None:
     await stage.wait(1)
     assert call.state is CallState.VOICEMAIL  # nobody else was there
     assert stage.state_of(AWA) is PostState.AWAY
+
+
+async def test_a_frozen_phone_is_not_rung_again_for_the_caller_whom_it_lost() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    call = await stage.talk()
+    assert call.leg is not None
+    stage.exchange._end_leg(
+        call.leg, Cause.LOST
+    )  # no sound for four seconds; her phone still seems registered
+    await stage.settle()
+    assert (call.state, call.comes_first) == (CallState.WAITING, True)
+    assert stage.state_of(AWA) is PostState.AWAY
+    await stage.wait(4)
+    assert call.leg is None, "a frozen browser was rung"
+
+
+async def test_a_phone_that_is_there_after_all_is_rung_again() -> None:
+    stage = Stage()
+    await stage.at_post(AWA, INES)
+    call = await stage.talk()
+    assert call.leg is not None
+    lost = call.leg.user_id
+    stage.exchange._end_leg(call.leg, Cause.LOST)
+    await stage.settle()
+    assert call.state is CallState.OFFERED
+    assert call.leg.user_id != lost
+    await stage.wait(9)
+    assert stage.state_of(lost) is PostState.AVAILABLE

@@ -111,7 +111,10 @@ def _offer_failed(floor: Floor, call: LiveCall, event: LegGone, now: datetime) -
 def _put_down(floor: Floor, call: LiveCall, event: LegGone, now: datetime) -> None:
     """End the conversation that she left; with a third person there the caller is never left alone by it."""
     there = call.party.state if call.party else PartyState.NONE
-    if event.cause == Cause.LOST or there is PartyState.RINGING:
+    if event.cause == Cause.LOST:
+        floor.cut_off(call, now)
+        _lost(floor, floor.posts.get(event.leg.user_id), now)
+    elif there is PartyState.RINGING:
         floor.cut_off(call, now)
     elif call.party is not None:
         give(floor, call, now)
@@ -120,12 +123,19 @@ def _put_down(floor: Floor, call: LiveCall, event: LegGone, now: datetime) -> No
         floor.end(call, EndReason.COMPLETED, now)
 
 
+def _lost(floor: Floor, post: LivePost | None, now: datetime) -> None:
+    """Ring nobody whose sound has just stopped: a frozen browser still seems to be there for a while."""
+    if post is not None and post.state is PostState.AVAILABLE and not post.mobile:
+        post.doubted_at = now
+        floor.set_post(post, PostState.AWAY, now, reason=LOST_PHONE)
+
+
 def phone_registered(floor: Floor, user_id: int, now: datetime) -> None:
     """Take in that a phone can be rung."""
     post = floor.post_of(user_id)
     if post is None:
         return
-    post.registered, post.phone_gone_at = True, None
+    post.registered, post.phone_gone_at, post.doubted_at = True, None, None
     floor.touch_post(post)
     if post.state is PostState.AWAY and post.reason == LOST_PHONE:
         floor.set_post(post, PostState.AVAILABLE, now)
@@ -150,6 +160,10 @@ def phone_gone(floor: Floor, user_id: int, now: datetime) -> None:
 
 def look_at_phone(floor: Floor, post: LivePost, now: datetime) -> None:
     """Act on a phone that is gone: mid-call its caller comes first in line, later the chair counts as empty."""
+    if post.doubted_at is not None and post.registered and now - post.doubted_at >= floor.timing.doubt:
+        post.doubted_at = None
+        if post.state is PostState.AWAY and post.reason == LOST_PHONE:
+            floor.set_post(post, PostState.AVAILABLE, now)
     if post.phone_gone_at is None or post.mobile:
         return
     gone_for = now - post.phone_gone_at
@@ -163,6 +177,7 @@ def look_at_phone(floor: Floor, post: LivePost, now: datetime) -> None:
         and gone_for >= floor.timing.lost_phone_grace
     ):
         floor.cut_off(call, now)
+        _lost(floor, post, now)
     if post.state in AT_POST and not floor.is_busy(post) and gone_for >= floor.timing.away_after:
         floor.set_post(post, PostState.AWAY, now, reason=LOST_PHONE)
 

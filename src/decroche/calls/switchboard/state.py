@@ -127,6 +127,7 @@ class Timing:
     lease: timedelta = timedelta(seconds=4)
     renew_every: timedelta = timedelta(seconds=1)
     lost_phone_grace: timedelta = timedelta(seconds=5)  # mid-call: a socket may flap while the sound goes on
+    doubt: timedelta = timedelta(seconds=8)  # two questions to a phone whose sound stopped: is it there, or frozen?
     away_after: timedelta = timedelta(seconds=30)  # a phone gone that long means an empty chair
     voicemail_at_most: timedelta = timedelta(minutes=4)
     transfer_at_most: timedelta = timedelta(seconds=60)
@@ -265,6 +266,7 @@ class LivePost:
     after_call: tuple[PostState, str] | None = None  # asked during a call, applied after it
     missed: int = 0
     phone_gone_at: datetime | None = None
+    doubted_at: datetime | None = None  # her sound stopped in mid-call while her phone seems to be there
     had_account: bool = False
     is_leaving: bool = False  # her phone is let in no more; the conversation in hand goes on
     mobile: str = ""  # an outside number rings in her phone's stead
