@@ -345,6 +345,8 @@ async def test_a_sampled_call_hears_the_notice_before_anybody_is_rung_and_is_rec
     assert call.state is CallState.RINGING_IN
     await says_all(stage, call.call_id)
     assert stage.exchange.hears(call.call_id) == f"prompt: {RULE.announcement}"
+    await stage.wait(4)
+    assert stage.last_row(call.call_id).state is CallState.RINGING_IN
     await says_all(stage, call.call_id)
     stage.exchange.phone_picks_up(AWA)
     await stage.settle()
@@ -368,6 +370,7 @@ async def test_who_refuses_is_not_recorded_whenever_he_refuses() -> None:
     assert (early.state, early.is_recorded) == (CallState.TALKING, False)
     late = await stage.ring(number="+33611111111")
     await says_all(stage, late.call_id)
+    await stage.wait(4)
     await says_all(stage, late.call_id)
     stage.exchange.phone_picks_up(INES)
     await stage.settle()
@@ -376,6 +379,18 @@ async def test_who_refuses_is_not_recorded_whenever_he_refuses() -> None:
     assert not stage.last_row(late.call_id).is_recorded
     await stage.caller_hangs_up(late)
     assert [row for entry in stage.entries for row in entry.recordings] == []
+
+
+async def test_a_notice_that_nobody_could_hear_allows_no_recording() -> None:
+    stage = stage_with(CallPlan(greeting=GREETING), recording=RULE)
+    stage.brain.new_call_id = _drawn(sampled=True)
+    await stage.at_post(AWA)
+    call = await stage.ring()
+    await says_all(stage, call.call_id)
+    await says_all(stage, call.call_id)  # at once: the exchange has no voice
+    stage.exchange.phone_picks_up(AWA)
+    await stage.settle()
+    assert (call.state, call.is_recorded) == (CallState.TALKING, False)
 
 
 async def test_most_calls_and_every_emergency_are_never_recorded() -> None:

@@ -1,6 +1,6 @@
 """Receive a caller as the line's plan says: greeting, recording notice, menu, team, number, message or voicemail."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from decroche.calls.switchboard.records import StepKind
 from decroche.calls.switchboard.state import LineFact, LiveCall, RecordingFact, Script
 
 KEYS = "0123456789*#"
+HEARD_FROM = timedelta(seconds=1.5)
 GREETING, MENU, RECORDING, MESSAGE = "greeting", "menu", "recording", "message"
 UNTREATED = frozenset({CallState.RINGING_IN, CallState.MENU})
 
@@ -185,10 +186,15 @@ def prompt_ended(floor: Floor, event: PromptEnded, now: datetime) -> None:
     call = floor.calls.get(event.call_id)
     if call is None or call.script is None or call.script.saying != event.name:
         return
-    if event.name == RECORDING and not call.recording_refused:
+    if event.name == RECORDING and not call.recording_refused and _was_heard(floor, call.script, now):
         call.recording_told = True
         floor.note(call, StepKind.RECORDING_ANNOUNCED, now)
     _say_next(floor, call, now)
+
+
+def _was_heard(floor: Floor, script: Script, now: datetime) -> bool:
+    """Say whether a sentence lasted; an exchange without a voice ends it at once, and then nobody was told anything."""
+    return script.until is not None and now - (script.until - floor.timing.prompt_at_most) >= HEARD_FROM
 
 
 def look_at_script(floor: Floor, call: LiveCall, now: datetime) -> None:
