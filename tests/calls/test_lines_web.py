@@ -18,7 +18,7 @@ from decroche.accounts.permissions import Role
 from decroche.calls.actions.keep_sound import name_of, sound_path
 from decroche.calls.models import CallPlan, LineClosure, LineHours, MenuChoice, Team, TeamStep, Treatment
 from decroche.practices.models import Line
-from tests.calls.factories import make_call
+from tests.calls.factories import make_call, make_post
 from tests.calls.test_lines_save import wav
 from tests.factories import (
     make_line,
@@ -520,6 +520,36 @@ def test_the_test_call_is_awaited_proved_or_explained(line: Line, client: Client
     assert "Aucun appel n’est arrivé en trois minutes." in late
     CallPlan.objects.update(forwarding_checked_at=SUNDAY, forwarding_check_until=None)
     assert "Le renvoi fonctionne" in text(client.get(url("line_forwarding", line.pk), **HTMX))
+
+
+def test_a_supervisor_at_her_post_lets_the_house_place_the_call(
+    line: Line, client: Client, monkeypatch
+) -> None:
+    secretariat = line.practice.mandates.get().secretariat
+    supervisor = make_supervisor(secretariat=secretariat)
+    client.force_login(supervisor)
+    assert "Appeler d’ici" not in text(client.get(url("line_forwarding", line.pk)))
+    make_post(user=supervisor, secretariat=secretariat)
+    assert "Appeler d’ici" in text(client.get(url("line_forwarding", line.pk)))
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setattr(
+        "decroche.calls.web.lines.forwarding.give_order_and_wait",
+        lambda **order: asked.append(order["payload"]),
+    )
+    answer = client.post(url("line_check", line.pk), {"place": "1"}, **HTMX)
+    assert [order["number"] for order in asked] == [line.practice.phone]
+    assert "décrochez, et le cabinet est appelé" in toast(answer)["text"]
+    assert CallPlan.objects.get(line=line).forwarding_check_until is not None
+
+
+@pytest.mark.usefixtures("doctor")
+def test_nobody_places_a_call_without_a_telephone(line: Line, client: Client, monkeypatch) -> None:
+    def never(**_order: Any) -> None:
+        raise AssertionError("no telephone, no call")
+
+    monkeypatch.setattr("decroche.calls.web.lines.forwarding.give_order_and_wait", never)
+    client.post(url("line_check", line.pk), {"place": "1"}, **HTMX)
+    assert CallPlan.objects.get(line=line).forwarding_check_until is not None
 
 
 # --- without scripts ----------------------------------------------------------------------------------------------------------
