@@ -15,6 +15,7 @@ from django.test import Client
 from decroche.accounts.actions.invite import digest_of
 from decroche.accounts.domain.permissions import Role
 from decroche.accounts.models import Invitation, User
+from decroche.calls.models import CallNote
 from decroche.foundation.clock import now
 from decroche.foundation.tenancy import every_practice
 from decroche.instructions.actions.add_instruction import add_instruction
@@ -194,6 +195,7 @@ def _house(secretariat: Secretariat, words: dict[str, str]) -> House:
             "patient_id": patient.pk,
             "call_id": call.pk,
             "phone_line_id": line.pk,
+            "note_id": CallNote.objects.create(call=call, text=words["message"], by=member, at=instant).pk,
             "team_key": f"secretariat-{secretariat.pk}",
             "user_id": member.pk,
             "invitation_id": _invitation(secretariat, member, instant).pk,

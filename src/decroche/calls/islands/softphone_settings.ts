@@ -139,7 +139,15 @@ function onKeypad(event: Event): void {
   if (pressed && shown) shown.textContent = `${(shown.textContent ?? "").trim()}${pressed.value}`.slice(-20);
 }
 
+/** A number is called for the practice that is on the desk. */
+function forWhom(event: Event): void {
+  const { path, parameters } = (event as CustomEvent<{ path: string; parameters: FormData }>).detail;
+  const practice = document.getElementById("zone-call")?.dataset["practice"];
+  if (practice && path.endsWith("/calls/dial/") && !parameters.has("practice_id")) parameters.set("practice_id", practice);
+}
+
 ready(() => {
+  document.body.addEventListener("htmx:configRequest", forWhom);
   document.body.addEventListener("htmx:load", (event) => {
     if (origin(event)?.id === "my-phone") void open();
   });

@@ -57,7 +57,7 @@ def call(request: PersonRequest) -> HttpResponse:
 
 def _practice(request: PersonRequest) -> Practice | None:
     """Return the practice for which she calls; somebody else's is a 404."""
-    raw = request.POST.get("practice_id") or request.GET.get("practice") or ""
+    raw = request.POST.get("practice_id") or request.GET.get("practice_id") or ""
     if raw.isdecimal():
         found: Practice = get_object_or_404(Practice, pk=int(raw))
         return found
