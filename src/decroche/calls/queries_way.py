@@ -62,6 +62,11 @@ class Way:
     ticks: tuple[tuple[int, timedelta], ...]
     whole: timedelta
 
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        """Return what the colours mean, for those that are drawn."""
+        return list(dict.fromkeys((bar.kind, bar.title) for lane in self.lanes for bar in lane.stretches))
+
 
 # Where each step puts the caller: the lane, and what the bar is. A secretary's lane bears her name.
 _WHERE: Final[Mapping[str, tuple[str, str]]] = {

@@ -110,10 +110,12 @@ class Switchboard:
         if not present:
             self._machine(call, call.arrived + dt.timedelta(seconds=10), [["nobody_at_post", 0]])
             return
+        call.note("greeted", call.arrived, moment="open")
         someone, at = self._first_free(call, present)
         patience = dt.timedelta(seconds=min(170.0, 20 + self._dice.expovariate(1 / 130)))
         if at > call.arrived:
             call.note("waiting", call.arrived)
+            self._tell(call, min(at, call.arrived + patience))
         if at - call.arrived > patience:
             self._gives_up(call, call.arrived + patience)
             return
@@ -124,8 +126,31 @@ class Switchboard:
             at += dt.timedelta(seconds=15)
             call.note("unanswered", at, other.login)
             call.note("waiting", at)
-        call.note("offered", at, someone.login, reasons=self._reasons(call, someone))
+        passed = self._passed_over(call, someone, present, at)
+        call.note("offered", at, someone.login, reasons=self._reasons(call, someone), **passed)
         self._talk(call, someone, at + dt.timedelta(seconds=self._dice.randint(2, 9)))
+
+    def _tell(self, call: PastCall, until: dt.datetime) -> None:
+        """Tell who waits long where he stands, nearer each time."""
+        waits = int((until - call.arrived).total_seconds())
+        for said, seconds in enumerate(range(20, waits, 45)):
+            position = max(1, 1 + waits // 45 - said)
+            call.note("told", call.arrived + dt.timedelta(seconds=seconds), position=position)
+
+    def _passed_over(
+        self, call: PastCall, someone: Answerer, present: list[Answerer], at: dt.datetime
+    ) -> dict[str, object]:
+        """Return who knows the practice better and why she was not rung; logins stand for ids until they exist."""
+        mine = someone.knows.get(call.cabinet, 0.0)
+        better = [
+            each for each in present if each.knows.get(call.cabinet, 0.0) > mine and each is not someone
+        ]
+        better.sort(key=lambda each: -each.knows.get(call.cabinet, 0.0))
+        busy = [each for each in better if self._free[each.login] > at][:2]
+        if not busy:
+            return {}
+        seconds = {each.login: int((self._free[each.login] - at).total_seconds()) for each in busy}
+        return {"passed_over": [[login, "on_call", 20 + lasts] for login, lasts in seconds.items()]}
 
     def _first_free(self, call: PastCall, present: list[Answerer]) -> tuple[Answerer, dt.datetime]:
         free = [someone for someone in present if self._free[someone.login] <= call.arrived]
@@ -140,7 +165,12 @@ class Switchboard:
         first = (
             ["knows_well", known] if known >= 10 else ["knows", known] if known else ["new_to_practice", 0]
         )
-        return [first, ["idle_for", self._dice.randint(4, 260)]]
+        idle = self._dice.randint(4, 260)
+        # Who waited was given to the first to be free.
+        return [
+            first,
+            ["idle_for", min(idle, 3) if any(step.kind == "told" for step in call.steps) else idle],
+        ]
 
     def _talk(self, call: PastCall, someone: Answerer, at: dt.datetime) -> None:
         dice = self._dice

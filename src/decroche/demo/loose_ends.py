@@ -1,7 +1,7 @@
 """Follow-ups: lost callers, voicemails, what practitioners answered, and things to do before tonight."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -51,7 +51,10 @@ class Thread:
     done: dt.datetime | None = None
     result: str = ""
     result_note: str = ""
-    tries: int = 0
+    tries: list[tuple[dt.datetime, str, str]] = field(default_factory=list)  # when, by whom, what came of it
+    rang: int = 1
+    seconds: int = 0
+    urgent: bool = False
 
 
 class LooseEnds:
@@ -97,18 +100,42 @@ class LooseEnds:
             call.cabinet, "voicemail" if call.reason == "voicemail" else "callback", typeset(body),
             ended + dt.timedelta(minutes=45), ended, call.patient, call, call.caller, call.name,
         )  # fmt: skip
+        if call.reason == "voicemail":
+            thread.seconds = int(str(seconds))
         done = _in_hours(ended + dt.timedelta(minutes=dice.randint(6, 150)))
         if done < self.now:
             self._close(thread, done, dice, logins)
+        else:
+            self._still_open(thread, logins)
         return thread
+
+    def _still_open(self, thread: Thread, logins: list[str]) -> None:
+        """Let some have rung more than once, and some have been tried in vain."""
+        dice = dice_for("still open", thread.cabinet, thread.created.isoformat())
+        age = self.now - thread.created
+        thread.urgent = thread.kind == "callback" and dice.random() < 0.08
+        if dice.random() < 0.3:
+            thread.rang = dice.choice((2, 2, 3))
+        if age > dt.timedelta(hours=1) and dice.random() < 0.45:
+            for n in range(dice.choice((1, 1, 2))):
+                at = _in_hours(thread.created + age * (0.35 + 0.25 * n))
+                if at < self.now:
+                    thread.tries.append((at, dice.choice(logins), "no_answer"))
 
     def _close(self, thread: Thread, done: dt.datetime, dice: Random, logins: list[str]) -> None:
         thread.done, thread.hand = done, dice.choice(logins)
-        thread.tries = dice.choice((0, 0, 1, 2))
+        vain = dice.choice((0, 0, 1, 2))
         thread.result = dice.choices(
             ("reached", "left_message", "unreachable", "not_needed"), (58, 18, 12, 12)
         )[0]
         thread.result_note = typeset(dice.choice(RESULT_NOTES)) if dice.random() < 0.2 else ""
+        span = done - thread.created
+        thread.tries = [
+            (thread.created + span * (n + 1) / (vain + 2), thread.hand, "no_answer") for n in range(vain)
+        ]
+        if thread.result != "not_needed":
+            last = thread.result if thread.result != "unreachable" else "no_answer"
+            thread.tries.append((done, thread.hand, last))
 
     def _written(self, cabinet: Cabinet, calls: list[PastCall], dice: Random, zone: ZoneInfo) -> list[Thread]:
         spoken = [

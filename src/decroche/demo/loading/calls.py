@@ -40,5 +40,13 @@ def _steps(stage: Stage) -> Iterator[tuple[Any, ...]]:
             for number, step in enumerate(call.steps):
                 yield (
                     stage.ids.next(CallStep), call.id, number, step.kind, step.at, stage.users.get(step.secretary),
-                    json.dumps(step.detail),
+                    json.dumps(_with_ids(stage, step.detail)),
                 )  # fmt: skip
+
+
+def _with_ids(stage: Stage, detail: dict[str, object]) -> dict[str, object]:
+    """Put users' ids where the invention could only name logins."""
+    passed = detail.get("passed_over")
+    if not isinstance(passed, list):
+        return detail
+    return detail | {"passed_over": [[stage.users[login], why, amount] for login, why, amount in passed]}

@@ -23,7 +23,7 @@ from decroche.instructions.models import (
     ProtocolStep,
     ReadingMark,
 )
-from decroche.messaging.models import FollowUp, Message
+from decroche.messaging.models import FollowUp, FollowUpTry, Message
 
 
 def team_of(cabinet: Cabinet) -> tuple[Answerer, ...]:
@@ -188,15 +188,27 @@ def _message(stage: Stage, cabinet: Cabinet, memo: Memo) -> Message:
 def write_follow_ups(stage: Stage) -> int:
     """Write the follow-ups; return how many."""
     ends = LooseEnds(stage.now)
-    rows = []
+    rows, tried = [], []
     for cabinet in CABINETS:
         logins = [someone.login for someone in team_of(cabinet) if not someone.supervisor]
         threads = ends.threads(cabinet, stage.calls[cabinet.key], stage.memos[cabinet.key], logins)
-        rows += [_follow_up(stage, cabinet, thread) for thread in threads]
+        for thread in threads:
+            row = _follow_up(stage, cabinet, thread)
+            rows.append(row)
+            tried += [(row, row.due_at, *attempt) for attempt in thread.tries]
     rows.sort(key=lambda row: row.created_at)
     for row in rows:
         row.pk = stage.ids.next(FollowUp)
     copy_models(rows)
+    copy_models(
+        [
+            FollowUpTry(
+                id=stage.ids.next(FollowUpTry), follow_up_id=row.pk, by_id=stage.users[login], at=at, result=result,
+                due_before=due,
+            )
+            for row, due, at, login, result in tried
+        ]
+    )  # fmt: skip
     return len(rows)
 
 
@@ -206,7 +218,8 @@ def _follow_up(stage: Stage, cabinet: Cabinet, thread: Thread) -> FollowUp:
         practice_id=stage.practices[cabinet.key], kind=thread.kind,
         patient_id=None if thread.patient is None else stage.patient(cabinet.key, thread.patient),
         call_id=thread.call.id if thread.call else None, caller_number=thread.number, caller_name=thread.name, body=thread.body,
-        due_at=thread.due, assigned_to_id=hand, assigned_at=thread.created if hand else None, tries=thread.tries,
-        last_tried_at=thread.done if thread.tries else None, created_at=thread.created, done_at=thread.done,
+        due_at=thread.due, assigned_to_id=hand, assigned_at=thread.created if hand else None, tries=len(thread.tries),
+        last_tried_at=thread.tries[-1][0] if thread.tries else None, is_urgent=thread.urgent, rang=thread.rang,
+        last_rang_at=min(thread.created + dt.timedelta(minutes=9), stage.now) if thread.rang > 1 else None, seconds=thread.seconds, created_at=thread.created, done_at=thread.done,
         done_by_id=hand if thread.done else None, result=thread.result, result_note=thread.result_note, voicemail_path="",
     )  # fmt: skip
