@@ -125,9 +125,13 @@ async def new_caller(fresh_exchange: AsteriskServer, tmp_path: Path) -> AsyncIte
     yield make
     for caller in callers:
         await caller.close()
-    # The next story begins on a silent exchange.
+    await silence(fresh_exchange)
+
+
+async def silence(exchange: AsteriskServer) -> None:
+    """Let the next story begin on a silent exchange."""
     for _ in range(50):
-        if "0 active channels" in await asyncio.to_thread(fresh_exchange.command, "core show channels count"):
+        if "0 active channels" in await asyncio.to_thread(exchange.command, "core show channels count"):
             return
-        fresh_exchange.command("channel request hangup all")
+        await asyncio.to_thread(exchange.command, "channel request hangup all")
         await asyncio.sleep(0.1)

@@ -28,6 +28,7 @@ from decroche.calls.ports import (
     TransferEnded,
 )
 from tests.asterisk.ears import MUSIC, decode, name_level, until_heard, voice, who_is_heard
+from tests.asterisk.fixtures import silence
 from tests.asterisk.listening import Listener
 from tests.asterisk.phone import Dialogue, Phone
 
@@ -71,12 +72,17 @@ async def seat(listener: Listener, new_phone: NewPhone, user_id: int, name: str)
     return phone
 
 
+@pytest.fixture(autouse=True)
+async def silent_exchange(fresh_exchange: AsteriskServer) -> AsyncIterator[None]:
+    yield
+    await silence(fresh_exchange)
+
+
 @pytest.fixture
 async def caller(fresh_exchange: AsteriskServer) -> AsyncIterator[Dialogue]:
     made = Dialogue(fresh_exchange.connection.sip_port, voice=voice("caller"))
     yield made
     made.close()
-    await asyncio.to_thread(fresh_exchange.command, "channel request hangup all")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from decroche.calls.models import Call, Post
 from decroche.calls.switchboard.orders import OrderKind
 from tests.asterisk.brain import House, Switchboard, order, read, sit_down, until
 from tests.asterisk.ears import MUSIC, until_heard, voice
+from tests.asterisk.fixtures import silence
 from tests.asterisk.phone import Dialogue, Phone
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.django_db(transaction=True)]
@@ -33,7 +34,7 @@ async def switchboard(
     yield made
     made.close()
     print(made.said)
-    await asyncio.to_thread(fresh_exchange.command, "channel request hangup all")
+    await silence(fresh_exchange)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from decroche.calls.adapters.ari.telephony import AriTelephony
 from decroche.calls.adapters.asterisk.server import AsteriskServer
 from decroche.calls.adapters.memory import MemoryExchange
 from decroche.calls.ports import PartyAnswered, PartyLeg, PhoneAnswered, SecretaryLeg, Telephony
+from tests.asterisk.fixtures import silence
 from tests.asterisk.listening import Listener
 from tests.asterisk.phone import Dialogue, Phone
 
@@ -172,7 +173,7 @@ class AsteriskWorld:
         for phone in self.phones.values():
             await phone.register(expires=0)
             phone.close()
-        await asyncio.to_thread(self._server.command, "channel request hangup all")
+        await silence(self._server)
 
 
 @pytest.fixture(params=["memory", pytest.param("asterisk", marks=pytest.mark.asterisk)])
