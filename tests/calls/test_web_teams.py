@@ -49,7 +49,7 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def press(browser: Client, name: str, *args: Any, **data: Any) -> Any:
+def press(browser: Client, name: str, /, *args: Any, **data: Any) -> Any:
     """Send what a button of a page with scripts sends."""
     return browser.post(reverse(f"calls:{name}", args=args), data, headers={"HX-Request": "true"})
 

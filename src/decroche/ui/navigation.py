@@ -56,8 +56,10 @@ def entries(request: HttpRequest) -> list[Entry]:
     for screen in SCREENS:
         url = _address(screen.url_name)
         if url and screen.roles & access.roles:
-            found.append(Entry(url, _(screen.label), screen.icon, _is_current(request.path, url)))
-    return found
+            found.append((url, screen))
+    # Of two addresses that fit, the longer one is where the person is.
+    current = max((url for url, _screen in found if request.path.startswith(url)), key=len, default="")
+    return [Entry(url, _(screen.label), screen.icon, url == current) for url, screen in found]
 
 
 def palette_url(request: HttpRequest) -> str:
@@ -71,7 +73,3 @@ def _address(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
-
-
-def _is_current(path: str, url: str) -> bool:
-    return path.startswith(url)

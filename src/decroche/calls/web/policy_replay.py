@@ -140,7 +140,7 @@ def _seconds(seconds: float) -> str:
     if whole < 60:  # noqa: PLR2004
         return f"{whole}{_NNBSP}s"
     minutes, left = divmod(whole, 60)
-    return f"{minutes}{_NNBSP}min{_NNBSP}{left:02d}"
+    return f"{minutes}{_NNBSP}min" + (f"{_NNBSP}{left:02d}" if left else "")
 
 
 def _points(change: float) -> str:

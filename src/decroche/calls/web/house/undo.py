@@ -34,7 +34,7 @@ def undoes(kind: str) -> Callable[[Way], Way]:
     return register
 
 
-def keep(request: PersonRequest, kind: str, **values: Any) -> str:
+def keep(request: PersonRequest, kind: str, /, **values: Any) -> str:
     """Keep what puts a change back; return the address that does it."""
     if kind not in _WAYS:
         raise ValueError(f"nobody knows how to undo {kind}")
