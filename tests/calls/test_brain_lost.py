@@ -276,6 +276,25 @@ async def test_who_calls_out_from_a_pause_is_paused_again_when_nobody_answers() 
     assert (post.state, post.reason) == (PostState.PAUSED, "paperwork")
 
 
+async def test_whom_we_called_is_given_back_to_the_team_of_his_practice_or_let_go() -> None:
+    for practice_id, state in ((LILAS, CallState.OFFERED), (None, CallState.ENDED)):
+        stage = calling()
+        await stage.at_post(AWA)
+        call = await called(stage, practice_id=practice_id)
+        stage.exchange.phone_picks_up(AWA)
+        await stage.settle()
+        stage.exchange.number_answers(call.call_id)
+        await stage.settle()
+        await stage.order(OrderKind.HOLD, AWA, call)
+        caller = stage.exchange.callers[f"o-{call.call_id}"]
+        stage.exchange._fire_lease(caller)
+        await stage.settle()
+        assert stage.last_row(call.call_id).state is CallState.FALLBACK
+        stage.exchange.fallback_stays_silent(caller.channel_id)
+        await stage.settle()
+        assert stage.last_row(call.call_id).state is state
+
+
 # --- her mobile --------------------------------------------------------------------------------
 
 

@@ -87,10 +87,12 @@ def _given_back(floor: Floor, event: CallArrived, call_id: UUID) -> None:
     floor.by_channel.pop(call.channel_id, None)
     call.channel_id, call.fallback_tried, call.lease_renewed_at = event.channel_id, True, None
     floor.enter(call)
-    if call.line is None:
+    if call.out is not None and call.practice_id is None:  # somebody whom we called, for no practice
+        floor.send(ask.HangUp(call.call_id))
+        floor.end(call, EndReason.INTERRUPTED, event.at)
+    elif call.line is None and call.out is None:
         _refuse_unknown(floor, call, event.at)
-        return
-    if call.state in {*UNTREATED, CallState.FALLBACK, CallState.WAITING}:
+    elif call.state in {*UNTREATED, CallState.FALLBACK, CallState.WAITING}:
         call.tried.clear()
         floor.wait(call, event.at, first=True)
 
