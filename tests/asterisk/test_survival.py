@@ -12,7 +12,7 @@ import pytest
 
 from decroche.calls.adapters.asterisk.server import AsteriskServer
 from tests.asterisk.brain import database_url
-from tests.asterisk.survival import brain_story, plain_stories
+from tests.asterisk.survival import brain_story, phone_story, plain_stories
 from tests.asterisk.survival.plugs import CutWay
 from tests.asterisk.survival.stage import Stage, on_stage
 from tests.asterisk.survival.torture import MESSAGES
@@ -74,5 +74,18 @@ async def test_a_stranger_throws_malformed_messages(stage: Stage) -> None:
 
 async def test_a_credential_is_stolen(stage: Stage) -> None:
     ledger = await plain_stories.credential_is_stolen(stage)
+    print(ledger)
+    assert ledger.is_sound, str(ledger)
+
+
+@pytest.mark.parametrize("closes", [True, False], ids=["closed", "cut"])
+async def test_a_secretary_s_browser_goes_in_mid_call(stage: Stage, closes: bool) -> None:
+    ledger = await phone_story.phone_is_taken_away(stage, closes=closes)
+    print(ledger)
+    assert ledger.is_sound, str(ledger)
+
+
+async def test_only_her_signalling_is_lost(stage: Stage) -> None:
+    ledger = await phone_story.signalling_is_lost(stage)
     print(ledger)
     assert ledger.is_sound, str(ledger)
