@@ -75,7 +75,8 @@ def show_all(request: PersonRequest) -> HttpResponse:
                 "calls": counts.get(line.pk, 0),
             }
         )
-    return render(request, "calls/lines/list.html", {"rows": rows, "now": now})
+    supervises = bool(request.access.secretariats_for(Permission.CHOOSE_POLICY))
+    return render(request, "calls/lines/list.html", {"rows": rows, "now": now, "supervises": supervises})
 
 
 @require_GET
