@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from decroche.accounts.models import User
-from decroche.calls.models import Call, CallStep, Post, SwitchboardPulse
+from decroche.calls.models import Call, CallStep, Post, Recording, RecordingRule, SwitchboardPulse
 from decroche.foundation.clock import now
 from decroche.practices.models import Practice, Secretariat
 
@@ -60,4 +60,15 @@ def switchboard_lives(*, at: datetime | None = None, is_simulated: bool = True) 
     SwitchboardPulse.objects.update_or_create(
         pk=1,
         defaults={"beat_at": moment, "started_at": moment, "exchange_up": True, "is_simulated": is_simulated},
+    )
+
+
+def make_recording(*, call: Call, by: User, now: datetime, **fields: Any) -> Recording:
+    """Return a recording of a call under a rule of its line, kept for thirty days."""
+    rule = RecordingRule.objects.create(
+        line=call.line, reason="training", detail="Accueil", announcement="Cet appel est enregistré.",
+        starts_on=now.date() - timedelta(days=10), ends_on=now.date() + timedelta(days=10), created_by=by, created_at=now,
+    )  # fmt: skip
+    return Recording.objects.create(
+        call=call, rule=rule, started_at=now, seconds=61, purge_at=now + timedelta(days=30), **fields
     )

@@ -15,11 +15,11 @@ from django.urls import reverse
 from decroche.accounts.models import AccessLogEntry, User
 from decroche.calls import queries, queries_log, queries_way
 from decroche.calls.actions.purge_recordings import purge_recordings
-from decroche.calls.models import Call, KnownCaller, Recording, RecordingRule
+from decroche.calls.models import Call, KnownCaller, Recording
 from decroche.calls.queries_queue import figures
 from decroche.foundation.clock import now
 from decroche.patients.actions.register_patient import register_patient
-from tests.calls.factories import add_steps, make_call, make_post, switchboard_lives
+from tests.calls.factories import add_steps, make_call, make_post, make_recording, switchboard_lives
 from tests.factories import (
     make_line,
     make_mandate,
@@ -318,14 +318,8 @@ def recorded(desk: SimpleNamespace, settings: Any, tmp_path: Path) -> Recording:
     folder = tmp_path / "recordings"
     folder.mkdir()
     (folder / "r.wav").write_bytes(b"RIFF" + bytes(range(96)))
-    rule = RecordingRule.objects.create(
-        line=desk.practice.lines.get(), reason="training", detail="Accueil", announcement="…",
-        starts_on=date(2026, 1, 1), ends_on=date(2027, 1, 1), created_by=desk.chief, created_at=now(),
-    )  # fmt: skip
-    return Recording.objects.create(
-        call=make_call(practice=desk.practice, secretary=desk.awa),
-        rule=rule, path="r.wav", started_at=now(), seconds=61, purge_at=now() + timedelta(days=30),
-    )  # fmt: skip
+    call = make_call(practice=desk.practice, secretary=desk.awa)
+    return make_recording(call=call, by=desk.chief, now=now(), path="r.wav")
 
 
 def test_a_recording_is_heard_by_who_may_and_the_log_says_what_for(

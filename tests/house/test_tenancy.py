@@ -46,6 +46,7 @@ EVERY_TEAM = {"accounts:team", "accounts:withdraw_member", "accounts:withdraw_in
 SHUT_AT_HOME = {
     "calls:line_sound": "the line of this world says nothing recorded",
     "calls:voicemail": "the call of this world left no voice message",
+    "calls:recording": "the recording of this world has no sound file",
     "messages:voicemail": "the follow-up of this world has no sound file",
     "agenda:hold": "a hold is its holder's own",
     "agenda:confirm": "a hold is its holder's own",

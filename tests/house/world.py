@@ -39,7 +39,7 @@ from decroche.scheduling.models import (
     WaitingListOffer,
     Wish,
 )
-from tests.calls.factories import make_call, make_post
+from tests.calls.factories import make_call, make_post, make_recording
 from tests.continuity.factories import make_note, make_snapshot
 from tests.factories import (
     make_line,
@@ -200,6 +200,7 @@ def _house(secretariat: Secretariat, words: dict[str, str]) -> House:
             "user_id": member.pk,
             "invitation_id": _invitation(secretariat, member, instant).pk,
             "capture_id": _written_offline(practice, member, words, instant),
+            "recording_id": make_recording(call=call, by=member, now=instant).pk,
             **agenda,
             **_lists(practitioner, patient, member, instant),
             **_exchanges(practitioner, agenda["visit_type_id"], member, words, instant),

@@ -165,7 +165,7 @@ def _labels(live: list[Call]) -> dict[tuple[int | None, str], str]:
 
 def _familiar(live: list[Call], now: datetime) -> dict[int, str]:
     """Return who took most calls lately of each practice that somebody waits for (two queries)."""
-    waiting = {call.practice_id for call in live if call.state in WAITS}
+    waiting = {call.practice_id for call in live if call.state in WAITS and call.practice_id is not None}
     if not waiting:
         return {}
     counts = (

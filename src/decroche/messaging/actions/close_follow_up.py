@@ -1,6 +1,8 @@
 """End a follow-up with what came of it, note a try that reached nobody, or take that back."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 from django.db.models import F
@@ -16,7 +18,7 @@ TRY_AGAIN_IN = timedelta(minutes=30)
 UNDO_WITHIN = timedelta(minutes=10)
 LONGEST_NOTE = 280
 # What ends a follow-up and was an attempt to reach the caller.
-SPOKEN = {
+SPOKEN: Final[Mapping[str, TryResult]] = {
     FollowUpResult.REACHED: TryResult.REACHED,
     FollowUpResult.LEFT_MESSAGE: TryResult.LEFT_MESSAGE,
     FollowUpResult.UNREACHABLE: TryResult.NO_ANSWER,
