@@ -93,6 +93,9 @@ def _list(request: PersonRequest, *, told: str = "") -> HttpResponse:
     now = clock.now()
     rows = queries.follow_ups_due(practice_ids)
     _log(request, rows)
+    for row in rows:
+        if not row.is_in_hand(now=now):
+            row.assigned_to = None  # a claim that lapsed is nobody's
     rows.sort(key=lambda row: (row.assigned_to_id != request.user.pk, row.due_at > now, row.due_at))
     context = {
         "rows": rows,
