@@ -265,6 +265,15 @@ def test_the_number_shown_is_said_before_dialling(desk: SimpleNamespace) -> None
     assert payload["follow_up_id"] == 12
 
 
+def test_the_practices_own_numbers_are_one_press_away(desk: SimpleNamespace) -> None:
+    doctor = make_practitioner(practice=desk.practice, phone="06 39 98 00 01")
+    page = desk.browser.get(reverse("calls:dial"), {"practice_id": desk.practice.pk}).content.decode()
+    assert doctor.display_name in page
+    assert 'value="+33639980001"' in page
+    page = dialled(desk, "+33639980001", "dial").content.decode()
+    assert 'value="06 39 98 00 01"' in page
+
+
 @pytest.mark.parametrize("number", ["15", "17", "18", "112", "1 1 2"])
 def test_emergency_numbers_are_never_dialled_by_us(desk: SimpleNamespace, number: str) -> None:
     page = dialled(desk, number).content.decode()

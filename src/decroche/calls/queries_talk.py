@@ -241,6 +241,17 @@ def dial_advice(*, secretariat_id: int, practice: Practice | None, typed: str, n
     return Advice(shown, judge(typed, rules=fact.rules, region=region, spent=fact.spent))
 
 
+def numbers_of(practice: Practice) -> list[tuple[str, str]]:
+    """Return the numbers of a practice itself and of its practitioners, by name (one query)."""
+    named = [(practice.name, practice.phone)]
+    rows = Practitioner.objects.filter(practice=practice, is_active=True).exclude(phone="")
+    named += [(row.display_name, row.phone) for row in rows]
+    read = [
+        (name, phone.parse_or_none(typed, region=practice.country_code)) for name, typed in named if typed
+    ]
+    return [(name, number) for name, number in read if number]
+
+
 def _shown_line(practice: Practice | None) -> tuple[Line | None, tuple[GivenConsent, ...]]:
     """Return the line that would be shown: one with a consent on file, else any."""
     if practice is None:

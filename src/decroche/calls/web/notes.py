@@ -33,7 +33,7 @@ def write(request: PersonRequest, call_id: UUID) -> HttpResponse:
         words = (
             _("Écrivez d’abord la note.")
             if not text.strip()
-            else _("La note dépasse %(most)d caractères : raccourcissez-la.") % {"most": LONGEST}
+            else _("La note dépasse %(most)d caractères : raccourcissez-la.") % {"most": LONGEST}
         )
         return _notes(request, call, typed=text, refusal=words, status=422)
     request.log_write("call", [str(call.pk)], practice_id=call.practice_id)

@@ -50,9 +50,9 @@ def pass_on(request: PersonRequest, call_id: UUID) -> HttpResponse:
         return show_bar(request, refusal=_("Ce n’est pas un numéro de téléphone."))
     at_once = request.POST.get("how") == "at-once"
     if at_once:
-        text = _("%(name)s va sonner ; l’appelant lui est passé.") % {"name": name}
+        text = _("%(name)s va sonner ; l’appelant lui est passé.") % {"name": name}
     else:
-        text = _("%(name)s va sonner ; l’appelant patiente en musique.") % {"name": name}
+        text = _("%(name)s va sonner ; l’appelant patiente en musique.") % {"name": name}
     request.log_write("call", [str(call.pk)], practice_id=call.practice_id)
     kind = OrderKind.TRANSFER_TO if at_once else OrderKind.RING_PARTY
     return obey(request, kind, call=call, payload=payload, events={"toast": {"text": text}})

@@ -46,8 +46,8 @@ CALL_ORDERS: Final[Mapping[str, tuple[OrderKind, Mapping[str, Any]]]] = {
     "not-urgent": (OrderKind.SET_URGENCY, {"urgency": 0}),
 }
 SAID: Final[Mapping[str, Any]] = {
-    "park": gettext_lazy("L’appelant est garé : une collègue peut le prendre."),
-    "give": gettext_lazy("L’appel est passé ; vous l’avez quitté."),
+    "park": gettext_lazy("L’appelant est garé : une collègue peut le prendre."),
+    "give": gettext_lazy("L’appel est passé ; vous l’avez quitté."),
 }
 POST_ORDERS = {
     "pick-up": OrderKind.PICK_UP,

@@ -51,7 +51,7 @@ def call(request: PersonRequest) -> HttpResponse:
         "line_id": None,
         "follow_up_id": int(follow_up) if follow_up.isdecimal() else None,
     }
-    text = _("Votre téléphone sonne : décrochez, et le numéro est appelé.")
+    text = _("Votre téléphone sonne : décrochez, et le numéro est appelé.")
     return obey(request, OrderKind.CALL_OUT, payload=payload, events={"toast": {"text": text}})
 
 
@@ -80,4 +80,5 @@ def _context(request: PersonRequest) -> dict[str, object]:
         "typed": formats.phone(typed) if typed.startswith("+") else typed,
         "advice": advice,
         "follow_up_id": follow_up if follow_up.isdecimal() else "",
+        "numbers": talks.numbers_of(practice) if practice is not None and not typed else [],
     }
