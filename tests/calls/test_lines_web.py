@@ -159,6 +159,23 @@ def test_the_list_costs_the_same_for_one_line_or_many(
         client.get(url("lines"))
 
 
+def test_a_line_s_page_costs_the_same_bare_or_full(
+    line: Line, doctor: User, client: Client, django_assert_max_num_queries
+) -> None:
+    del doctor
+    plan = CallPlan.objects.create(line=line, follows_practitioners_leave=True)
+    for weekday in range(5):
+        LineHours.objects.create(plan=plan, weekday=weekday, starts=time(8), ends=time(18))
+    for digit in "123":
+        MenuChoice.objects.create(plan=plan, digit=digit, label=digit, action="team")
+    home = line.practice.mandates.get().secretariat
+    for number in range(3):
+        TeamStep.objects.create(plan=plan, team=Team.objects.create(secretariat=home, name=f"É{number}"))
+    client.get(url("line", line.pk))
+    with django_assert_max_num_queries(26):
+        client.get(url("line", line.pk))
+
+
 # --- hours ------------------------------------------------------------------------------------------------------------------
 
 
