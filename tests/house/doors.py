@@ -28,6 +28,7 @@ ROWS = {
     "practice_id", "practitioner_id", "site_id", "patient_id", "call_id", "team_key", "user_id", "invitation_id",
     "visit_type_id", "rule_id", "visit_offer_id", "wish_id", "appointment_id", "hold_id", "absence_id", "device_id", "message_id", "follow_up_id", "instruction_id",
     "group_id", "pathway_id", "entry_id", "offer_id", "mass_move_id", "item_id", "capture_id",
+    "secretariat_id", "team_id", "known_id", "consent_id", "recording_rule_id",
     "feed_id", "run_id", "recording_id", "line_id", "phone_line_id", "key_id", "note_id",
 }  # fmt: skip
 

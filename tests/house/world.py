@@ -52,6 +52,7 @@ from tests.factories import (
     make_supervisor,
     make_user,
 )
+from tests.house.telephone import set_up_telephone
 from tests.interop.factories import open_feed
 from tests.patients.factories import make_patient
 from tests.scheduling.factories import make_appointment, make_hold, make_rule, make_visit_type
@@ -203,6 +204,9 @@ def _house(secretariat: Secretariat, words: dict[str, str]) -> House:
             "recording_id": make_recording(call=call, by=member, now=instant).pk,
             **agenda,
             **_lists(practitioner, patient, member, instant),
+            **set_up_telephone(
+                secretariat=secretariat, practice=practice, by=member, words=words, now=instant
+            ),
             **_exchanges(practitioner, agenda["visit_type_id"], member, words, instant),
             **told,
         },

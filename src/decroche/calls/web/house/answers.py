@@ -74,7 +74,6 @@ def frame(request: PersonRequest, section: str, current: Secretariat | None = No
     many = Secretariat.objects.filter(pk__in=ids).order_by("name") if current and len(ids) > 1 else ()
     return {
         "section": section,
-        "supervises": bool(ids),
         "secretariat": current,
         "secretariats": [
             {
