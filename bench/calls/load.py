@@ -1,6 +1,7 @@
 """Let sipp be the operator and the twenty telephones, so that the load costs our own processes nothing of Python's time."""
 
 import asyncio
+import itertools
 import re
 import secrets
 import shutil
@@ -12,7 +13,8 @@ from pathlib import Path
 from bench.calls import scenarios
 
 _LINE = re.compile(r"(sent|rang|over) (?:33)?(6\d{8})\s.*?(\d{9,}\.\d+)\s*$")
-PATIENCE_SECONDS = 90
+FIRST_CALLER = 612_000_000
+_taken = itertools.count()
 
 
 class NoSipp(Exception):
@@ -86,7 +88,7 @@ def callers(
     folder: Path, exchange_port: int, called: str, *, port: int, rate: float, count: int
 ) -> tuple[Sipp, list[str]]:
     """Let ``count`` callers ring, ``rate`` a second; return sipp and who they are."""
-    who = [f"6{number:08d}" for number in _numbers(count)]
+    who = [str(number) for number in _numbers(count)]
     folder.mkdir(parents=True, exist_ok=True)
     names = folder / f"callers-{secrets.token_hex(4)}.csv"
     names.write_text("SEQUENTIAL\n" + "".join(f"{one};\n" for one in who))
@@ -98,7 +100,10 @@ def callers(
 
 
 def _numbers(count: int) -> range:
-    first = secrets.randbelow(10**8 - count)
+    """Return the next callers' mobile numbers, none twice in a run."""
+    first = FIRST_CALLER + next(_taken)
+    for _ in range(count - 1):
+        next(_taken)
     return range(first, first + count)
 
 

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 2.0
 CATCH_UP_SECONDS = 3.0
+WAKE_SECONDS = 0.008
 RESTART_SECONDS = 0.5
 ALARM_BYTES = 16 * 2**20  # the database has not taken this much; said again at each doubling
 MANY = 20_000  # entries that the disk does not take are kept in memory, up to here
@@ -64,6 +65,7 @@ class Journal:
         self._socket: socket.socket | None = None
         self._scribe: subprocess.Popen[bytes] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._waking: asyncio.TimerHandle | None = None
         self._gone = asyncio.Event()
         self._small: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -83,6 +85,12 @@ class Journal:
         """Keep an entry to be written; never waits for the database."""
         self._unspooled.append(entry)
         self._spool_all()
+        # Waking a process takes longer than all the rest: once for many, and after the commands of this turn.
+        if self._waking is None and self._loop is not None:
+            self._waking = self._loop.call_later(WAKE_SECONDS, self._wake)
+
+    def _wake(self) -> None:
+        self._waking = None
         self._tell(WAKE)
 
     def is_written(self) -> bool:
@@ -104,6 +112,8 @@ class Journal:
         """Write what is left, within the patience; return whether all is on file. What is not stays in the spool."""
         self._spool_all()
         self._closing = True
+        if self._waking is not None:
+            self._waking.cancel()
         self._spool.close()
         if self._small:
             await asyncio.wait(self._small)

@@ -27,7 +27,7 @@ from decroche.calls.switchboard.spool import Batch, Position, SpoolReader
 log = logging.getLogger(__name__)
 
 BATCH = 200
-GATHER_SECONDS = 0.015  # steps that follow each other closely are one transaction
+GATHER_SECONDS = 0.008  # after the switchboard has waited as long: steps that follow each other closely are one transaction
 LOOK_SECONDS = 2.0  # somebody else may have left something, or our turn may have come
 TURN_SECONDS = 0.1
 RETRY_SECONDS = 0.5

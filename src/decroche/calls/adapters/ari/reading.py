@@ -38,7 +38,6 @@ _BY_DIAL: Final = {
     "CONGESTION": Cause.LOST,
     "CHANUNAVAIL": Cause.LOST,
 }
-_TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%S.%f%z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +178,10 @@ def _may_be_caller(channel_id: str) -> bool:
 def read_time(raw: Mapping[str, Any]) -> datetime:
     """Return when Asterisk says it happened; now when it does not say."""
     try:
-        return datetime.strptime(str(raw.get("timestamp")), _TIME_FORMAT).astimezone(UTC)
+        at = datetime.fromisoformat(str(raw.get("timestamp")))
     except ValueError:
         return datetime.now(UTC)
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def read_cause(raw: Mapping[str, Any]) -> str:
