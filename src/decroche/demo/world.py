@@ -21,6 +21,7 @@ from decroche.demo.loading.groups import write_groups
 from decroche.demo.loading.houses import Houses
 from decroche.demo.loading.patients import write_patients
 from decroche.demo.loading.stage import Stage
+from decroche.demo.loading.telephony import write_telephony
 from decroche.demo.loading.words import write_follow_ups, write_instructions, write_messages, write_protocols
 from decroche.demo.models import LoadedWorld
 from decroche.demo.team import SIGN_INS
@@ -118,6 +119,7 @@ class _Loader:
             ("Ranger", reset_sequences),
             ("Ouvrir les séances de groupe", lambda: self._count("appointments", write_groups(stage))),
             ("Régler les agendas", lambda: write_finer_points(stage)),
+            ("Régler la téléphonie", lambda: write_telephony(stage)),
         )
         for number, (title, act) in enumerate(steps):
             self._progress(title, number, len(steps))
