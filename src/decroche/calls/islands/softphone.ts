@@ -135,25 +135,24 @@ function claim(): void {
 
 // --- keys -----------------------------------------------------------------------------------------
 
-function order(name: "pickUp" | "putDown" | "mute" | "unmute", address: string): void {
+function order(address: string): void {
   if (address) void htmx.ajax("POST", address, { target: "#phone-bar", swap: "outerHTML" });
-  else announce("softphone-changed", { name });
 }
 
 function answer(): void {
-  if (isSimulated()) order("pickUp", config()?.["pickUp"] ?? "");
+  if (isSimulated()) order(config()?.["pickUp"] ?? "");
   else line.answer();
 }
 
 function refuse(): void {
   stopRinging();
-  if (isSimulated()) order("putDown", config()?.["putDown"] ?? "");
+  if (isSimulated()) order(config()?.["putDown"] ?? "");
   else line.refuse();
 }
 
 /** Leave a conversation that is not hers to end: a colleague's question, a supervisor's ear. */
 function leave(): void {
-  if (isSimulated()) order("putDown", config()?.["putDown"] ?? "");
+  if (isSimulated()) order(config()?.["putDown"] ?? "");
   else line.hangUp();
 }
 
@@ -165,7 +164,7 @@ function mute(): void {
   }
   const button = document.querySelector<HTMLElement>('[data-softphone="mute"]');
   const shut = button?.getAttribute("aria-pressed") === "true";
-  order(shut ? "unmute" : "mute", button?.dataset[shut ? "unmute" : "mute"] ?? "");
+  order(button?.dataset[shut ? "unmute" : "mute"] ?? "");
 }
 
 /** End through the same button as on screen, so that the switchboard hears of it. */
@@ -223,6 +222,16 @@ function endHere(event: Event): void {
   if (!detail.successful && detail.elt.matches('[data-softphone="end"]')) line.hangUp();
 }
 
+let isLoaded = false;
+
+/** A bar that was replaced while it read itself lost what it read: read again. */
+function readAgain(event: Event): void {
+  const { pathInfo } = (event as CustomEvent<{ pathInfo?: { requestPath?: string } }>).detail;
+  if (!pathInfo?.requestPath?.endsWith("/calls/bar/")) return;
+  if (isLoaded && origin(event)?.id !== "phone-bar") announce("softphone-changed");
+  isLoaded = true;
+}
+
 /** A menu that is open is not to be swapped away under the hand; the bar is read again when it closes. */
 function holdBack(event: Event): void {
   const bar = document.getElementById("phone-bar");
@@ -261,6 +270,7 @@ ready(() => {
   document.addEventListener("click", onClick);
   document.body.addEventListener("htmx:beforeRequest", holdBack);
   document.body.addEventListener("htmx:afterRequest", endHere);
+  document.body.addEventListener("htmx:afterRequest", readAgain);
   document.body.addEventListener("htmx:afterSettle", () => void sync());
   document.addEventListener("toggle", (event) => {
     const menu = event.target;
