@@ -77,7 +77,7 @@ def _prepare(folder: Path, url: str) -> None:
 
 def _stories(calls: int) -> Iterator[tuple[str, Story]]:
     """Yield each story under the name that --only takes."""
-    from tests.asterisk.survival import brain_story, phone_story, plain_stories, torture
+    from tests.asterisk.survival import brain_story, phone_story, plain_stories, spoof_story, torture
 
     for plug in brain_story.Plug:
         yield "brain", lambda stage, plug=plug: brain_story.survives(stage, plug, calls=calls)  # type: ignore[misc]
@@ -95,6 +95,7 @@ def _stories(calls: int) -> Iterator[tuple[str, Story]]:
     for closes in (True, False):
         yield "browser", lambda stage, closes=closes: phone_story.phone_is_taken_away(stage, closes=closes)  # type: ignore[misc]
     yield "browser", phone_story.signalling_is_lost
+    yield "spoof", spoof_story.caller_id_is_forged
     yield "credential", plain_stories.credential_is_stolen
 
 

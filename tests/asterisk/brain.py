@@ -95,7 +95,7 @@ class Switchboard:
             # A plain process: it outlives the event loop of the story that killed its predecessor.
             self._process = subprocess.Popen(command, env=self._env, stdout=log, stderr=log)  # noqa: ASYNC220
         await until(
-            lambda: SwitchboardPulse.objects.filter(beat_at__gt=begun, exchange_up=True).exists(), seconds=30
+            lambda: SwitchboardPulse.objects.filter(beat_at__gt=begun, exchange_up=True).exists(), seconds=60
         )
 
     def signal(self, number: int) -> None:

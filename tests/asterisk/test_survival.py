@@ -12,7 +12,7 @@ import pytest
 
 from decroche.calls.adapters.asterisk.server import AsteriskServer
 from tests.asterisk.brain import database_url
-from tests.asterisk.survival import brain_story, phone_story, plain_stories
+from tests.asterisk.survival import brain_story, phone_story, plain_stories, spoof_story
 from tests.asterisk.survival.plugs import CutWay
 from tests.asterisk.survival.stage import Stage, on_stage
 from tests.asterisk.survival.torture import MESSAGES
@@ -87,5 +87,11 @@ async def test_a_secretary_s_browser_goes_in_mid_call(stage: Stage, closes: bool
 
 async def test_only_her_signalling_is_lost(stage: Stage) -> None:
     ledger = await phone_story.signalling_is_lost(stage)
+    print(ledger)
+    assert ledger.is_sound, str(ledger)
+
+
+async def test_a_caller_id_is_forged(stage: Stage) -> None:
+    ledger = await spoof_story.caller_id_is_forged(stage)
     print(ledger)
     assert ledger.is_sound, str(ledger)
