@@ -37,7 +37,7 @@ class Desk:
         while line := await stream.readline():
             if line.startswith(b"event: hello"):
                 opened.set()
-            elif line.startswith(b"event: phone"):
+            elif line.startswith(b"data: {") and b'"t":"phone"' in line:
                 body = await self.read_panel()
                 self.shown.append((time.time(), body))
 
