@@ -9,8 +9,9 @@ import pytest
 
 from decroche.accounts.models import User
 from decroche.calls.adapters.asterisk.server import AsteriskServer
-from decroche.calls.models import Call, Post
+from decroche.calls.models import Action, Call, CallPlan, LineHours, MenuChoice, Post
 from decroche.calls.switchboard.orders import OrderKind
+from decroche.foundation.tenancy import every_practice
 from tests.asterisk.brain import House, Switchboard, order, read, sit_down, until
 from tests.asterisk.ears import MUSIC, until_heard, voice
 from tests.asterisk.fixtures import silence
@@ -119,3 +120,48 @@ async def test_a_caller_on_hold_reaches_the_fallback_when_the_switchboard_dies(
     assert FALLBACK in ring.invite.start
     await until_heard(caller.media, "party")
     assert (await read(lambda: Call.objects.get(pk=call.pk))).state == "on_hold"  # nobody was there to write
+
+
+@pytest.fixture
+def house_with_menu(house: House) -> House:
+    """Before the switchboard starts: key 1 leads to the team, key 2 says the hours and hangs up."""
+    with every_practice():
+        plan = CallPlan.objects.create(
+            line=house.line, menu_text="Pour un rendez-vous, tapez 1. Pour les horaires, tapez 2. " * 3
+        )
+        for weekday in range(7):
+            LineHours.objects.create(plan=plan, weekday=weekday, starts="00:00", ends="00:00")
+        MenuChoice.objects.create(plan=plan, digit="1", label="rendez-vous", action=Action.TEAM)
+        MenuChoice.objects.create(
+            plan=plan,
+            digit="2",
+            label="horaires",
+            action=Action.MESSAGE,
+            text="De huit heures à dix-neuf heures.",
+        )
+    return house
+
+
+async def test_a_key_of_the_menu_leads_to_the_team_or_to_the_hours(
+    house_with_menu: House, secretary: tuple[User, Phone], caller: Dialogue, fresh_exchange: AsteriskServer
+) -> None:
+    _, phone = secretary
+    line = house_with_menu.line.number
+    await caller.call(line, number=CALLER, sends_events=True)
+    await until(lambda: Call.objects.filter(state="menu").first())
+    assert phone.rings == []
+    await caller.press_in_sound("1")
+    await phone.wait_ringing()
+    phone.answer()
+    await until_heard(phone.media, "caller")
+    call = await until(lambda: Call.objects.filter(state="talking").first())
+    assert call.menu_digit == "1"
+    caller.hang_up()
+    curious = Dialogue(fresh_exchange.connection.sip_port, voice=voice("caller"))
+    await curious.call(line, number="+33612345111")
+    await until(lambda: Call.objects.filter(state="menu").first())
+    await curious.press("2")
+    await asyncio.wait_for(curious.ended.wait(), 10)
+    told = await until(lambda: Call.objects.filter(menu_digit="2", state="ended").first())
+    assert told.end_reason == "informed"
+    curious.close()
