@@ -134,17 +134,16 @@ async def _pull(stage: Stage, plug: Plug, late: object, ledger: Ledger, wave: Wa
 def _fallbacks(stage: Stage, ledger: Ledger, pulled: datetime, *, is_absent: bool) -> None:
     """Say how long the slowest waited for the fallback."""
     fates = all_fates(stage.crowds)
-    waited = []
+    waited, rang_later = [], set(stage.crowds[-1].numbers)
     for number, at in stage.outside.reached.items():
         fate = fates.get(number)
         if fate is not None and fate.called_at is not None and at > pulled:
-            waited.append((at - max(pulled, fate.called_at)).total_seconds())
+            who = "rang meanwhile" if number in rang_later else "was there"
+            waited.append(((at - max(pulled, fate.called_at)).total_seconds(), who, number))
     if not waited:
         ledger.must(not is_absent, "nobody reached the fallback")
         return
-    ledger.figures["fallback after, worst"] = f"{max(waited):.2f} s of {len(waited)}"
+    worst, who, number = max(waited)
+    ledger.figures["fallback after, worst"] = f"{worst:.2f} s of {len(waited)}, who {who} ({number})"
     if is_absent:
-        ledger.must(
-            max(waited) <= FALLBACK_WITHIN * stage.slack,
-            f"a caller waited {max(waited):.2f} s for the fallback",
-        )
+        ledger.must(worst <= FALLBACK_WITHIN * stage.slack, f"a caller waited {worst:.2f} s for the fallback")

@@ -64,7 +64,7 @@ class ExchangeSettings:
     http_host: str = "127.0.0.1"
     http_port: int = 0
     rtp_start: int = 0
-    rtp_ports: int = 400
+    rtp_ports: int = 2000  # two a leg; a flood on one line must leave enough for the others
     external_address: str = ""
     lease_seconds: int = 4
     fallback_seconds: int = 25
