@@ -72,6 +72,10 @@ async def panel(stage: Stage) -> None:
         await stage.all_available()
         timing = await _ring(stage, answering)
         await asyncio.sleep(1)
+        for task in follows:
+            if task.done() and (error := task.exception()):
+                print(f"  a desk stopped following: {error!r}")
+                break
         _print(_delays(timing, desks), len(timing.rang))
     finally:
         for task in follows:
@@ -126,7 +130,7 @@ def _print(delays: list[float], rang: int) -> None:
         f"phone rings on Asterisk → panel with the caller's number answered by the web, {CALLS} calls at {RATE}/s; ms"
     )
     if not delays:
-        print("  no panel showed any caller")
+        print(f"  no panel showed any of the {rang} callers whom a phone rang for")
         return
     p95 = delays[int(len(delays) * 0.95)]
     print(
