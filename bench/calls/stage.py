@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -191,6 +192,11 @@ def stage(folder: Path) -> Iterator[Stage]:
 
     installation = install(default_install_dir(), say=lambda _: None)
     with own_database("calls"):
+        from decroche.calls.switchboard.journal import spool_folder
+
+        shutil.rmtree(
+            spool_folder(), ignore_errors=True
+        )  # of a run that was broken off, in a database of this name
         line, secretaries = _house()
         operator_port, phones_port = free_udp_port(), free_udp_port()
         members = "".join(f"member => PJSIP/s{user.pk}\n" for user in secretaries)
