@@ -20,6 +20,7 @@ class Screen:
     label: str
     icon: str
     roles: frozenset[str]
+    also: tuple[str, ...] = ()  # addresses elsewhere that belong to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,13 @@ SCREENS = (
     Screen("waiting_room:home", gettext_noop("Salle d’attente"), "hourglass", PRACTICE),
     Screen("messages:mine", gettext_noop("Messages"), "mail", PRACTICE | DESK),
     Screen("calls:log", gettext_noop("Appels"), "phone", DESK | PRACTICE),
-    Screen("calls:house", gettext_noop("Téléphonie"), "sliders-horizontal", frozenset({"supervisor", "practitioner"})),
+    Screen(
+        "calls:house",
+        gettext_noop("Téléphonie"),
+        "sliders-horizontal",
+        frozenset({"supervisor", "practitioner"}),
+        ("calls:lines",),
+    ),  # fmt: skip
     Screen("continuity:start", gettext_noop("Sans internet"), "wifi-off", PRACTICE),
     Screen("practices:home", gettext_noop("Cabinets"), "building-2", DESK),
     Screen("accounts:people", gettext_noop("Personnes"), "users", frozenset({"supervisor", "administrator"})),
@@ -57,8 +64,14 @@ def entries(request: HttpRequest) -> list[Entry]:
         url = _address(screen.url_name)
         if url and screen.roles & access.roles:
             found.append((url, screen))
-    # Of two addresses that fit, the longer one is where the person is.
-    current = max((url for url, _screen in found if request.path.startswith(url)), key=len, default="")
+    # Of several addresses that fit, the longest one is where the person is.
+    fits = [
+        (len(its), url)
+        for url, screen in found
+        for its in (url, *map(_address, screen.also))
+        if its and request.path.startswith(its)
+    ]
+    current = max(fits, default=(0, ""))[1]
     return [Entry(url, _(screen.label), screen.icon, url == current) for url, screen in found]
 
 

@@ -25,3 +25,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   rows[aim[0]]?.[aim[1]]?.focus();
 });
+
+// Who applies with a key while writing in a field leaves it: Ctrl+Z then undoes what was applied, not what was typed.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target instanceof HTMLButtonElement && event.target.name === "apply") event.target.focus();
+});
