@@ -2,9 +2,8 @@
 
 Sources: OVHcloud, guide "Activer ou désactiver des services depuis le téléphone" (github.com/ovh/docs, updated
 4 September 2025): ``*21*number#`` all calls, ``*61*number#`` on no answer, ``*69*number#`` when busy, ``#21#`` to stop,
-``*#21#`` to ask. Orange, SFR, Bouygues Telecom and Free give their fixed lines the same three pairs, those of the French
-public network (ETSI ETR 196, "Call forwarding facilities on the fixed public network", and ETS 300 738 for the shape of
-the keys). Boxes and contracts differ, hence the test call: the page believes no table.
+``*#21#`` to ask. For Orange, SFR, Bouygues Telecom and Free no page of theirs was at hand: we give the keys that
+French fixed lines commonly share, unverified. Boxes and contracts differ, hence the test call: the page believes no table.
 """
 
 from dataclasses import dataclass
