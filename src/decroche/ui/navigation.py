@@ -46,7 +46,7 @@ SCREENS = (
         "sliders-horizontal",
         frozenset({"supervisor", "practitioner"}),
         ("calls:lines",),
-    ),  # fmt: skip
+    ),
     Screen("continuity:start", gettext_noop("Sans internet"), "wifi-off", PRACTICE),
     Screen("practices:home", gettext_noop("Cabinets"), "building-2", DESK),
     Screen("accounts:people", gettext_noop("Personnes"), "users", frozenset({"supervisor", "administrator"})),
