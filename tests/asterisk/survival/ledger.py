@@ -1,6 +1,7 @@
 """Count: each call that somebody made must have ended somewhere, and nothing may be left behind."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -67,14 +68,16 @@ def count_ends(ledger: Ledger, fates: Mapping[str, Fate], *, reached_outside: It
         end = _end(fate, calls.get(number, []), owed.get(number, set()), again, outside=number in outside)
         if end:
             ledger.ends[end] += 1
+            if os.environ.get("DECROCHE_CHAOS_VERBOSE"):
+                print(end, number, [call.end_reason for call in calls.get(number, [])], _steps(number))
         else:
             rows = [(call.state, call.end_reason) for call in calls.get(number, [])]
-            steps = list(
-                CallStep.objects.filter(call__caller_number=number)
-                .order_by("at", "number")
-                .values_list("kind", flat=True)
-            )
-            ledger.lost.append(f"{number} {fate.end or 'still there'} {rows} {steps}")
+            ledger.lost.append(f"{number} {fate.end or 'still there'} {rows} {_steps(number)}")
+
+
+def _steps(number: str) -> list[str]:
+    rows = CallStep.objects.filter(call__caller_number=number).order_by("at", "number")
+    return [f"{kind}@{at:%S.%f}" for kind, at in rows.values_list("kind", "at")]
 
 
 def _end(fate: Fate, calls: list[Call], owed: set[str], again: set[UUID], *, outside: bool) -> str:  # noqa: PLR0911
