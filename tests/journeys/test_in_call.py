@@ -33,7 +33,7 @@ def _latest(caller_number: str) -> dict[str, Any]:
 
 async def _at_her_post(enter: Enter, login: str) -> Person:
     secretary = await enter(login)
-    await secretary.sees("#phone-bar", "Prendre mon poste")
+    await secretary.sees("#phone-bar", "Prendre mon poste", seconds=60)  # the exchange may still be starting
     await secretary.presses("F2")
     await secretary.sees("#phone-bar", "Vous êtes libre", seconds=30)
     return secretary
