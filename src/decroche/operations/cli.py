@@ -48,19 +48,10 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--host", default=os.environ.get("DECROCHE_HOST", "127.0.0.1"))
         sub.add_argument("--port", type=int, default=int(os.environ.get("DECROCHE_PORT", "8000")))
     verb("worker", run_worker, "lance les tâches de fond")
-    switchboard = verb(
-        "switchboard",
-        run_switchboard,
-        "lance le standard ; un second attend, prêt à prendre la suite",
+    _name_of_exchange(
+        verb("switchboard", run_switchboard, "lance le standard ; un second attend, prêt à prendre la suite")
     )
-    asterisk = verb("asterisk", run_asterisk, "lance la copie privée d’Asterisk")
-    for sub in (switchboard, asterisk):
-        sub.add_argument(
-            "--exchange",
-            metavar="NOM",
-            default=os.environ.get("DECROCHE_EXCHANGE", ""),
-            help="lequel, quand il y en a plusieurs",
-        )
+    _name_of_exchange(verb("asterisk", run_asterisk, "lance la copie privée d’Asterisk"))
     verb("migrate", migrate, "met les tables à jour")
     verb("doctor", doctor, "dit ce qui manque ou ne va pas")
     save = verb("backup", backup, "sauvegarde tout dans un fichier")
@@ -73,6 +64,15 @@ def _parser() -> argparse.ArgumentParser:
     admin.add_argument("--first-name", required=True)
     admin.add_argument("--last-name", required=True)
     return parser
+
+
+def _name_of_exchange(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--exchange",
+        metavar="NOM",
+        default=os.environ.get("DECROCHE_EXCHANGE", ""),
+        help="lequel, quand il y en a plusieurs",
+    )
 
 
 # --- before Django --------------------------------------------------------------------------
