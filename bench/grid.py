@@ -241,8 +241,8 @@ async def _wheel(page) -> None:
     """Turn the wheel down and up, then sideways to the last column and back."""
     await page.mouse.move(700, 500)
     for n in range(120):
-        sideways = 150 if n < 60 else -150  # noqa: PLR2004
-        await page.mouse.wheel(sideways if n % 2 else 0, 0 if n % 2 else (60 if n % 20 < 10 else -60))  # noqa: PLR2004
+        sideways = 150 if n < 60 else -150
+        await page.mouse.wheel(sideways if n % 2 else 0, 0 if n % 2 else (60 if n % 20 < 10 else -60))
         await page.wait_for_timeout(16)
 
 

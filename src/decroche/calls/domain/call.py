@@ -106,19 +106,21 @@ def advance(current: CallState, wanted: CallState) -> CallState:
     return wanted
 
 
+_END_OF = {
+    _S.TRANSFERRING: EndReason.TRANSFERRED,
+    _S.FALLBACK: EndReason.FALLBACK,
+    _S.VOICEMAIL: EndReason.VOICEMAIL,
+    _S.DIALLING: EndReason.NO_REPLY,
+}
+
+
 def end_reason(state: CallState, *, answered: bool, lost: bool) -> EndReason:
     """Say why a call that was in ``state`` is over, now that its caller has gone.
 
     ``lost`` means that nobody chose to end it.
     """
-    if state is _S.TRANSFERRING:
-        return EndReason.TRANSFERRED
-    if state is _S.FALLBACK:
-        return EndReason.FALLBACK
-    if state is _S.VOICEMAIL:
-        return EndReason.VOICEMAIL
-    if state is _S.DIALLING:
-        return EndReason.NO_REPLY
+    if state in _END_OF:
+        return _END_OF[state]
     if lost or (answered and state in _WAITS_AGAIN):
         return EndReason.INTERRUPTED
     if state in WITH_SECRETARY or answered:

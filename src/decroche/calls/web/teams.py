@@ -1,6 +1,6 @@
 """The doors of teams and skills: a picture of who is in what, changed by one key or one click a cell."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -316,7 +316,7 @@ def _names(secretariat: Secretariat) -> dict[int, str]:
     return {row.user_id: row.user.display_name for row in _members(secretariat)}
 
 
-def _columns(teams: list[Team], skills: list[tuple[int, str]]) -> list[Column]:
+def _columns(teams: Sequence[Team], skills: list[tuple[int, str]]) -> list[Column]:
     by_code: dict[str, set[int]] = {}
     for user_id, code in skills:
         by_code.setdefault(code, set()).add(user_id)
