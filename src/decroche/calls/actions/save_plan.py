@@ -83,9 +83,7 @@ def put_back_plan(*, line: Line, version: int, before: Mapping[str, Any]) -> Cal
 
     """
     rows = {
-        name: [
-            {key: _read(key, value) for key, value in row.items()} for row in before["rows"][name]
-        ]
+        name: [{key: _read(key, value) for key, value in row.items()} for row in before["rows"][name]]
         for name in _CHILDREN
     }
     with transaction.atomic():

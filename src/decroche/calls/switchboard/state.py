@@ -127,7 +127,9 @@ class Timing:
     lease: timedelta = timedelta(seconds=4)
     renew_every: timedelta = timedelta(seconds=1)
     lost_phone_grace: timedelta = timedelta(seconds=5)  # mid-call: a socket may flap while the sound goes on
-    doubt: timedelta = timedelta(seconds=8)  # two questions to a phone whose sound stopped: is it there, or frozen?
+    doubt: timedelta = timedelta(
+        seconds=8
+    )  # two questions to a phone whose sound stopped: is it there, or frozen?
     away_after: timedelta = timedelta(seconds=30)  # a phone gone that long means an empty chair
     voicemail_at_most: timedelta = timedelta(minutes=4)
     transfer_at_most: timedelta = timedelta(seconds=60)
