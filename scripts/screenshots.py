@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOUR = ROOT / "docs" / "tour"
 PASSWORD = "decroche-demo"
 SECRETARY, PRACTITIONER, STAFF = "diallo@demo.example", "vauquelin@demo.example", "granger@demo.example"
+SUPERVISOR = "vasseur@demo.example"
 GROUP = "Tilleuls"
 DESK, SMALL_DESK, PHONE = (1440, 900), (1280, 720), (390, 844)
 CHROMIUM_ARGUMENTS = [
@@ -149,6 +150,11 @@ SCENES = [
     Scene("without-internet", "Quand internet est coupé", "Quatorze jours scellés, ouverts au comptoir sans réseau avec la phrase du cabinet.", at("/continuity/1/"), who=STAFF),
     Scene("companion", "Le téléphone du praticien", "Qui vient ensuite, ce qui m’attend, ce que j’ai demandé au secrétariat.", companion, who=PRACTITIONER, size=PHONE),
     Scene("desk-phone", "Le poste sur un téléphone", "Une zone à la fois, quand il n’y a que le téléphone sous la main.", on_a_phone, size=PHONE),
+    Scene("call-queue", "La file en direct", "Qui attend, à qui l’appel est proposé et pourquoi, qui parle, qui est au poste.", at("/calls/queue/"), who=SUPERVISOR),
+    Scene("call-backs", "Les appels à rendre", "Une seule liste, juste : deux secrétaires ne rappellent jamais la même personne.", at("/calls/back/")),
+    Scene("line", "Régler une ligne", "Le chemin de l’appel est un dessin ; chaque étape s’y change sur place.", at("/calls/lines/1/"), who=SUPERVISOR),
+    Scene("policy", "Distribuer les appels", "Un jour passé est rejoué sous d’autres réglages avant de les appliquer.", at("/calls/house/policy/1/"), who=SUPERVISOR),
+    Scene("teams", "Équipes et compétences", "Qui répond à quoi, d’un coup d’œil.", at("/calls/house/teams/1/"), who=SUPERVISOR),
     Scene("call-log", "Le journal des appels", "Chaque appel, son chemin et ce qui en est venu.", call_log),
 ]  # fmt: skip
 
