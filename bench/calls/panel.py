@@ -25,8 +25,8 @@ class Desk:
 
     async def open(self) -> "asyncio.Task[None]":
         self._reader, self._writer = await asyncio.open_connection(HOST, self._port)
-        stream, writer = await asyncio.open_connection(HOST, self._port)
-        writer.write(f"GET /live/ HTTP/1.1\r\nHost: localhost\r\n{self._cookie}\r\n".encode())
+        stream, self._live = await asyncio.open_connection(HOST, self._port)
+        self._live.write(f"GET /live/ HTTP/1.1\r\nHost: localhost\r\n{self._cookie}\r\n".encode())
         opened = asyncio.Event()
         task = asyncio.create_task(self._follow(stream, opened))
         await asyncio.wait_for(opened.wait(), 20)
@@ -53,6 +53,7 @@ class Desk:
 
     def close(self) -> None:
         self._writer.close()
+        self._live.close()
 
 
 async def panel(stage: Stage) -> None:
