@@ -334,5 +334,5 @@ def test_the_screen_costs_the_same_whatever_its_length(client, place, rows, djan
         book(roussel, visit_type, 14 + row, name=f"Petit{row}")
         tell(practice, roussel)
         client.post(reverse("companion:ask", args=[practice.pk]), {"body": f"consigne {row}"})
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         client.get(reverse("companion:day", args=[practice.pk]))

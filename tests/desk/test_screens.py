@@ -167,11 +167,11 @@ def test_a_practice_opens_with_as_many_queries_whatever_its_size(
     address = reverse("desk:practice", args=[tilleuls.pk])
     client.get(address)
 
-    with django_assert_num_queries(8):  # session, person, rights, post; practice, sites, practitioners, lines
+    with django_assert_num_queries(6):  # who comes, post; practice, sites, practitioners, lines
         client.get(address, headers=HTMX)
     for _ in range(5):
         make_practitioner(practice=tilleuls)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         client.get(address, headers=HTMX)
 
 

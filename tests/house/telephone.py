@@ -23,8 +23,8 @@ def set_up_telephone(
         refusal_digit="9",
         sample_percent=5,
         keep_days=30,
-        starts_on=now.date(),
-        ends_on=now.date() + timedelta(days=9),
+        starts_on=now.date() + timedelta(days=400),  # another rule covers these days
+        ends_on=now.date() + timedelta(days=409),
     )
     return {
         "secretariat_id": secretariat.pk,

@@ -157,7 +157,7 @@ class RuleForm(forms.Form):
         elif not any(word in text for word in _REFUSING) or not _names(said, digit):
             self.add_error(
                 "announcement",
-                _("L’annonce ne dit pas comment refuser : « Pour refuser, faites le %(digit)s. »")
+                _("L’annonce ne dit pas comment refuser : « Pour refuser, faites le %(digit)s. »")
                 % {"digit": digit},
             )
 

@@ -107,8 +107,8 @@ def set_cell(request: PersonRequest, secretariat_id: int) -> HttpResponse:
     )
     said = {"who": name, "what": column}
     text = {
-        ("team", True): _("%(who)s entre dans « %(what)s »."),
-        ("team", False): _("%(who)s sort de « %(what)s »."),
+        ("team", True): _("%(who)s entre dans « %(what)s »."),
+        ("team", False): _("%(who)s sort de « %(what)s »."),
         ("skill", True): _("%(who)s : %(what)s, ajouté."),
         ("skill", False): _("%(who)s : %(what)s, retiré."),
     }[kind, is_on] % said
@@ -195,7 +195,7 @@ def rename(request: PersonRequest, secretariat_id: int, team_id: int) -> HttpRes
             undo = keep(
                 request, "team-renamed", secretariat_id=secretariat.pk, team_id=team.pk, name=before, now=name
             )
-            return _done(request, secretariat, _("L’équipe s’appelle « %(name)s ».") % {"name": name}, undo)
+            return _done(request, secretariat, _("L’équipe s’appelle « %(name)s ».") % {"name": name}, undo)
     return _draw(
         request, secretariat, rename_error={"team_id": team.pk, "text": wrong}, status=answers.INCOMPLETE
     )
