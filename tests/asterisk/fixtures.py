@@ -51,7 +51,7 @@ def exchange(
         sounds_dir=SOUNDS,
         trunk=Trunk("127.0.0.1", operator_port),
         lease_seconds=LEASE_SECONDS,
-        fallback_seconds=4,
+        fallback_seconds=10,  # longer than a switchboard takes to come back, on a busy machine too
         transfer_seconds=5,
         voicemail_silence_seconds=3,
     )

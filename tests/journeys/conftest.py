@@ -155,6 +155,15 @@ class Person:
         for key in keys:
             await self.page.keyboard.press(key)
 
+    async def takes_her_post(self) -> None:
+        """Be free for calls. The exchange may still be starting; another story may have left her free, or wrapping up."""
+        bar = self.page.locator("#phone-bar:is(.is-away, .is-wrap_up) [data-key=F2]")
+        free = self.page.locator("#phone-bar", has_text="Vous êtes libre")
+        await bar.or_(free).first.wait_for(state="visible", timeout=60_000)
+        if await bar.count():
+            await self.presses("F2")
+        await self.sees("#phone-bar", "Vous êtes libre", seconds=30)
+
     async def types(self, text: str) -> None:
         await self.page.keyboard.type(text, delay=15)
 

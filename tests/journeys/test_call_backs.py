@@ -39,9 +39,7 @@ async def test_who_gave_up_is_called_back_by_one_and_refused_to_the_other(
 ) -> None:
     line = await look(_line)
     awa, nathalie = await enter("diallo"), await enter("le-goff", size=POCKET)
-    await awa.sees("#phone-bar", "Prendre mon poste")
-    await awa.presses("F2")
-    await awa.sees("#phone-bar", "Vous êtes libre", seconds=20)
+    await awa.takes_her_post()
     desk = awa.page
     beside = Person(await awa.context.new_page(), "diallo", awa.context)
     for person in (beside, nathalie):

@@ -33,13 +33,7 @@ def _latest(caller_number: str) -> dict[str, Any]:
 
 async def _at_her_post(enter: Enter, login: str) -> Person:
     secretary = await enter(login)
-    # The exchange may still be starting; another story may have left her available, or wrapping up.
-    bar = secretary.page.locator("#phone-bar:is(.is-away, .is-wrap_up) [data-key=F2]")
-    free = secretary.page.locator("#phone-bar", has_text="Vous êtes libre")
-    await bar.or_(free).first.wait_for(state="visible", timeout=60_000)
-    if await bar.count():
-        await secretary.presses("F2")
-    await secretary.sees("#phone-bar", "Vous êtes libre", seconds=30)
+    await secretary.takes_her_post()
     return secretary
 
 
