@@ -45,9 +45,9 @@ async def test_who_gave_up_is_called_back_by_one_and_refused_to_the_other(
     for person in (beside, nathalie):
         await _opens_the_list(house, person, line.practice_id)
 
-    # It rings at Mme Diallo's; he gives up before she answers. He comes onto both lists by himself.
+    # It rings at Mme Diallo’s; he gives up, having waited longer than a wrong number would. He comes onto both lists by himself.
     caller = new_caller()
-    await caller.call(line.number, sender=f"<sip:{TELEPHONE}@operator.example>", patience=4)
+    await caller.call(line.number, sender=f"<sip:{TELEPHONE}@operator.example>", talks=8, patience=8)
     for person in (beside, nathalie):
         await person.sees(".owed", SHOWN, seconds=40)
     row = await look(_owed)
