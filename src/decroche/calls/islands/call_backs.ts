@@ -3,7 +3,7 @@
 const FIELD = "input, textarea, select, [contenteditable]";
 
 function rows(): HTMLElement[] {
-  return [...document.querySelectorAll<HTMLElement>("[data-rows] > [data-row]")];
+  return [...document.querySelectorAll<HTMLElement>("[data-owed-list] > [data-owed]")];
 }
 
 function step(by: number): void {
@@ -18,13 +18,13 @@ function step(by: number): void {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.target instanceof Element && event.target.closest(FIELD)) return;
-  if (document.querySelector("dialog:modal") || !document.querySelector("[data-rows]")) return;
+  if (document.querySelector("dialog:modal") || !document.querySelector("[data-owed-list]")) return;
   if (event.key === "j" || event.key === "k") {
     event.preventDefault();
     step(event.key === "j" ? 1 : -1);
-  } else if (event.key === "Enter" && event.target instanceof HTMLElement && event.target.matches("[data-row]")) {
+  } else if (event.key === "Enter" && event.target instanceof HTMLElement && event.target.matches("[data-owed]")) {
     event.preventDefault();
-    event.target.querySelector<HTMLElement>("[data-row-go]")?.click();
+    event.target.querySelector<HTMLElement>("[data-owed-go]")?.click();
   }
 });
 
