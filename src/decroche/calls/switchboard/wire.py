@@ -10,8 +10,8 @@ import logging
 from collections.abc import AsyncIterator, Callable
 
 import psycopg
-from django.conf import settings
-from psycopg.conninfo import make_conninfo
+
+from decroche.foundation.database import conninfo
 
 log = logging.getLogger(__name__)
 
@@ -29,19 +29,6 @@ SELECT set_config('tcp_keepalives_idle', '2', false), set_config('tcp_keepalives
 
 class Deposed(Exception):
     """Another switchboard leads."""
-
-
-def conninfo() -> str:
-    """Return how to reach the database that Django uses."""
-    database = settings.DATABASES["default"]
-    parts = {
-        "dbname": database["NAME"],
-        "user": database["USER"],
-        "password": database["PASSWORD"],
-        "host": database["HOST"],
-        "port": database["PORT"],
-    }
-    return make_conninfo("", **{key: value for key, value in parts.items() if value})
 
 
 def lock_of(exchange: str) -> int:

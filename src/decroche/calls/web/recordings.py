@@ -1,8 +1,6 @@
 """List recorded calls and let them be heard, for what they were recorded for; each hearing is logged with it."""
 
-import re
 from datetime import timedelta
-from pathlib import Path
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -15,12 +13,11 @@ from decroche.calls.actions.keep_recording import recordings_folder
 from decroche.calls.models import CallStep, Recording, RecordingRule
 from decroche.calls.switchboard.records import StepKind
 from decroche.foundation.clock import now
+from decroche.foundation.sounds import answer_with_sound, sound_in
 
 PAGE = 30
-KINDS = {".wav": "audio/wav", ".ogg": "audio/ogg", ".opus": "audio/ogg", ".mp3": "audio/mpeg"}
 REFUSALS_OF = timedelta(days=30)
 MOST_REFUSALS = 20
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 @require_GET
@@ -60,43 +57,11 @@ def recordings(request: PersonRequest) -> HttpResponse:
 def sound(request: PersonRequest, recording_id: int) -> HttpResponse:
     """Answer with the sound, whole or in the bytes that ``Range`` names (RFC 9110, 14)."""
     recording = get_object_or_404(Recording.objects.select_related("call", "rule"), pk=recording_id)
-    path = _file_of(recording)
-    size = path.stat().st_size
+    if recording.purged_at is not None or recording.purge_at <= now():
+        raise Http404
+    path = sound_in(recordings_folder(), recording.path)
     # What it may be heard for is what it was made for: the log says which.
     request.log_read(
         f"recording-{recording.rule.reason}", [recording.pk], practice_id=recording.call.practice_id
     )
-    asked = _RANGE.fullmatch(request.headers.get("Range", ""))
-    if asked is None or not any(asked.groups()):
-        response = HttpResponse(_piece(path, 0, size))
-    else:
-        first, last = asked.groups()
-        start = int(first[:18]) if first else max(size - int(last[:18]), 0)
-        end = min(int(last[:18]) + 1, size) if first and last else size
-        if start >= end:
-            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-        response = HttpResponse(_piece(path, start, end), status=206)
-        response["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
-    response["Content-Type"] = KINDS[path.suffix.lower()]
-    response["Accept-Ranges"] = "bytes"
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def _file_of(recording: Recording) -> Path:
-    """Return the sound's file, never one outside the folder, never one past its date."""
-    folder = recordings_folder().resolve()
-    path = (folder / recording.path).resolve()
-    is_due = recording.purged_at is not None or recording.purge_at <= now()
-    if is_due or not recording.path or not path.is_relative_to(folder) or path.suffix.lower() not in KINDS:
-        raise Http404
-    if not path.is_file():
-        raise Http404
-    return path
-
-
-def _piece(path: Path, start: int, end: int) -> bytes:
-    with path.open("rb") as file:
-        file.seek(start)
-        return file.read(end - start)
+    return answer_with_sound(request, path)

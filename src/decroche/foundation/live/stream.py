@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils.module_loading import import_string
 
+from decroche.foundation.database import conninfo
 from decroche.foundation.live.hints import CHANNEL, Audience
 
 log = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class Router:
         first = True
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(_dsn(), autocommit=True) as connection:
+                async with await psycopg.AsyncConnection.connect(conninfo(), autocommit=True) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     if not first:
                         self.everyone(_event("resync", "{}"))
@@ -225,15 +226,3 @@ def _keys(audience: Audience) -> list[tuple[str, int]]:
         *(("p", practice_id) for practice_id in audience.practice_ids),
         *(("s", secretariat_id) for secretariat_id in audience.secretariat_ids),
     ]
-
-
-def _dsn() -> str:
-    database = settings.DATABASES["default"]
-    parts = {
-        "dbname": database["NAME"],
-        "user": database["USER"],
-        "password": database["PASSWORD"],
-        "host": database["HOST"],
-        "port": database["PORT"],
-    }
-    return psycopg.conninfo.make_conninfo("", **{key: value for key, value in parts.items() if value})
