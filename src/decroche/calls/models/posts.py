@@ -59,12 +59,20 @@ class Post(models.Model):
         return f"{self.user_id} {self.state}"
 
 
+class PhoneDevice(models.TextChoices):
+    """Name what a secretary speaks into."""
+
+    BROWSER = "browser", _("l’ordinateur")
+    SIP = "sip", _("un téléphone SIP")
+
+
 class PhoneCredential(models.Model):
-    """Hold what lets one browser's softphone in, for a few hours.
+    """Hold what lets one telephone in: a browser for a few hours, a SIP phone until it is withdrawn (a year at most).
 
     The password is derived from ``nonce`` with the installation's key, so reading this table opens no phone.
     """
 
+    device = models.CharField(max_length=10, choices=PhoneDevice.choices, default=PhoneDevice.BROWSER)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="phone_credentials")
     nonce = models.CharField(max_length=64)
     created_at = models.DateTimeField()

@@ -21,11 +21,12 @@ class Announcement(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PhoneAccount:
-    """Carry what a secretary's phone needs to register."""
+    """Carry what a secretary's phone needs to register; it is her browser, or any SIP phone."""
 
     user_id: int
     username: str
     password: str = field(repr=False)
+    is_browser: bool = True
 
 
 class ChannelGone(Exception):
