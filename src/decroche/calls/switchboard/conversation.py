@@ -159,7 +159,11 @@ def phone_gone(floor: Floor, user_id: int, now: datetime) -> None:
 
 
 def look_at_phone(floor: Floor, post: LivePost, now: datetime) -> None:
-    """Act on a phone that is gone: mid-call its caller comes first in line, later the chair counts as empty."""
+    """Act on a phone that is gone: after a while the chair counts as empty.
+
+    A conversation is not ended by it: its sound goes on without any signalling, and the exchange ends the leg
+    when the sound stops.
+    """
     if post.doubted_at is not None and post.registered and now - post.doubted_at >= floor.timing.doubt:
         post.doubted_at = None
         if post.state is PostState.AWAY and post.reason == LOST_PHONE:
@@ -167,19 +171,37 @@ def look_at_phone(floor: Floor, post: LivePost, now: datetime) -> None:
     if post.phone_gone_at is None or post.mobile:
         return
     gone_for = now - post.phone_gone_at
-    call = floor.calls.get(post.call_id) if post.call_id else None
-    is_hers = call is not None and call.leg is not None and call.leg.user_id == post.user_id
-    if (
-        call is not None
-        and is_hers
-        and not post.is_leaving
-        and call.state in WITH_SECRETARY
-        and gone_for >= floor.timing.lost_phone_grace
-    ):
-        floor.cut_off(call, now)
-        _lost(floor, post, now)
     if post.state in AT_POST and not floor.is_busy(post) and gone_for >= floor.timing.away_after:
         floor.set_post(post, PostState.AWAY, now, reason=LOST_PHONE)
+
+
+def take_out(floor: Floor, post: LivePost, now: datetime) -> None:
+    """Take somebody out of the call in which she has a part: a caller in her hands comes first in line."""
+    call = floor.calls.get(post.call_id) if post.call_id else None
+    if call is None:
+        return
+    if call.holder != post.user_id:
+        _take_out_guest(floor, call, post.user_id, now)
+    elif call.state is CallState.OFFERED:
+        floor.withdraw(call, StepKind.UNREACHABLE, now, stop=True)
+    elif call.state is CallState.DIALLING:
+        if call.leg is not None:
+            floor.send(ask.StopRinging(call.leg))
+        floor.send(ask.HangUp(call.call_id))
+        floor.end(call, EndReason.NO_REPLY, now)
+    elif call.state in WITH_SECRETARY:
+        floor.cut_off(call, now)
+
+
+def _take_out_guest(floor: Floor, call: LiveCall, user_id: int, now: datetime) -> None:
+    """Take a third person or a supervisor out of somebody else's conversation."""
+    if call.party is not None and call.party.user_id == user_id:
+        floor.send(ask.DropParty(call.party.leg))
+        party_gone(floor, PartyGone(call.party.leg, now, Cause.HANGUP), now)
+    elif call.listener == user_id:
+        if call.leg is not None:
+            floor.send(ask.LendEar(call.leg, user_id, None))
+        floor.listener_left(call, now)
 
 
 # --- a third person --------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from uuid import UUID
 from decroche.calls.domain.call import WITH_SECRETARY, CallState
 from decroche.calls.domain.post import CHOSEN_STATES, PostState
 from decroche.calls.ports import PhoneAccount
-from decroche.calls.switchboard import calling, hands, parties
+from decroche.calls.switchboard import calling, conversation, hands, parties
 from decroche.calls.switchboard import commands as ask
 from decroche.calls.switchboard.floor import Floor
 from decroche.calls.switchboard.refusals import Refusal, Refused
@@ -22,7 +22,7 @@ __all__ = ["TOO_OLD", "Order", "OrderKind", "Refusal", "obey"]
 class OrderKind(StrEnum):
     """Name what a screen may ask of the switchboard."""
 
-    PHONE_ACCOUNT = "phone_account"  # username, password, expires_at
+    PHONE_ACCOUNT = "phone_account"  # username, password (empty: she has no phone any more), is_browser
     LEAVE = "leave"
     SET_STATE = "set_state"  # state, reason
     HOLD = "hold"
@@ -103,19 +103,36 @@ def _obey(floor: Floor, order: Order, now: datetime) -> None:
 
 
 def _phone_account(floor: Floor, post: LivePost, order: Order, now: datetime) -> None:
-    account = PhoneAccount(order.user_id, str(order.payload["username"]), str(order.payload["password"]))
-    post.had_account, post.is_leaving = True, False
+    """Let her phone in; nothing of the post changes until it registers. Without a password: let it in no more."""
+    password = str(order.payload["password"])
+    if not password:
+        post.has_sip_phone = False
+        post.phone_gone_at = now  # her browser has a while to come instead
+        _shut_out(floor, post, now)
+        return
+    post.has_sip_phone = not order.payload.get("is_browser", True)
+    account = PhoneAccount(
+        order.user_id, str(order.payload["username"]), password, is_browser=not post.has_sip_phone
+    )
     floor.send(ask.SetPhoneAccount(account))
-    del now  # nothing of the post changes until the phone registers
+
+
+def _shut_out(floor: Floor, post: LivePost, now: datetime) -> None:
+    """Make her phone worth nothing from now on, the conversation in hand included: it may be in other hands."""
+    floor.send(ask.RemovePhoneAccount(post.user_id))
+    if floor.is_busy(post) and not post.mobile:  # what rings elsewhere does not speak through that phone
+        conversation.take_out(floor, post, now)
 
 
 def _leave(floor: Floor, post: LivePost, order: Order, now: datetime) -> None:
-    # Her phone is let in no more from now on, even in mid-call: the credential may be in other hands.
-    floor.send(ask.RemovePhoneAccount(order.user_id))
+    """Close her post with her screen; a SIP phone on her desk stays known, and ends the conversation that it has."""
+    del order
     if floor.is_busy(post):
-        post.after_call, post.is_leaving = (PostState.AWAY, ""), True
-        return
-    floor.set_post(post, PostState.AWAY, now)
+        post.after_call = (PostState.AWAY, "")
+    else:
+        floor.set_post(post, PostState.AWAY, now)
+    if not post.has_sip_phone:
+        _shut_out(floor, post, now)
 
 
 def _set_state(floor: Floor, post: LivePost, order: Order, now: datetime) -> None:
@@ -130,7 +147,7 @@ def _set_state(floor: Floor, post: LivePost, order: Order, now: datetime) -> Non
         if not post.registered:
             post.phone_gone_at = now  # her phone has a while to come before the chair counts as empty
         floor.set_post(post, state, now, reason=reason)
-    if state is PostState.AWAY and not floor.is_busy(post):
+    if state is PostState.AWAY and not floor.is_busy(post) and not post.has_sip_phone:
         floor.send(ask.RemovePhoneAccount(post.user_id))
 
 

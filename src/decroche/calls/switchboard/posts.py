@@ -49,7 +49,6 @@ class Posts(Turn):
         """Let a post be offered calls again, or be what its owner asked to be after this one."""
         if post.after_call is not None:
             (state, reason), post.after_call = post.after_call, None
-            post.is_leaving = False
             self.set_post(post, state, now, reason=reason)
         elif post.missed >= self.timing.pause_after_missed:
             post.missed = 0

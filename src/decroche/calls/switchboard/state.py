@@ -126,7 +126,6 @@ class Timing:
     # How long a caller outlives a frozen switchboard before the fallback: with the exchange's own pace, 5 s at most.
     lease: timedelta = timedelta(seconds=4)
     renew_every: timedelta = timedelta(seconds=1)
-    lost_phone_grace: timedelta = timedelta(seconds=5)  # mid-call: a socket may flap while the sound goes on
     doubt: timedelta = timedelta(
         seconds=8
     )  # two questions to a phone whose sound stopped: is it there, or frozen?
@@ -269,9 +268,8 @@ class LivePost:
     missed: int = 0
     phone_gone_at: datetime | None = None
     doubted_at: datetime | None = None  # her sound stopped in mid-call while her phone seems to be there
-    had_account: bool = False
-    is_leaving: bool = False  # her phone is let in no more; the conversation in hand goes on
     mobile: str = ""  # an outside number rings in her phone's stead
+    has_sip_phone: bool = False  # her phone is no browser: it stays when her screen is closed
     working_since: datetime | None = None  # the end of her last pause
     answered: list[datetime] = field(default_factory=list)  # of the last hour
     out_of_turn: int = 0

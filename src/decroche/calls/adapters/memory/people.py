@@ -175,11 +175,15 @@ class People:
         self._phone(user_id).registered = True
         self._tell(PhoneRegistered(user_id, self._clock()))
 
+    def phone_loses_signalling(self, user_id: int) -> None:
+        """Cut what the phone signals with: it can be rung no more, and a conversation on it goes on."""
+        self._phone(user_id).registered = False
+        self._tell(PhoneGone(user_id, self._clock()))
+
     def phone_vanishes(self, user_id: int) -> None:
         """Lose the secretary's phone; a leg on it is lost, not hung up."""
         phone = self._phone(user_id)
-        phone.registered = False
-        self._tell(PhoneGone(user_id, self._clock()))
+        self.phone_loses_signalling(user_id)
         for leg in list(phone.legs):
             self._leave_conversation(leg)
             self._end_leg(leg, Cause.LOST)
