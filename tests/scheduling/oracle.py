@@ -1,5 +1,6 @@
 """A slow, obvious second opinion: walk through time minute by minute, with datetimes only."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,25 @@ def open_minutes(rules: list[WeeklyRule], first_day: date, last_day: date, zone:
     return found
 
 
+def is_whole(minute: datetime, periods: list[tuple[datetime, datetime]]) -> bool:
+    """A minute is open when all of it is; whoever opens at half past goes on from where another was open until then."""
+    until = minute
+    for start, end in sorted(periods):
+        if start <= until:
+            until = max(until, end)
+    return until >= minute + MINUTE
+
+
+def walk(periods: list[tuple[datetime, datetime]]) -> Iterator[datetime]:
+    """Go from minute to minute, from the first beginning to the last end."""
+    moment = min((start for start, _ in periods), default=datetime.min.replace(tzinfo=UTC)).replace(
+        second=0, microsecond=0
+    )
+    while any(moment < end for _, end in periods):
+        yield moment
+        moment += MINUTE
+
+
 def slots(
     free: list[tuple[datetime, datetime]],
     busy: list[tuple[datetime, datetime]],
@@ -47,31 +67,37 @@ def slots(
     earliest: datetime,
     zone: ZoneInfo,
     align: timedelta,
+    anchor: str = "gap",
+    capacity: int = 1,
 ) -> list[datetime]:
-    """Walk; remember when the last proposal of this gap was; propose where every minute needed is free."""
+    """Walk; remember where the grid of this gap (or of this free period) began; propose where every minute is free."""
+    real = [[(start.astimezone(UTC), end.astimezone(UTC)) for start, end in them] for them in (free, busy)]
+    opened, taken = ([(start, end) for start, end in them if start < end] for them in real)
 
     def available(minute: datetime) -> bool:
-        inside = any(start <= minute < end for start, end in free)
-        return inside and not any(start < minute + MINUTE and minute < end for start, end in busy)
+        running = sum(start < minute + MINUTE and minute < end for start, end in taken)
+        return is_whole(minute, opened) and running < capacity
 
-    if not free:
-        return []
+    def aligned(minute: datetime) -> bool:
+        wall = minute.astimezone(zone)
+        return (wall.hour * 60 + wall.minute) % (align // MINUTE) == 0
+
     found = []
-    previous: datetime | None = None
-    moment = min(start for start, _ in free).astimezone(UTC)
-    last = max(end for _, end in free)
-    while moment < last:
-        if moment < earliest or not available(moment):
-            previous = None
-            moment += MINUTE
-            continue
-        wall = moment.astimezone(zone)
-        aligned = (wall.hour * 60 + wall.minute) % (align // MINUTE) == 0
-        far_enough = previous is None or moment >= previous + step
-        fits = all(available(moment + n * MINUTE) for n in range(duration // MINUTE))
-        if aligned and far_enough:
-            if fits:
+    origin: datetime | None = None  # the grid's first line
+    for moment in walk(opened):
+        if not (
+            is_whole(moment, opened) if anchor == "opening" else moment >= earliest and available(moment)
+        ):
+            origin = None
+        elif origin is None and aligned(moment):
+            origin = moment
+        if origin is not None:
+            here = (moment - origin) % step == timedelta(0)
+            if anchor == "gap":
+                here = moment >= origin and aligned(moment)
+            fits = all(available(moment + n * MINUTE) for n in range(duration // MINUTE))
+            if here and moment >= earliest and fits:
                 found.append(moment)
-            previous = moment
-        moment += MINUTE
+            if here and anchor == "gap":
+                origin = moment + step  # the next one, or the first aligned minute after it
     return found

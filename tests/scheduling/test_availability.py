@@ -70,8 +70,9 @@ def test_an_appointment_longer_than_every_gap_has_no_slot() -> None:
 
 
 def test_notice_pushes_the_first_slot_to_the_next_five_minutes() -> None:
-    now = at(9, 2)
-    assert slots([(at(9), at(10))], now=now, notice=timedelta(minutes=20)) == ["09:25", "09:40"]
+    soon = {"now": at(9, 2), "notice": timedelta(minutes=20)}
+    assert slots([(at(9), at(10))], align=timedelta(minutes=5), **soon) == ["09:25", "09:40"]
+    assert slots([(at(9), at(10))], **soon) == ["09:22", "09:37"]
 
 
 def test_buffers_are_kept_from_what_is_busy_and_may_lie_outside_of_what_is_free() -> None:
@@ -298,43 +299,48 @@ def test_expansion_opens_exactly_the_minutes_that_the_wall_clock_says(
 
 @st.composite
 def periods_of_a_day(draw, day: date, zone: ZoneInfo, most: int) -> list[tuple[datetime, datetime]]:
+    """Periods to the minute, and some to the second, worded in any zone; a few are empty or reversed."""
     midnight = datetime.combine(day, time(0), tzinfo=zone).astimezone(UTC)
+    seconds = st.sampled_from([0, 0, 0, 1, 30, 59])
     found = []
     for _ in range(draw(st.integers(0, most))):
-        start = midnight + timedelta(minutes=draw(st.integers(0, 8 * 60)))
-        found.append((start, start + timedelta(minutes=draw(st.integers(0, 150)))))
+        start = midnight + timedelta(minutes=draw(st.integers(0, 8 * 60)), seconds=draw(seconds))
+        end = start + timedelta(minutes=draw(st.integers(-5, 150)), seconds=draw(seconds))
+        words = draw(st.sampled_from([UTC, *ZONES]))
+        found.append((start.astimezone(words), end.astimezone(words)))
     return found
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.data(),
     changing_days,
     st.sampled_from(ZONES),
-    st.integers(1, 90),
-    st.integers(1, 45),
+    st.tuples(st.integers(1, 90), st.integers(1, 45)),
     st.sampled_from([1, 5, 10, 15, 60]),
     st.integers(-60, 600),
+    st.sampled_from(["gap", "opening"]),
+    st.integers(1, 3),
 )
-def test_slots_agree_with_a_walk_minute_by_minute(data, day, zone, duration, step, align, earliest) -> None:
+def test_slots_agree_with_a_walk_minute_by_minute(
+    data, day, zone, lengths, align, earliest, anchor, capacity
+) -> None:
     free = data.draw(periods_of_a_day(day, zone, 3))
-    busy = data.draw(periods_of_a_day(day, zone, 4))
+    busy = data.draw(periods_of_a_day(day, zone, 4 + capacity))
     midnight = datetime.combine(day, time(0), tzinfo=zone).astimezone(UTC)
-    now = midnight + timedelta(minutes=earliest)
-    question = [timedelta(minutes=n) for n in (duration, step)]
+    now, notice = midnight + timedelta(minutes=earliest), timedelta(minutes=7, seconds=12)
+    duration, step = (timedelta(minutes=n) for n in lengths)
+    grid = {"zone": zone, "align": timedelta(minutes=align), "anchor": anchor, "capacity": capacity}
     ours = find_slots(
         free=free,
         busy=busy,
-        duration=question[0],
-        step=question[1],
-        notice=timedelta(minutes=7),
-        now=now,
-        zone=zone,
-        align=timedelta(minutes=align),
+        duration=duration,
+        step=step,
+        notice=notice,
+        now=now.astimezone(data.draw(st.sampled_from([UTC, *ZONES]))),
+        **grid,
     )
-    theirs = oracle.slots(
-        free, busy, *question, earliest=now + timedelta(minutes=7), zone=zone, align=timedelta(minutes=align)
-    )
+    theirs = oracle.slots(free, busy, duration, step, earliest=now + notice, **grid)
     assert [slot.astimezone(UTC) for slot in ours] == theirs
 
 

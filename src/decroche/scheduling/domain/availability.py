@@ -11,6 +11,8 @@ The words:
 *gap*     a maximal stretch of free time without busy time. Adjacent periods touch and merge: `[9, 10)` and `[10, 11)`
           make `[9, 11)`, and an appointment that ends at 10:00 leaves 10:00 free;
 *slot*    a start from which `duration` fits inside one gap.
+
+`find_slots` is the whole of it for plain values, and the place to begin; the rest serves the engine.
 """
 
 from bisect import bisect_right
@@ -19,16 +21,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 Minutes = tuple[int, int]  # a half-open period of epoch minutes
+Anchor = Literal["gap", "opening"]  # where a grid of steps begins
 
 MINUTE = timedelta(minutes=1)
-DEFAULT_ALIGN = timedelta(minutes=5)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _DAY = 24 * 60
+_TICK = timedelta.resolution
+_TICKS = MINUTE // _TICK  # in a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +129,9 @@ def _steady_offset(zone: ZoneInfo, ordinal: int) -> int | None:
 
     None near a change of hour. Only asked at both ends: no zone of the tz database goes forth and back in four days.
     """
-    day = datetime.fromordinal(ordinal)
-    before, after = day - timedelta(days=1), day + timedelta(days=3)
-    left, right = before.replace(tzinfo=zone).utcoffset(), after.replace(tzinfo=zone).utcoffset()
-    return left // MINUTE if left is not None and left == right else None
+    midnight = (ordinal - _EPOCH_ORDINAL) * _DAY
+    left, right = _offset_at(zone, midnight - _DAY), _offset_at(zone, midnight + 3 * _DAY)
+    return left if left == right else None
 
 
 def _offset_at(zone: ZoneInfo, minute: int) -> int:
@@ -213,29 +216,51 @@ def expand_rules(
 
 def sweep(
     free: Iterable[Minutes],
-    busy: Iterable[Minutes],
+    blocks: Sequence[Minutes],
     *,
     duration: int,
     step: int,
     earliest: int,
     zone: ZoneInfo,
     align: int,
+    anchor: Anchor,
 ) -> Iterator[int]:
-    """Yield every slot's start in ascending order: `find_slots` on epoch minutes, lazily.
-
-    In each gap, cut at `earliest`, the first start is the first moment where the wall clock reads a multiple of
-    `align` minutes after midnight; the next ones follow every `step` minutes (kept aligned), so that proposals stand
-    shoulder to shoulder with what is already booked and lose no time.
-    """
-    if duration <= 0 or step <= 0 or align <= 0:
-        raise ValueError("duration, step and align are positive numbers of minutes")
-    if _DAY % align:
-        raise ValueError("align divides a day")
-    for opening, closing in gaps(free, busy):
-        start = aligned(max(opening, earliest), zone, align)
+    """Yield every slot's start in ascending order: `find_slots` on epoch minutes, lazily; `blocks` are sorted."""
+    periods = merge(free)
+    period = iter(periods)
+    origin, until = 0, None  # of the free period in which the gap lies
+    for opening, closing in carve(periods, blocks):
+        while until is None or closing > until:
+            origin, until = next(period)
+        first = max(opening, earliest)
+        if first + duration > closing:
+            continue
+        if anchor == "opening":
+            origin = aligned(origin, zone, align)
+            start = origin + max(0, -((origin - first) // step)) * step
+        else:
+            start = aligned(first, zone, align)
         while start + duration <= closing:
             yield start
-            start = aligned(start + step, zone, align)
+            start += step
+            if anchor == "gap":
+                start = aligned(start, zone, align)
+
+
+def crowded(busy: Iterable[Minutes], capacity: int) -> list[Minutes]:
+    """Give, in order, the periods in which at least `capacity` of the busy ones run together. O(n log n)."""
+    if capacity == 1:
+        return sorted(busy)
+    turns = sorted(turn for start, end in busy for turn in ((start, 1), (end, -1)))  # ends before starts
+    full: list[Minutes] = []
+    running, since = 0, 0
+    for minute, turn in turns:
+        running += turn
+        if turn == 1 and running == capacity:
+            since = minute
+        elif turn == -1 and running == capacity - 1:
+            full.append((since, minute))
+    return full
 
 
 def aligned(minute: int, zone: ZoneInfo, align: int) -> int:
@@ -257,43 +282,74 @@ def find_slots(
     notice: timedelta = timedelta(0),
     now: datetime,
     zone: ZoneInfo,
-    align: timedelta = DEFAULT_ALIGN,
+    align: timedelta = MINUTE,
+    anchor: Anchor = "gap",
     limit: int | None = None,
     before: timedelta = timedelta(0),
     after: timedelta = timedelta(0),
+    capacity: int = 1,
 ) -> list[datetime]:
-    """List the starts at which something of `duration` can be booked, ascending, aware in `zone`.
+    """List the starts at which something of `duration` can be booked, ascending, each once, aware in `zone`.
 
-    free, busy     half-open periods of aware datetimes, in any order, repeated, overlapping or adjacent; those that are
-                   empty or end before they start are ignored.
+    free, busy     half-open periods of aware datetimes of any zone, in any order, repeated, nested, overlapping or
+                   adjacent, from any iterable; those that are empty or end before they start are ignored. What is
+                   neither free nor busy is closed. Free periods that touch are one, over midnight too.
     duration       whole minutes, positive. It must fit in one gap, ending at the latest when the gap ends.
     step           distance between two proposals of one gap; by default `before + duration + after`, shoulder to
-                   shoulder, so that all of them could be booked together.
-    notice, now    nothing is proposed before `now + notice`.
-    zone, align    starts fall where the wall clock of `zone` reads a multiple of `align` after midnight; `align` of
-                   one minute proposes the gap's own first minute.
+                   shoulder, so that all of them could be booked together. May be shorter or longer than `duration`.
+    notice, now    nothing is proposed before `now + notice`; `notice` is elapsed time, whatever the clocks do meanwhile.
+    zone, align    starts fall where the wall clock of `zone` reads a multiple of `align` after midnight: every minute
+                   unless told otherwise, so that a gap of exactly `duration` always has its slot.
+    anchor         where the steps are counted from. "gap": from the first moment of each gap that `now + notice` leaves,
+                   so that proposals lose no time beside what is booked. "opening": from the beginning of the free period,
+                   so that they keep to one grid whatever is booked. For a grid of the clock: `align` equal to `step`.
     limit          at most so many starts; None for all.
     before, after  whole minutes kept free of what is busy around the visit; they may lie outside of what is free.
+    capacity       how many may be busy at once before a minute is full (a group's seats).
 
-    Seconds are rounded inwards for free periods and outwards for busy ones. Raises `ValueError` for a naive
-    datetime, for a duration, step or align that is not a positive number of whole minutes, for an `align` that does not
-    divide a day, and for a notice, a limit, a `before` or an `after` below zero.
+    Steps and durations are elapsed time: in the night when an hour is repeated, an opening from midnight to six has seven
+    slots of an hour. Seconds are rounded inwards for free periods and outwards for busy ones. O(n log n) of the periods.
+
+    Raises `ValueError` for a naive datetime, for a duration, step or align that is not a positive number of whole
+    minutes, for an `align` that does not divide a day, for a notice, a limit, a `before` or an `after` below zero, for a
+    capacity below one and for an unknown anchor.
+
+    >>> paris = ZoneInfo("Europe/Paris")
+    >>> at = lambda hour, minute=0: datetime(2026, 11, 24, hour, minute, tzinfo=paris)
+    >>> question = {"free": [(at(9), at(11))], "duration": timedelta(minutes=30), "now": at(8), "zone": paris}
+    >>> [f"{start:%H:%M}" for start in find_slots(busy=[(at(9, 30), at(9, 50))], **question)]
+    ['09:00', '09:50', '10:20']
+    >>> [f"{start:%H:%M}" for start in find_slots(busy=[(at(9, 30), at(9, 50))], anchor="opening", **question)]
+    ['09:00', '10:00', '10:30']
     """
-    _refuse_naive(now)
     if notice < timedelta(0) or (limit is not None and limit < 0):
         raise ValueError("notice and limit are never negative")
+    if capacity < 1 or anchor not in {"gap", "opening"}:
+        raise ValueError("capacity is at least one, anchor is gap or opening")
     kept_before, length, kept_after = _buffer(before), _whole_minutes(duration), _buffer(after)
-    taken = ((floor_minute(_aware(start)), ceil_minute(_aware(end))) for start, end in busy)
+    grid = _whole_minutes(align)
+    if _DAY % grid:
+        raise ValueError("align divides a day")
+    taken = [(start // _TICKS, -(-end // _TICKS)) for start, end in _ticks(busy)]
     starts = sweep(
-        [(ceil_minute(_aware(start)), floor_minute(_aware(end))) for start, end in free],
-        [(start - kept_after, end + kept_before) for start, end in taken if end > start],
+        [(-(-start // _TICKS), end // _TICKS) for start, end in merge(_ticks(free))],
+        crowded(((start - kept_after, end + kept_before) for start, end in taken), capacity),
         duration=length,
         step=kept_before + length + kept_after if step is None else _whole_minutes(step),
-        earliest=ceil_minute(now + notice),
+        earliest=-(-((_aware(now) - _EPOCH) // _TICK + notice // _TICK) // _TICKS),
         zone=zone,
-        align=_whole_minutes(align),
+        align=grid,
+        anchor=anchor,
     )
     return [to_datetime(start).astimezone(zone) for start in islice(starts, limit)]
+
+
+def _ticks(periods: Iterable[tuple[datetime, datetime]]) -> Iterator[Minutes]:
+    """Give the periods that are not empty in microseconds of the epoch: elapsed time, which no zone's clock bends."""
+    for start, end in periods:
+        first, last = (_aware(start) - _EPOCH) // _TICK, (_aware(end) - _EPOCH) // _TICK
+        if first < last:
+            yield first, last
 
 
 def is_bookable(free: Sequence[Minutes], busy: Iterable[Minutes], *, start: int, end: int) -> bool:
@@ -313,11 +369,7 @@ def _buffer(length: timedelta) -> int:
     return length // MINUTE
 
 
-def _refuse_naive(moment: datetime) -> None:
-    if moment.utcoffset() is None:
-        raise ValueError("a naive datetime says nothing without its zone")
-
-
 def _aware(moment: datetime) -> datetime:
-    _refuse_naive(moment)
+    if moment.utcoffset() is None:
+        raise ValueError(f"a naive datetime says nothing without its zone: {moment}")
     return moment
