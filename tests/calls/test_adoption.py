@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from decroche.calls.domain.call import CallState, EndReason
 from decroche.calls.domain.callflow import CallPlan, Menu, MenuChoice, Sound, Then, Treatment
+from decroche.calls.domain.hours import LineMoment
 from decroche.calls.domain.outgoing import FRENCH_PREFIXES, DialRules, Tariff
 from decroche.calls.domain.post import PostState
 from decroche.calls.switchboard.orders import Order, OrderKind
@@ -366,18 +368,69 @@ async def test_a_supervisor_who_listens_still_shows_and_is_offered_nothing() -> 
     assert stage.state_of(INES) is PostState.AVAILABLE
 
 
-async def test_a_caller_in_the_menu_joins_the_line_when_the_menu_is_forgotten() -> None:
-    menu = Menu(Sound("Tapez 1."), (MenuChoice("1", "rendez-vous", Treatment(Then.TEAM)),))
-    line = replace(DIRECTORY.lines[LILAS_LINE], plan=CallPlan(menu=menu))
-    stage = Stage(replace(DIRECTORY, lines={LILAS_LINE: line}))
-    await stage.settle()
+def on_a_line(**plan: Any) -> Stage:
+    line = replace(DIRECTORY.lines[LILAS_LINE], plan=CallPlan(**plan))
+    return Stage(replace(DIRECTORY, lines={LILAS_LINE: line}))
+
+
+MENU = Menu(
+    Sound("Tapez 1 ou 2."),
+    (
+        MenuChoice("1", "rendez-vous", Treatment(Then.TEAM)),
+        MenuChoice("2", "autre", Treatment(Then.NUMBER, number=OUTSIDE)),
+    ),
+)
+
+
+async def test_a_caller_in_the_menu_hears_it_again_from_a_fresh_process_and_chooses() -> None:
+    stage = on_a_line(menu=MENU)
+    await stage.at_post(AWA)
     call = await stage.ring()
     stage.exchange.prompt_ends(call.call_id)
     await stage.settle()
-    remember(stage)
-    call.script = None
+    assert call.state is CallState.MENU
+    stage.start_brain_from_rows()
     await stage.settle()
-    assert call.state is CallState.WAITING
+    call = stage.brain.calls[call.call_id]
+    assert (call.state, stage.exchange.hears(call.call_id)) == (
+        CallState.MENU,
+        "prompt: Tapez 1 ou 2.",
+    )
+    assert stage.state_of(AWA) is PostState.AVAILABLE, "he has chosen nobody yet"
+    stage.exchange.caller_presses(call.call_id, "2")
+    await stage.settle()
+    assert (call.state, call.menu_digit) == (CallState.FALLBACK, "2")
+
+
+async def test_a_caller_whose_greeting_was_cut_short_hears_it_again_and_goes_on() -> None:
+    stage = on_a_line(menu=MENU, greeting=Sound("Cabinet des Lilas, bonjour."))
+    await stage.at_post(AWA)
+    call = await stage.ring()
+    assert call.state is CallState.RINGING_IN
+    stage.start_brain_from_rows()
+    await stage.settle()
+    call = stage.brain.calls[call.call_id]
+    assert stage.exchange.hears(call.call_id).startswith("greeting")
+    stage.exchange.prompt_ends(call.call_id)
+    await stage.settle()
+    stage.exchange.caller_presses(call.call_id, "1")
+    await stage.settle()
+    assert (call.state, stage.state_of(AWA)) == (CallState.OFFERED, PostState.RINGING)
+
+
+async def test_a_caller_of_a_closed_line_is_not_given_to_the_team_because_we_were_restarted() -> None:
+    words = Sound("Le cabinet est fermé, votre appel est transmis.")
+    stage = on_a_line(when={LineMoment.OPEN: Treatment(Then.NUMBER, words, number=OUTSIDE)})
+    await stage.at_post(AWA)
+    call = await stage.ring()
+    assert call.state is CallState.RINGING_IN
+    stage.start_brain_from_rows()
+    await stage.wait(2)
+    call = stage.brain.calls[call.call_id]
+    assert stage.state_of(AWA) is PostState.AVAILABLE
+    stage.exchange.prompt_ends(call.call_id)
+    await stage.settle()
+    assert call.state is CallState.FALLBACK
 
 
 async def test_a_transfer_that_may_have_been_answered_while_we_were_away_is_never_taken_back() -> None:

@@ -11,6 +11,7 @@ from tests.asterisk.survival.phones import CrowdPhone, hear_themselves
 from tests.asterisk.survival.stage import Stage, team
 
 BACK_IN_LINE_WITHIN = 5.0
+DEAF_SECONDS = 15.0
 
 
 async def phone_is_taken_away(stage: Stage, *, closes: bool) -> Ledger:
@@ -59,8 +60,12 @@ async def signalling_is_lost(stage: Stage) -> Ledger:
     await stage.crowd(house.line, 1).ring(patience=80, talks=80)
     await stage.until(lambda found: found.get("talking") == 1)
     deafen(hers, is_deaf=True)
-    await asyncio.sleep(3)
+    began = time.monotonic()
+    await until(lambda: not Post.objects.get(user=house.secretaries[0]).registered, seconds=15)
+    ledger.figures["the exchange gives her phone up after"] = f"{time.monotonic() - began:.1f} s"
+    await asyncio.sleep(max(0.0, DEAF_SECONDS - (time.monotonic() - began)))
     ledger.must(not await hear_themselves([hers]), "the sound did not go on")
+    ledger.figures["and they still spoke after"] = f"{time.monotonic() - began:.1f} s"
     deafen(hers, is_deaf=False)
     await hers.register()
     await asyncio.sleep(2)

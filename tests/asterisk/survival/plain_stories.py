@@ -1,6 +1,7 @@
 """Pull the plugs of Asterisk and of the database; flood a line; throw garbage; steal a credential."""
 
 import asyncio
+import contextlib
 import os
 import secrets
 import signal
@@ -149,9 +150,12 @@ def _ms(times: list[float]) -> str:
 
 
 async def credential_is_stolen(stage: Stage) -> Ledger:
-    """Use a stolen credential: it dials nowhere, and is worth nothing once revoked."""
+    """Use a stolen credential: it dials nowhere, and once revoked it is worth nothing, the conversation in hand included.
+
+    Whoever speaks through it when it is revoked is the thief: the caller is first in line, before one who waits already.
+    """
     ledger = Ledger("stolen credential")
-    house = await team(1)
+    house = await team(2)
     await asyncio.sleep(0.6)
     user = house.secretaries[0]
     hers = await stage.sit_down(user, answers_after=0.05)
@@ -161,6 +165,9 @@ async def credential_is_stolen(stage: Stage) -> Ledger:
     caller = stage.crowd(house.line, 1)
     await caller.ring(patience=60, talks=60)
     await stage.until(lambda found: found.get("talking") == 1)
+    behind = stage.crowd(house.line, 1)
+    await behind.ring(patience=60, talks=60)
+    await stage.until(lambda found: found.get("waiting") == 1)
     await read(lambda: leave_post(user=user, now=now()))
     began = time.monotonic()
     status = 200
@@ -169,12 +176,25 @@ async def credential_is_stolen(stage: Stage) -> Ledger:
         await asyncio.sleep(0.05)
     ledger.figures["refused after revocation within"] = f"{time.monotonic() - began:.2f} s ({status})"
     ledger.must(status != 200, "still let in a minute after its revocation")
+    if hers.talks is not None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(hers.talks.ended.wait(), 60)
+    ledger.figures["its conversation ended after"] = f"{time.monotonic() - began:.2f} s"
     await until(lambda: not Post.objects.get(user=user).registered, seconds=10)
     contacts = stage.exchange.command("pjsip show contacts")
     ledger.must(hers.username not in contacts, "its registration was not dropped")
     ledger.must(not stage.outside.rings, "a number outside rang for a revoked credential")
-    ledger.must(not await hear_themselves([hers], seconds=3), "the conversation in hand was cut")
+    ledger.must(hers.talks is None, "the conversation in hand went on")
+    mine = caller.numbers[0]
+    states = await read(lambda: dict(Call.objects.values_list("caller_number", "state")))
+    ledger.must(states.get(mine) == "waiting", f"its caller is {states.get(mine)}")
+    other = await stage.sit_down(house.secretaries[1], answers_after=None)
+    await other.wait_ringing(10)
+    ledger.must(mine in other.reached, "who waited already was served before him")
+    other.answer()
+    ledger.must(not await hear_themselves([other], seconds=3), "he and a colleague do not hear each other")
     thief.close()
+    del stage.people[user.pk]  # she signed out
     await stage.finish()
     return await stage.reckon(ledger)
 

@@ -50,11 +50,21 @@ class Telephony(Protocol):
         """Yield facts for ever, beginning with ExchangeConnected; reconnect by itself."""
         ...
 
+    async def hear_all(self) -> None:
+        """Return once ``events()`` has yielded everything that the exchange has said until now.
+
+        Raises:
+            ExchangeDown: it does not answer.
+        """
+        ...
+
     async def close(self) -> None:
         """Let go of the exchange; calls on it go on."""
         ...
 
-    async def set_phone_account(self, account: PhoneAccount) -> None: ...
+    async def set_phone_account(self, account: PhoneAccount) -> None:
+        """Let a phone in; once this returns it can register."""
+        ...
 
     async def remove_phone_account(self, user_id: int) -> None: ...
 

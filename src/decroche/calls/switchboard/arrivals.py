@@ -283,6 +283,22 @@ def restore(call: LiveCall) -> None:
         call.urgency = urgency
 
 
+def begin_again(floor: Floor, call: LiveCall, now: datetime) -> None:
+    """Go on with a caller whom another process was still telling something: he hears the menu, or the sentence, again."""
+    plan = call.line.plan if call.line else None
+    if plan is None or not call.moment:
+        if call.state is CallState.MENU:
+            floor.wait(call, now)
+        return
+    digit = call.menu_digit or None
+    treatment = treat(plan, LineMoment(call.moment), digit, caller_number=call.caller_number)
+    if call.state is CallState.MENU and treatment.then is Then.MENU and plan.menu is not None:
+        call.script = Script(treatment, [(MENU, spoken.prompt(plan.menu.prompt))])
+        _say_next(floor, call, now)
+    else:
+        _begin(floor, call, treatment, now, is_first=call.state is CallState.RINGING_IN)
+
+
 # --- recording -------------------------------------------------------------------------------
 
 

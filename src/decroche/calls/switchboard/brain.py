@@ -13,6 +13,7 @@ from decroche.calls.ports import (
     ChannelGone,
     DigitPressed,
     ExchangeConnected,
+    ExchangeDown,
     ExchangeEvent,
     ExchangeLost,
     LegGone,
@@ -39,9 +40,13 @@ from decroche.calls.switchboard.floor import Floor
 from decroche.calls.switchboard.posts import LOST_PHONE
 from decroche.calls.switchboard.reconcile import reconcile
 from decroche.calls.switchboard.records import FollowUpRow, StepKind
+from decroche.calls.switchboard.refusals import Refusal
 from decroche.calls.switchboard.state import Directory, LineFact, LiveCall, LivePost, RecordingFact
 
 __all__ = ["LOST_PHONE", "Brain"]
+
+# The dial plan has these callers, not we: it alone says when they go.
+ELSEWHERE = frozenset({CallState.FALLBACK, CallState.VOICEMAIL, CallState.TRANSFERRING})
 
 
 class Brain(Floor):
@@ -51,11 +56,15 @@ class Brain(Floor):
 
     # --- what the exchange tells --------------------------------------------------------
 
-    def on_event(self, event: ExchangeEvent, now: datetime) -> None:
-        """Take one fact in; an event about something long gone changes nothing."""
+    def on_event(self, event: ExchangeEvent, now: datetime, *, is_late: bool = False) -> None:
+        """Take one fact in; an event about something long gone changes nothing.
+
+        While we hear late what happened, nobody is offered to anybody: the next fact may say that he is gone.
+        """
         if not self._on_call(event, now):
             self._on_exchange(event, now)
-        distribution.offer_to_the_free(self, now)
+        if not is_late:
+            distribution.offer_to_the_free(self, now)
 
     def _on_call(self, event: ExchangeEvent, now: datetime) -> bool:  # noqa: C901, PLR0912
         """Take in what happens to one call; return whether the event is of that kind."""
@@ -131,11 +140,18 @@ class Brain(Floor):
             call.has_voicemail = True
             self.note(call, StepKind.VOICEMAIL_LEFT, now, seconds=event.duration_seconds)
 
-    # --- what the exchange refuses ------------------------------------------------------
+    # --- what the exchange did, or refuses ------------------------------------------------
+
+    def on_done(self, command: ask.Command, now: datetime) -> None:
+        """Take in that the exchange has carried a command out."""
+        if isinstance(command, ask.SetPhoneAccount) and command.order_id is not None:
+            self.finish_order(command.order_id, now)
 
     def on_failure(self, command: ask.Command, error: Exception, now: datetime) -> None:
         """Take in that a command could not be carried out; an exchange that is down is reconciled later."""
-        if isinstance(error, ChannelGone | PhoneUnreachable):
+        if isinstance(command, ask.SetPhoneAccount):
+            self._phone_not_let_in(command, error, now)
+        elif isinstance(error, ChannelGone | PhoneUnreachable):
             self._refused(command, error, now)
         distribution.offer_to_the_free(self, now)
 
@@ -162,20 +178,34 @@ class Brain(Floor):
                 if call is not None and call.state is CallState.TRANSFERRING:
                     conversation.transfer_failed(self, call, now, "unreachable")
             case (
-                ask.AdoptCaller(call_id=call_id)
-                | ask.RenewLease(call_id=call_id)
+                ask.RenewLease(call_id=call_id)
                 | ask.Welcome(call_id=call_id)
                 | ask.Say(call_id=call_id)
                 | ask.Hold(call_id=call_id)
                 | ask.Resume(call_id=call_id)
                 | ask.WaitAgain(call_id=call_id)
+            ):
+                self._not_there(call_id, now, but_elsewhere=True)
+            case (
+                ask.AdoptCaller(call_id=call_id)
                 | ask.TakeVoicemail(call_id=call_id)
                 | ask.SendToFallback(call_id=call_id)
                 | ask.HangUp(call_id=call_id)
             ):
-                call = self.calls.get(call_id)
-                if call is not None:
-                    conversation.caller_gone(self, CallerGone(call.channel_id, call_id, now))
+                self._not_there(call_id, now)
+
+    def _not_there(self, call_id: UUID, now: datetime, *, but_elsewhere: bool = False) -> None:
+        """Take in that a caller was not there to be told something; who was sent elsewhere meanwhile is not gone."""
+        call = self.calls.get(call_id)
+        if call is None or (but_elsewhere and call.state in ELSEWHERE):
+            return
+        conversation.caller_gone(self, CallerGone(call.channel_id, call_id, now))
+
+    def _phone_not_let_in(self, command: ask.SetPhoneAccount, error: Exception, now: datetime) -> None:
+        """Say that the exchange would not; one that is down is taught what is on file as soon as it answers."""
+        if command.order_id is not None:
+            refusal = "" if isinstance(error, ExchangeDown) else Refusal.EXCHANGE_DOWN.value
+            self.finish_order(command.order_id, now, refusal)
 
     def _phone_did_not_ring(self, leg: SecretaryLeg, error: Exception, now: datetime) -> None:
         post = self.posts.get(leg.user_id)

@@ -182,6 +182,7 @@ class HangUp:
 @dataclass(frozen=True, slots=True)
 class SetPhoneAccount:
     account: PhoneAccount = field(repr=False)
+    order_id: int | None = None  # who asked for it hears that it is done once the exchange has it
 
 
 @dataclass(frozen=True, slots=True)

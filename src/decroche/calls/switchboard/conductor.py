@@ -5,6 +5,7 @@ different calls go out side by side. What a turn changed is handed to ``write``,
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import deque
@@ -13,7 +14,7 @@ from datetime import datetime
 
 from decroche.calls.ports import ChannelGone, ExchangeDown, ExchangeEvent, PhoneUnreachable, Telephony
 from decroche.calls.switchboard.brain import Brain
-from decroche.calls.switchboard.commands import Command, carry_out, lane
+from decroche.calls.switchboard.commands import Command, SetPhoneAccount, carry_out, lane
 from decroche.calls.switchboard.orders import Order, obey
 from decroche.calls.switchboard.records import Entry
 from decroche.calls.switchboard.state import Directory
@@ -21,6 +22,10 @@ from decroche.calls.switchboard.state import Directory
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.25
+ASLEEP_SECONDS = (
+    1.0  # between two looks: a lease is renewed that often, so less than that costs nobody anything
+)
+CATCH_UP_SECONDS = 2.0
 SLOW_SECONDS = 0.5  # what is worth a line in the log: a lease is renewed every second
 
 
@@ -43,6 +48,7 @@ class Conductor:
         self._on_event = on_event
         self._lanes: dict[object, deque[Command]] = {}
         self._at_work: set[asyncio.Task[None]] = set()
+        self._looked: float | None = None  # when we last looked at the deadlines, once we follow time
         self.ticks = 0
 
     async def follow_events(self) -> None:
@@ -53,16 +59,30 @@ class Conductor:
                 return
 
     async def follow_time(self) -> None:
-        """Look at deadlines for ever."""
+        """Look at deadlines for ever; whoever was asleep hears first what happened meanwhile."""
         while True:
+            if self._is_late():
+                await self._catch_up()
+            self._looked = time.monotonic()
             self.tick()
             await asyncio.sleep(TICK_SECONDS)
+
+    def _is_late(self) -> bool:
+        """Say whether this process was frozen, or is so slow that what it knows is old."""
+        return self._looked is not None and time.monotonic() - self._looked > ASLEEP_SECONDS
+
+    async def _catch_up(self) -> None:
+        """Let the brain hear everything that the exchange has told while nobody listened."""
+        log.warning("asleep for %.1f s", time.monotonic() - (self._looked or 0.0))
+        with contextlib.suppress(ExchangeDown, TimeoutError):
+            async with asyncio.timeout(CATCH_UP_SECONDS):
+                await self.telephony.hear_all()
 
     def take_in(self, event: ExchangeEvent) -> None:
         """Let the brain take one fact in; a fact that it stumbles on must not stop the next one."""
         now = self._clock()
         try:
-            self.brain.on_event(event, now)
+            self.brain.on_event(event, now, is_late=self._is_late())
             self._on_event(event)
         except Exception:
             log.exception("an event of the exchange could not be taken in: %s", type(event).__name__)
@@ -125,6 +145,13 @@ class Conductor:
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
 
+    def _done(self, command: Command) -> None:
+        """Tell who waits for it that the exchange has obeyed."""
+        if isinstance(command, SetPhoneAccount):
+            now = self._clock()
+            self.brain.on_done(command, now)
+            self._end_turn(now)
+
     async def _run_lane(self, name: object) -> None:
         """Carry out one lane's commands in order, and end the lane when none is left."""
         waiting = self._lanes[name]
@@ -139,6 +166,8 @@ class Conductor:
                 self._end_turn(now)
             except Exception:
                 log.exception("command %s failed", type(command).__name__)
+            else:
+                self._done(command)
             if (took := time.monotonic() - began) > SLOW_SECONDS:
                 log.warning("command %s took %.1f s", type(command).__name__, took)
         del self._lanes[name]

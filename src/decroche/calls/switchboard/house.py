@@ -11,9 +11,17 @@ from django.db.models import Count, Q, QuerySet
 from decroche.calls.actions.open_phone import password_of, username_of
 from decroche.calls.domain.call import WITH_SECRETARY, CallState, PartyState
 from decroche.calls.domain.outgoing import Dial
-from decroche.calls.domain.post import AT_POST, PostState
+from decroche.calls.domain.post import AT_POST, BUSY, PostState
 from decroche.calls.domain.routing import Urgency
-from decroche.calls.models import Call, CallStep, Direction, PhoneCredential, Post, SwitchboardOrder
+from decroche.calls.models import (
+    Call,
+    CallStep,
+    Direction,
+    PhoneCredential,
+    PhoneDevice,
+    Post,
+    SwitchboardOrder,
+)
 from decroche.calls.ports import PartyLeg, PhoneAccount, SecretaryLeg
 from decroche.calls.switchboard.directory import load_directory
 from decroche.calls.switchboard.orders import Order, OrderKind
@@ -57,16 +65,40 @@ def load_memory(*, directory: Directory, now: datetime, exchange: str = "") -> M
             CallStep.objects.filter(call_id__in=ids).values_list("call_id").annotate(count=Count("pk"))
         )
         posts = list(Post.objects.filter(exchange=exchange))
+        sip = _credentials(exchange).filter(device=PhoneDevice.SIP, expires_at__gt=now)
+        with_sip_phone = set(sip.values_list("user_id", flat=True))
+        asked = _asked_for(post.user_id for post in posts if PostState(post.state) in BUSY)
         taken = _taken(now)
         recorded = list(recent.filter(is_recorded=True, recordings=None))
     by_line = {line.line_id: line for line in directory.lines.values()}
     calls = tuple(_live_call(row, by_line.get(row.line_id or 0), steps.get(row.pk, 0)) for row in rows)
     return Memory(
         calls,
-        tuple(_live_post(post, taken.get(post.user_id, []), now) for post in posts),
+        tuple(
+            _live_post(
+                post,
+                taken.get(post.user_id, []),
+                now,
+                has_sip_phone=post.user_id in with_sip_phone,
+                after_call=asked.get(post.user_id),
+            )
+            for post in posts
+        ),
         steps,
         _recorded(recorded, by_line),
     )
+
+
+def _asked_for(user_ids: Iterable[int]) -> dict[int, tuple[PostState, str]]:
+    """Return what those who have a call asked to be after it: their last word, unless it was "available" (one query)."""
+    found: dict[int, tuple[PostState, str]] = {}
+    words = (OrderKind.SET_STATE.value, OrderKind.LEAVE.value)
+    orders = SwitchboardOrder.objects.filter(user_id__in=list(user_ids), kind__in=words, refusal="")
+    for order in orders.exclude(done_at=None).order_by("user_id", "-pk").distinct("user_id"):
+        state = PostState(str(order.payload.get("state", PostState.AWAY)))
+        if state is not PostState.AVAILABLE:
+            found[order.user_id] = state, str(order.payload.get("reason", ""))[:20]
+    return found
 
 
 def _taken(now: datetime) -> dict[int, list[Call]]:
@@ -146,7 +178,14 @@ def _remember_party(call: LiveCall, row: Call) -> None:
         call.is_given, call.leg = True, None
 
 
-def _live_post(row: Post, taken: list[Call], now: datetime) -> LivePost:
+def _live_post(
+    row: Post,
+    taken: list[Call],
+    now: datetime,
+    *,
+    has_sip_phone: bool = False,
+    after_call: tuple[PostState, str] | None = None,
+) -> LivePost:
     state = PostState(row.state)
     wrapping = state is PostState.WRAP_UP
     return LivePost(
@@ -158,7 +197,9 @@ def _live_post(row: Post, taken: list[Call], now: datetime) -> LivePost:
         registered=False,
         call_id=row.call_id if state in {PostState.RINGING, PostState.ON_CALL} else None,
         wrap_up_until=row.wrap_up_until if wrapping else None,
+        after_call=after_call,
         phone_gone_at=now,
+        has_sip_phone=has_sip_phone,
         working_since=row.since if state in AT_POST else None,
         answered=[call.answered_at for call in taken if call.answered_at is not None],
         last_call=(taken[-1].pk, taken[-1].caller_number) if taken else None,
@@ -176,23 +217,32 @@ def pending_orders(*, exchange: str = "") -> list[Order]:
 def _payload(row: SwitchboardOrder) -> dict[str, object]:
     if row.kind != OrderKind.PHONE_ACCOUNT:
         return dict(row.payload)
-    return {"username": username_of(row.user_id), "password": password_of(str(row.payload.get("nonce", "")))}
+    nonce = str(row.payload.get("nonce", ""))
+    is_browser = row.payload.get("device", PhoneDevice.BROWSER) == PhoneDevice.BROWSER
+    password = password_of(nonce) if nonce else ""
+    return {"username": username_of(row.user_id), "password": password, "is_browser": is_browser}
 
 
 def live_accounts(*, now: datetime, exchange: str = "") -> list[PhoneAccount]:
     """Read the phones that may register now, for an exchange that has forgotten them."""
     rows = _credentials(exchange).filter(expires_at__gt=now)
-    return [PhoneAccount(row.user_id, username_of(row.user_id), password_of(row.nonce)) for row in rows]
+    return [
+        PhoneAccount(
+            row.user_id,
+            username_of(row.user_id),
+            password_of(row.nonce),
+            is_browser=row.device == PhoneDevice.BROWSER,
+        )
+        for row in rows
+    ]
 
 
 def expire_accounts(*, now: datetime, exchange: str = "") -> Iterable[int]:
-    """Revoke the phones whose time is over and return whose they were."""
-    rows = _credentials(exchange).filter(expires_at__lte=now)
-    user_ids = list(rows.values_list("user_id", flat=True))
-    PhoneCredential.objects.filter(user_id__in=user_ids, revoked_at=None, expires_at__lte=now).update(
-        revoked_at=now
-    )
-    return user_ids
+    """Revoke the phones whose time is over, or whose person is shut out, and return whose they were."""
+    over = Q(expires_at__lte=now) | Q(user__is_active=False) | Q(user__secretariat_memberships=None)
+    rows = list(_credentials(exchange).filter(over).values_list("pk", "user_id"))
+    PhoneCredential.objects.filter(pk__in=[pk for pk, _ in rows], revoked_at=None).update(revoked_at=now)
+    return [user_id for _, user_id in rows]
 
 
 def _credentials(exchange: str) -> "QuerySet[PhoneCredential]":

@@ -75,7 +75,8 @@ def obey(floor: Floor, order: Order, now: datetime) -> None:
     except Refused as refused:
         floor.finish_order(order.order_id, now, refused.refusal.value)
     else:
-        floor.finish_order(order.order_id, now)
+        if order.order_id not in floor.unanswered:
+            floor.finish_order(order.order_id, now)
 
 
 def _obey(floor: Floor, order: Order, now: datetime) -> None:
@@ -114,7 +115,8 @@ def _phone_account(floor: Floor, post: LivePost, order: Order, now: datetime) ->
     account = PhoneAccount(
         order.user_id, str(order.payload["username"]), password, is_browser=not post.has_sip_phone
     )
-    floor.send(ask.SetPhoneAccount(account))
+    floor.send(ask.SetPhoneAccount(account, order.order_id))
+    floor.unanswered.add(order.order_id)
 
 
 def _shut_out(floor: Floor, post: LivePost, now: datetime) -> None:

@@ -23,6 +23,7 @@ from decroche.calls.domain.post import PostState
 from decroche.calls.ports import CallArrived, ExchangeConnected, LiveLeg, PartyAnswered
 from decroche.calls.switchboard import commands as ask
 from decroche.calls.switchboard import conversation
+from decroche.calls.switchboard.arrivals import UNTREATED, begin_again
 from decroche.calls.switchboard.floor import Floor
 from decroche.calls.switchboard.records import StepKind
 from decroche.calls.switchboard.state import LiveCall, Party
@@ -139,8 +140,9 @@ def _still_there(floor: Floor, call: LiveCall, caller: LiveLeg, found: _Found, n
     elif call.state is CallState.DIALLING and not found.secretary_up(call_id):
         floor.send(ask.HangUp(call_id))
         floor.end(call, EndReason.NO_REPLY, now)
-    elif call.state is CallState.MENU and call.script is None:
-        floor.wait(call, now)
+    elif call.state in UNTREATED and call.script is None:
+        _adopted(floor, call, now)
+        begin_again(floor, call, now)
 
 
 def _left_us(floor: Floor, call: LiveCall, now: datetime) -> None:

@@ -63,6 +63,7 @@ class Turn:
         self.unheard: dict[
             UUID, datetime
         ] = {}  # went at the voicemail; a message may yet be told of, until then
+        self.unanswered: set[int] = set()  # orders that are done once the exchange has obeyed
         self.abused: set[UUID] = set()  # reported since this process began
         self.recorded: dict[UUID, tuple[RecordingFact, datetime]] = {}  # their sound is still to come
         self._forget_turn()
@@ -147,6 +148,7 @@ class Turn:
 
     def finish_order(self, order_id: int, now: datetime, refusal: str = "") -> None:
         """Write down how an order ended."""
+        self.unanswered.discard(order_id)
         self._orders.append(OrderRow(order_id, now, refusal))
 
     def ask_call_back(self, call: LiveCall, now: datetime) -> None:

@@ -175,6 +175,11 @@ class AriClient:
         while (event := await self._events.get()) is not None:
             yield event
 
+    async def drained(self) -> None:
+        """Return once whoever reads our events has taken every one that is here."""
+        while self.is_open and not self._events.empty():  # noqa: ASYNC110 — the reader takes them in its own turn
+            await asyncio.sleep(0)
+
     async def ask(self, request: Request) -> Any:
         """Send one request and return its decoded answer (None when it has none).
 

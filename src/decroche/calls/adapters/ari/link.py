@@ -32,6 +32,7 @@ from decroche.calls.ports import (
     ExchangeEvent,
     ExchangeLost,
     PhoneAccount,
+    PhoneUnreachable,
     Superseded,
 )
 
@@ -210,6 +211,11 @@ class AriLink:
     def _recordings_made(self) -> list[ExchangeEvent]:
         return list(self._recordings.made(now=datetime.now(UTC)))
 
+    async def hear_all(self) -> None:
+        """Ask something: on this connection the answer comes after everything that was said before."""
+        await self._exchange.ask(Request("GET", "asterisk/ping"))
+        await self._exchange.drained()
+
     async def close(self) -> None:
         """Let go of the exchange; calls on it go on."""
         self._closed = True
@@ -222,15 +228,17 @@ class AriLink:
 
     async def set_phone_account(self, account: PhoneAccount) -> None:
         self._phones.accounts[account.user_id] = account
-        await self._push(account)
+        if not await self._push(account):
+            raise PhoneUnreachable(account.username)
 
-    async def _push(self, account: PhoneAccount) -> None:
+    async def _push(self, account: PhoneAccount) -> bool:
         answers = await self._exchange.ask_in_order(
             [*self._phones.requests_to_set(account), self._subscription(f"endpoint:PJSIP/{account.username}")]
         )
-        for answer in answers:
-            if isinstance(answer, AriRefused):
-                log.error("phone.refused", user_id=account.user_id, error=str(answer))
+        refusals = [answer for answer in answers if isinstance(answer, AriRefused)]
+        for refusal in refusals:
+            log.error("phone.refused", user_id=account.user_id, error=str(refusal))
+        return not refusals
 
     async def remove_phone_account(self, user_id: int) -> None:
         username = self._phones.username(user_id)

@@ -65,6 +65,10 @@ class MemoryExchange(People):
         while True:
             yield await queue.get()
 
+    async def hear_all(self) -> None:
+        while self._queue is not None and not self._queue.empty():  # noqa: ASYNC110
+            await asyncio.sleep(0)
+
     async def close(self) -> None:
         """Let go; calls go on."""
         self._queue = None
