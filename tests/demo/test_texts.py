@@ -9,6 +9,7 @@ import pytest
 from decroche.demo.catalogue import CABINETS
 from decroche.demo.dice import dice_for
 from decroche.demo.loading.words import instruction_body
+from decroche.demo.texts import telephone
 from decroche.demo.texts.callers import SCRIPTS
 from decroche.demo.texts.instructions import ORDERS
 from decroche.demo.texts.notes import NOTES
@@ -54,7 +55,10 @@ def every_sentence() -> list[str]:
         )
     ]
     greetings = [typeset(line.greeting) for cabinet in CABINETS for line in cabinet.lines]
-    return bodies + steps + loose + notes + [words for words in places if words] + greetings
+    said = (telephone.MENU, telephone.LUNCH, telephone.NIGHT, telephone.HOLIDAY, telephone.WAITING)
+    said += (telephone.ANNOUNCEMENT, telephone.RECORDED_FOR, telephone.LISTENED_FOR, telephone.ABUSE)
+    heard = [typeset(words) for words in (*said, *telephone.NOTES, *telephone.KEYS.values())]
+    return bodies + steps + loose + notes + [words for words in places if words] + greetings + heard
 
 
 def test_no_text_keeps_a_placeholder() -> None:

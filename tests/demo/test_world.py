@@ -1,6 +1,7 @@
 """The world in the database: complete, consistent, refused outside a demo, quick to find again."""
 
 import datetime as dt
+import wave
 
 import pytest
 from django.apps import apps
@@ -11,7 +12,11 @@ from django.db.models import Count, F, Q
 from django.test import override_settings
 
 from decroche.accounts.models import User
-from decroche.calls.models import Call
+from decroche.calls.actions.keep_recording import recordings_folder
+from decroche.calls.domain.callflow import treat
+from decroche.calls.domain.hours import LineMoment, moment_at
+from decroche.calls.models import AbuseReport, Call, CallNote, CallPlan, CallStep, Recording
+from decroche.calls.queries_plans import plans_of
 from decroche.demo.team import DEMO_PASSWORD, SIGN_INS
 from decroche.demo.world import Loaded, load
 from decroche.foundation.tenancy import practice_scope
@@ -184,3 +189,61 @@ def test_a_weekly_group_has_seats_taken_and_seats_left() -> None:
     assert taken == [5, 3, 1]
     assert max(taken) < session.capacity
     assert seats.count() == len(set(seats.values_list("patient_id", flat=True)))
+
+
+def test_a_practice_has_a_number_of_its_own_to_forward() -> None:
+    lines = set(Line.objects.values_list("number", flat=True))
+    own = list(Practice.objects.values_list("phone", flat=True))
+    assert lines.isdisjoint(own)
+    assert len(set(own)) == 15
+    assert not set(PatientPhone.objects.filter(number__in=lines | set(own)))
+
+
+def test_a_line_has_a_menu_and_a_back_up_and_another_is_for_emergencies() -> None:
+    line = Line.objects.get(practice__name__contains="Coquelicots")
+    plan = plans_of([line], now=TUESDAY)[line.pk]
+    assert [choice.digit for choice in plan.plan.menu.choices] == ["1", "2", "3"]
+    assert [step.after_seconds for step in plan.row.team_steps.all()] == [0, 25, 60]
+    assert moment_at(plan.hours, TUESDAY).what == "open"
+    assert moment_at(plan.hours, TUESDAY.replace(day=25, month=12)).what == "holiday"
+    assert treat(plan.plan, LineMoment.CLOSED).then == "voicemail"
+    kinds = CallPlan.objects.filter(line__practice__name__contains="Tilleuls").values_list("kind", flat=True)
+    assert set(kinds) == {"main", "emergency", "colleagues"}
+
+
+def test_recordings_can_be_heard_and_the_oldest_are_gone() -> None:
+    kept = Recording.objects.filter(purged_at=None)
+    assert 4 <= kept.count() <= 10
+    assert Recording.objects.filter(purged_at__isnull=False, path="").exists()
+    for recording in kept.select_related("rule", "call"):
+        assert recording.purge_at > TUESDAY
+        assert recording.call.line_id == recording.rule.line_id
+        path = recordings_folder() / recording.path
+        with wave.open(str(path)) as file:
+            assert file.getnframes() == recording.seconds * 8000
+    assert CallStep.objects.filter(kind="recording_refused").count() == 2
+    assert not CallStep.objects.filter(kind="recording_on", call__recordings=None).exists()
+
+
+def test_timelines_tell_of_third_persons_keys_and_calls_that_were_placed() -> None:
+    told = set(CallStep.objects.values_list("kind", flat=True))
+    assert {
+        "key",
+        "parked",
+        "unparked",
+        "party_rung",
+        "party_answered",
+        "given",
+        "listening",
+        "abuse",
+    } <= told
+    assert not CallStep.objects.filter(kind="given", detail__number="").exists()
+    placed = Call.objects.filter(direction="out")
+    assert placed.filter(end_reason="no_reply", cost_cents=0).exists()
+    assert placed.filter(answered_at__isnull=False, cost_cents__gt=0).exists()
+    assert CallNote.objects.count() > 8
+    assert AbuseReport.objects.get().call.notes.count() == 1
+    for call in Call.objects.order_by("?")[:200]:
+        numbers, times = zip(*call.steps.values_list("number", "at"), strict=True)
+        assert list(numbers) == list(range(len(numbers)))
+        assert list(times) == sorted(times)

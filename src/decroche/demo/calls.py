@@ -45,6 +45,9 @@ _COLLEAGUES = (
     "Pharmacie centrale", "Maison de retraite des Acacias",
 )  # fmt: skip
 
+#: Lines that ask for a key first, and how often each is pressed ("": nobody pressed one).
+MENUS = {"coquelicots": {"1": 58, "2": 24, "3": 6, "": 12}}
+
 
 @dataclass(slots=True)
 class Step:
@@ -73,6 +76,9 @@ class PastCall:
     outcome: str = ""
     secretary: str = ""
     wrap_up_until: dt.datetime | None = None
+    moment: str = "open"
+    urgency: int = 0
+    digit: str = ""
     steps: list[Step] = field(default_factory=list)
 
     def note(self, kind: str, at: dt.datetime, secretary: str = "", **detail: object) -> None:
@@ -108,13 +114,16 @@ class Switchboard:
         call.note("arrived", call.arrived)
         present = self.at_post(call.arrived)
         if not present:
+            call.moment = "closed"
             self._machine(call, call.arrived + dt.timedelta(seconds=10), [["nobody_at_post", 0]])
             return
         call.note("greeted", call.arrived, moment="open")
+        heard = _hear_the_menu(call)
         someone, at = self._first_free(call, present)
         patience = dt.timedelta(seconds=min(170.0, 20 + self._dice.expovariate(1 / 130)))
-        if at > call.arrived:
-            call.note("waiting", call.arrived)
+        at = max(at, heard)
+        if at > heard:
+            call.note("waiting", heard)
             self._tell(call, min(at, call.arrived + patience))
         if at - call.arrived > patience:
             self._gives_up(call, call.arrived + patience)
@@ -132,10 +141,10 @@ class Switchboard:
 
     def _tell(self, call: PastCall, until: dt.datetime) -> None:
         """Tell who waits long where he stands, nearer each time."""
-        waits = int((until - call.arrived).total_seconds())
+        waits = int((until - call.steps[-1].at).total_seconds())
         for said, seconds in enumerate(range(20, waits, 45)):
             position = max(1, 1 + waits // 45 - said)
-            call.note("told", call.arrived + dt.timedelta(seconds=seconds), position=position)
+            call.note("told", until - dt.timedelta(seconds=waits - seconds), position=position)
 
     def _passed_over(
         self, call: PastCall, someone: Answerer, present: list[Answerer], at: dt.datetime
@@ -210,6 +219,19 @@ class Switchboard:
         call.ended, call.reason = at + dt.timedelta(seconds=seconds), "voicemail"
         call.note("voicemail_left", call.ended, seconds=seconds)
         call.note("ended", call.ended, reason="voicemail")
+
+
+def _hear_the_menu(call: PastCall) -> dt.datetime:
+    """Let the caller of a line that asks for a key press one; return when he goes on to the secretaries."""
+    shares = MENUS.get(call.cabinet)
+    if not shares:
+        return call.arrived
+    dice = dice_for("menu", call.id)
+    call.digit = dice.choices(list(shares), list(shares.values()))[0]
+    call.note("menu", call.arrived)
+    pressed = call.arrived + dt.timedelta(seconds=dice.randint(4, 9))
+    call.note("key", pressed, digit=call.digit)
+    return pressed
 
 
 def week_of_calls(

@@ -95,8 +95,14 @@ TILLEULS = Cabinet(
     lines=(
         PhoneLine("Ligne des patients", _greeting("Cabinet médical des Tilleuls")),
         PhoneLine(
+            "Ligne d'urgence",
+            _greeting("Cabinet des Tilleuls, ligne d'urgence", "que se passe-t-il ?"),
+            "emergency",
+        ),
+        PhoneLine(
             "Ligne des confrères et laboratoires",
             _greeting("Secrétariat du cabinet des Tilleuls", "vous êtes sur la ligne des professionnels."),
+            "colleagues",
         ),
     ),
     staff=(("Mme", "Odile", "Granger"), ("Mme", "Lucie", "Bourdin")),

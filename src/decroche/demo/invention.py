@@ -12,6 +12,7 @@ from decroche.demo.openings import openings, time_off
 from decroche.demo.people import Registry
 from decroche.demo.phones import PhoneBook
 from decroche.demo.plan import Cabinet
+from decroche.demo.timelines import enrich
 from decroche.demo.weave import Weaver
 
 
@@ -59,6 +60,7 @@ def ring(stage: Stage) -> None:
         stage.calls[call.cabinet].append(call)
     for cabinet in CABINETS:
         key = cabinet.key
+        enrich(stage.calls[key])
         weaver = Weaver(
             cabinet, stage.people[key], stage.bookings[key], stage.calls[key], stage.now, stage.today(cabinet)
         )

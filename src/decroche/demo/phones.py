@@ -42,6 +42,15 @@ class PhoneBook:
         return self._deal(f"landline {area}", (LANDLINES[area],), 100)
 
 
-def practice_number(area: str, rank: int) -> str:
-    """Return the fixed number of a practice's line, ``rank`` from 0 to 99."""
-    return f"{LANDLINES[area]}{rank:04d}"
+#: Where the numbers of a block's first hundred go: the practices' own, then those of their lines, first to third.
+_OWN, _LINES = 30, (10, 50, 70)
+
+
+def public_number(area: str, rank: int) -> str:
+    """Return the number that the patients of the practice of that rank dial, and that it forwards to us."""
+    return f"{LANDLINES[area]}{_OWN + rank:04d}"
+
+
+def line_number(area: str, rank: int, order: int = 0) -> str:
+    """Return the number of a line of ours: the ``order``-th of the practice of that rank."""
+    return f"{LANDLINES[area]}{_LINES[order] + rank:04d}"

@@ -74,7 +74,8 @@ class PhoneLine:
 
     label: str
     greeting: str
-    site: int | None = None
+    kind: str = "main"
+    """Whom it is for: "main", "colleagues", "emergency"."""
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,13 @@ from django.db import connection, transaction
 
 from decroche.demo.copying import empty_everything, reset_sequences, trust_references
 from decroche.demo.invention import fill_agendas, invent_people, ring
+from decroche.demo.loading.after_calls import write_after_calls
 from decroche.demo.loading.agendas import write_absences, write_appointments
 from decroche.demo.loading.calls import write_calls
 from decroche.demo.loading.finer_points import write_finer_points
 from decroche.demo.loading.groups import write_groups
 from decroche.demo.loading.houses import Houses
+from decroche.demo.loading.lines import write_lines
 from decroche.demo.loading.patients import write_patients
 from decroche.demo.loading.stage import Stage
 from decroche.demo.loading.telephony import write_telephony
@@ -119,7 +121,7 @@ class _Loader:
             ("Ranger", reset_sequences),
             ("Ouvrir les séances de groupe", lambda: self._count("appointments", write_groups(stage))),
             ("Régler les agendas", lambda: write_finer_points(stage)),
-            ("Régler la téléphonie", lambda: write_telephony(stage)),
+            ("Régler la téléphonie", self._set_up_telephony),
         )
         for number, (title, act) in enumerate(steps):
             self._progress(title, number, len(steps))
@@ -139,6 +141,11 @@ class _Loader:
         write_instructions(self._stage)
         write_protocols(self._stage)
         write_absences(self._stage)
+
+    def _set_up_telephony(self) -> None:
+        write_telephony(self._stage)
+        write_lines(self._stage)
+        self._count("calls", write_after_calls(self._stage))
 
     def _write_messages(self) -> None:
         self._count("messages", write_messages(self._stage))

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from decroche.accounts.models import User
 from decroche.calls.actions.give_order import PATIENCE_SECONDS, give_order_and_wait
+from decroche.calls.domain.callflow import Then, treat
+from decroche.calls.domain.hours import moment_at
+from decroche.calls.queries_plans import plans_of
 from decroche.calls.switchboard.orders import OrderKind
 from decroche.foundation.tenancy import practice_scope
 from decroche.patients.models import PatientPhone
@@ -35,7 +38,7 @@ def simulate_call(
         lines = list(Line.objects.filter(is_active=True).select_related("practice").order_by("pk"))
         if not lines:
             raise NoLine
-        line = dice.choice(lines)
+        line = dice.choice(_ringing(lines, now) or lines)
         number = _somebody(line.practice_id, dice)
     give_order_and_wait(
         kind=OrderKind.SIMULATE_CALL,
@@ -50,6 +53,16 @@ def simulate_call(
         patience_seconds=patience_seconds,
     )
     return line
+
+
+def _ringing(lines: list[Line], now: datetime) -> list[Line]:
+    """Return the lines whose callers go straight to the secretaries now: nobody is there to press a menu's key."""
+    plans = plans_of(lines, now=now)
+    return [
+        line
+        for line in lines
+        if treat((found := plans[line.pk]).plan, moment_at(found.hours, now).what).then is Then.TEAM
+    ]
 
 
 def _somebody(practice_id: int, dice: random.Random) -> str:

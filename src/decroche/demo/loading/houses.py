@@ -13,7 +13,7 @@ from decroche.demo.catalogue import CABINETS
 from decroche.demo.copying import copy_models
 from decroche.demo.loading.stage import Spot, Stage
 from decroche.demo.openings import openings
-from decroche.demo.phones import practice_number
+from decroche.demo.phones import line_number, public_number
 from decroche.demo.plan import Cabinet
 from decroche.demo.team import (
     DEMO_PASSWORD,
@@ -112,7 +112,7 @@ class Houses:
 
     def _practice(self, cabinet: Cabinet, rank: int) -> None:
         stage = self._stage
-        number = practice_number(cabinet.area, 10 + rank)
+        number = public_number(cabinet.area, rank)
         id_ = stage.practices[cabinet.key] = self._add(
             Practice, name=typeset(cabinet.name), kind=cabinet.kind, speciality=cabinet.speciality, timezone=cabinet.zone,
             department=cabinet.department, country_code=cabinet.region, phone=number,
@@ -153,9 +153,9 @@ class Houses:
 
     def _lines(self, cabinet: Cabinet, practice: int, rank: int) -> None:
         for order, line in enumerate(cabinet.lines):
-            number = practice_number(cabinet.area, 10 + rank + 50 * order)
+            number = line_number(cabinet.area, rank, order)
             id_ = self._add(
-                Line, practice_id=practice, site_id=self._stage.sites[Spot(cabinet.key, 0)], number=number, label=line.label,
+                Line, practice_id=practice, site_id=self._stage.sites[Spot(cabinet.key, 0)], number=number, label=typeset(line.label),
                 greeting=typeset(line.greeting), is_active=True,
             )  # fmt: skip
             self._stage.lines[Spot(cabinet.key, order)] = (id_, number)
@@ -168,10 +168,11 @@ class Houses:
             self._stage.users[f"{cabinet.key}/{rank}"] = user
             self._add(PracticeMember, practice_id=practice, user_id=user, role=Role.PRACTITIONER.value)
             region = "+5966965700" if cabinet.region == "MQ" else "+336399800"
+            mobile = self._stage.mobiles[Spot(cabinet.key, rank)] = f"{region}{user:02d}"
             self._stage.doctors[Spot(cabinet.key, rank)] = self._add(
                 Practitioner, practice_id=practice, user_id=user, title="Dr" if doctor.civility == "Dr" else "",
                 first_name=doctor.first, last_name=typeset(doctor.last), speciality=doctor.speciality, position=rank,
-                phone=f"{region}{user:02d}", is_active=True,
+                phone=mobile, is_active=True,
             )  # fmt: skip
 
     def _staff(self, cabinet: Cabinet, practice: int) -> None:

@@ -32,6 +32,7 @@ class Stage:
     practices: dict[str, int] = field(default_factory=dict)
     sites: dict[Spot, int] = field(default_factory=dict)
     doctors: dict[Spot, int] = field(default_factory=dict)
+    mobiles: dict[Spot, str] = field(default_factory=dict)
     visits: dict[Spot, int] = field(default_factory=dict)
     lines: dict[Spot, tuple[int, str]] = field(default_factory=dict)
     orders: dict[Spot, int] = field(default_factory=dict)
