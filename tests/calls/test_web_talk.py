@@ -386,7 +386,7 @@ def test_calls_ring_on_her_mobile_and_come_back(desk: SimpleNamespace) -> None:
     assert order_of(desk)[0::2] == ("route_phone", {"number": "+33639987766"})
     row = MobilePhone.objects.get(user=desk.awa)
     assert row.rings_until is not None
-    assert 'data-mobile="yes"' in bar(desk.browser)
+    assert 'data-elsewhere="yes"' in bar(desk.browser)
     desk.browser.post(door, {"on": "0"})
     row.refresh_from_db()
     assert row.rings_until is None

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import Exists, OuterRef
+
 from decroche.accounts.models import User
 from decroche.calls import wording_reasons
 from decroche.calls.domain.call import WITH_SECRETARY, CallState, PartyState
@@ -13,7 +15,16 @@ from decroche.calls.domain.outgoing import Dial, NotDialled, Shown, judge, shown
 from decroche.calls.domain.post import PostState
 from decroche.calls.domain.reachability import Passage, passage
 from decroche.calls.domain.routing import Urgency
-from decroche.calls.models import Call, KnownCaller, MobilePhone, NumberConsent, Post, RecordingRule
+from decroche.calls.models import (
+    Call,
+    KnownCaller,
+    MobilePhone,
+    NumberConsent,
+    PhoneCredential,
+    PhoneDevice,
+    Post,
+    RecordingRule,
+)
 from decroche.calls.switchboard.directory import outgoing_of, reachability_of
 from decroche.kernel import phone
 from decroche.practices import queries as practices
@@ -29,6 +40,29 @@ class Role(StrEnum):
     HAND = "hand"  # she speaks with the caller
     PARTY = "party"  # a colleague asks her something
     LISTENER = "listener"  # she lends an ear
+
+
+@dataclass(frozen=True, slots=True)
+class RingsOn:
+    """Say where somebody's calls ring when it is not her computer."""
+
+    mobile: bool = False
+    sip: bool = False
+
+    @property
+    def elsewhere(self) -> bool:
+        return self.mobile or self.sip
+
+
+def rings_on(user: User, *, now: datetime) -> RingsOn:
+    """Return where her calls ring (one query)."""
+    mobile = MobilePhone.objects.filter(user=OuterRef("pk"), rings_until__gt=now)
+    sip = PhoneCredential.objects.filter(
+        user=OuterRef("pk"), device=PhoneDevice.SIP, revoked_at=None, expires_at__gt=now
+    )
+    found = User.objects.filter(pk=user.pk).values_list(Exists(mobile), Exists(sip)).first()
+    on_mobile, on_sip = found or (False, False)
+    return RingsOn(mobile=on_mobile, sip=on_sip and not on_mobile)
 
 
 @dataclass(frozen=True, slots=True)

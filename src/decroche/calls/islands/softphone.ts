@@ -32,9 +32,9 @@ function isSimulated(): boolean {
   return config()?.["simulated"] === "yes";
 }
 
-/** Her calls ring on her mobile: this browser is no phone for the time being. */
+/** Her calls ring on her mobile or on a SIP phone: this browser is no phone for the time being. */
 function isElsewhere(): boolean {
-  return config()?.["mobile"] === "yes";
+  return config()?.["elsewhere"] === "yes";
 }
 
 // --- an account -----------------------------------------------------------------------------------

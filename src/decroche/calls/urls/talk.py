@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from decroche.calls.web import listening, mobile, notes, party, phone_dial
+from decroche.calls.web import listening, mobile, notes, party, phone_dial, sip_phone
 
 urlpatterns: list[URLPattern] = [
     path("dial/", phone_dial.dial, name="dial"),
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("mobile/", mobile.page, name="mobile"),
     path("mobile/route/", mobile.route, name="mobile_route"),
     path("my-phone/", mobile.settings, name="my_phone"),
+    path("my-phone/sip/", sip_phone.state, name="sip_phone"),
+    path("my-phone/sip/switch/", sip_phone.switch, name="sip_phone_switch"),
     path("<uuid:call_id>/abuse/", notes.abuse, name="abuse"),
     path("<uuid:call_id>/abuse/undo/", notes.undo_abuse, name="abuse_undo"),
     path("<uuid:call_id>/digits/", party.digits, name="digits"),

@@ -15,6 +15,7 @@ from decroche.calls.actions.route_mobile import NotAMobile, route_back, route_mo
 from decroche.calls.models import MobilePhone
 from decroche.calls.web import phone as bar
 from decroche.calls.web.current import who_calls
+from decroche.calls.web.sip_phone import sip_context
 from decroche.foundation.clock import now
 
 
@@ -53,8 +54,9 @@ def route(request: PersonRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.WORK_AT_DESK)
 def settings(request: PersonRequest) -> HttpResponse:
-    """Show « Mon téléphone »: devices, level, echo, headset, mobile."""
-    response = render(request, "calls/talk/_my_phone.html", _mobile(request) | {"refusal": ""})
+    """Show « Mon téléphone »: devices, level, echo, headset, SIP phone, mobile."""
+    context = _mobile(request) | sip_context(request) | {"refusal": ""}
+    response = render(request, "calls/talk/_my_phone.html", context)
     response["Cache-Control"] = "no-store"
     return response
 

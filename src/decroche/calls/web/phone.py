@@ -20,7 +20,7 @@ from decroche.calls import queries, wording
 from decroche.calls import queries_talk as talks
 from decroche.calls.actions.give_order import OrderRefused, SwitchboardSilent, give_order_and_wait
 from decroche.calls.actions.simulate_call import NoLine, simulate_call
-from decroche.calls.models import Call, MobilePhone, Pause
+from decroche.calls.models import Call, Pause
 from decroche.calls.switchboard.orders import OrderKind
 from decroche.calls.web.current import who_calls
 from decroche.foundation.clock import now
@@ -195,7 +195,7 @@ def bar_context(request: PersonRequest) -> dict[str, Any]:
         "follow_ups": messaging.follow_up_counts(ids, now=moment),
         "unknown": queries.unknown_calls(now=moment) if supervises else 0,
         "may_call": request.access.allows(Permission.PLACE_CALL),
-        "rings_on_mobile": MobilePhone.objects.filter(user=request.user, rings_until__gt=moment).exists(),
+        "rings_on": talks.rings_on(request.user, now=moment),
         "may_supervise": request.access.allows(Permission.SUPERVISE_CALL),
         "pauses": PAUSES,
         "may_simulate": not settings.PRODUCTION,

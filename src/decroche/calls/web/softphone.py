@@ -1,5 +1,6 @@
 """Let the browser be a telephone."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST
 from decroche.accounts.guard import PersonRequest, requires
 from decroche.accounts.permissions import Permission
 from decroche.calls import queries, wording
+from decroche.calls import queries_talk as talks
 from decroche.calls.actions.give_order import OrderRefused, SwitchboardSilent
 from decroche.calls.actions.leave_post import leave_post
 from decroche.calls.actions.open_phone import open_phone
@@ -22,6 +24,8 @@ from decroche.foundation.clock import now
 def account(request: PersonRequest) -> JsonResponse:
     """Return fresh, short-lived credentials for this person's phone; the ones before are worth nothing now."""
     moment = now()
+    if talks.rings_on(request.user, now=moment).sip:
+        return _answer({"error": _("Vos appels sonnent sur votre téléphone SIP.")}, status=409)
     state = queries.telephony_state(now=moment)
     try:
         phone = open_phone(user=request.user, now=moment)
@@ -61,6 +65,30 @@ def softphone_address() -> str:
         return Connection.read(Path(settings.DATA_DIR) / "telephony").softphone_url
     except (OSError, ValueError, TypeError, KeyError):
         return ""
+
+
+@dataclass(frozen=True, slots=True)
+class SipServer:
+    """Say where a SIP phone registers; empty host: nobody has said."""
+
+    host: str = ""
+    port: int = 5060
+
+    @property
+    def is_this_machine_only(self) -> bool:
+        return self.host.startswith("127.") or self.host == "localhost"
+
+
+def sip_server() -> SipServer:
+    """Return where SIP phones reach the exchange: as set, else as the private exchange says of itself."""
+    if settings.SIP_PHONE_ADDRESS:
+        host, _colon, port = str(settings.SIP_PHONE_ADDRESS).partition(":")
+        return SipServer(host, int(port or 5060))
+    try:
+        found = Connection.read(Path(settings.DATA_DIR) / "telephony")
+    except (OSError, ValueError, TypeError, KeyError):
+        return SipServer()
+    return SipServer(found.sip_host, found.sip_port)
 
 
 def _answer(words: dict[str, object], *, status: int = 200) -> JsonResponse:

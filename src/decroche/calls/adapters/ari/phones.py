@@ -28,11 +28,13 @@ _COMMON: Final[dict[str, str]] = {
     "language": "fr",
     "moh_suggest": "decroche",
     "send_connected_line": "no",  # no renegotiation in mid-call
-    # A browser that vanished sends no more sound: its leg ends, and the caller is first in line again.
+    # A phone that vanished sends no more sound: its leg ends, and the caller is first in line again.
     "rtp_timeout": "4",
     "rtp_timeout_hold": "4",
 }
 _BROWSER: Final[dict[str, str]] = {"webrtc": "yes", "dtls_auto_generate_cert": "yes"}
+# A phone of another make may send nothing while nobody speaks, whatever its settings say.
+_ANY_MAKE: Final[dict[str, str]] = {"rtp_timeout": "10", "rtp_timeout_hold": "60"}
 _LOOPBACK: Final[dict[str, str]] = {"media_address": "127.0.0.1", "bind_rtp_to_media_address": "yes"}
 
 
@@ -54,7 +56,7 @@ class PhoneBook:
     def requests_to_set(self, account: PhoneAccount) -> list[Request]:
         """Return what makes the phone exist, in order."""
         name = account.username
-        kind = (_BROWSER if self.is_browser else {}) | (_LOOPBACK if self.is_loopback else {})
+        kind = self._kind_of(account) | (_LOOPBACK if self.is_loopback else {})
         return [
             _put("auth", name, {"auth_type": "userpass", "username": name, "password": account.password}),
             _put(
@@ -73,6 +75,11 @@ class PhoneBook:
             ),
             _put("endpoint", name, {**_COMMON, **kind, "auth": name, "aors": name}),
         ]
+
+    def _kind_of(self, account: PhoneAccount) -> dict[str, str]:
+        if not account.is_browser:
+            return _ANY_MAKE
+        return _BROWSER if self.is_browser else {}
 
     def requests_to_remove(self, username: str) -> list[Request]:
         return [Request("DELETE", f"{_DYNAMIC}/{kind}/{username}") for kind in ("endpoint", "aor", "auth")]

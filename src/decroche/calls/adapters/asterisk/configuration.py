@@ -130,6 +130,7 @@ class Connection:
     sounds_dir: Path = Path()
     is_demonstration: bool = False
     sip_port: int = 0
+    sip_host: str = ""
 
     @classmethod
     def read(cls, state_dir: Path) -> Self:
@@ -219,6 +220,7 @@ def write_configuration(settings: ExchangeSettings, installation: Installation, 
         sounds_dir=settings.sounds,
         is_demonstration=settings.trunk is None,
         sip_port=settings.sip_port,
+        sip_host=settings.external_address or settings.sip_host,
     )
     connection.write()
     return connection
