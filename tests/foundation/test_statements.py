@@ -68,3 +68,36 @@ def test_a_statement_by_hand_has_no_more_scope_than_the_orm() -> None:
         assert scope_ids() == [1, 3]
     with every_practice():
         assert scope_ids() is None
+
+
+def test_a_place_named_twice_is_one_value_and_a_doubled_percent_is_one(db) -> None:
+    assert rows("SELECT %(a)s::int %% 10, %(a)s::int, 'x' LIKE '%%', %(b)s::text", {"a": 12, "b": "é"}) == [
+        (2, 12, True, "é")
+    ]
+    assert rows("SELECT %s::int - %s::int", (7, 5)) == [(2,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_begins_the_transaction_that_it_is_asked_in_and_ends_with_it() -> None:
+    from django.db import transaction
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        rows("CREATE TABLE made_within (n int)", {})
+        raise ZeroDivisionError
+    assert rows("SELECT to_regclass('made_within')::text", {}) == [(None,)]
+
+
+def test_a_refusal_keeps_its_kind_and_its_transaction_can_go_on_from_a_savepoint(db) -> None:
+    from django.db import IntegrityError, transaction
+
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        rows("INSERT INTO practices_site (name) VALUES (%(name)s)", {"name": "Rue"})
+    assert refused.value.__cause__.sqlstate == "23502"
+    assert rows(_ONE, {"number": 1}) == [(2,)]
+
+
+def test_a_link_that_prepared_too_much_forgets_and_goes_on(db, monkeypatch) -> None:
+    monkeypatch.setattr("decroche.foundation.prepared._MOST", 3)
+    for number in range(8):
+        assert rows(f"SELECT %(n)s::int + {number}", {"n": 1}) == [(number + 1,)]
+    assert rows("SELECT %(n)s::int + 0", {"n": 5}) == [(5,)]

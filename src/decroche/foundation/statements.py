@@ -1,38 +1,34 @@
 """Ask PostgreSQL what is asked at every request: written as SQL, prepared once on each connection.
 
-The ORM builds a statement anew each time, which costs more than its answer. Hot paths write theirs by hand here; all
-else stays with the ORM. A statement that names a practice's rows takes its practices from `tenancy.scope_ids`.
+The ORM builds a statement anew each time, which costs more than its answer; and a cursor costs more than asking. Hot
+paths write their SQL by hand here and speak to the server through `foundation.prepared`; all else stays with the ORM.
+A statement that names a practice's rows takes its practices from `tenancy.scope_ids`.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import psycopg
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection, connections
 from django.db.models import Model
+
+from decroche.foundation.prepared import prepared_on
 
 Row = tuple[Any, ...]
 Values = Mapping[str, Any] | Sequence[Any]
 
-#: The same statement is planned by the server from its second use on.
-PREPARED_AFTER = 1
-
 
 def rows(sql: str, values: Values) -> list[Row]:
     """Run one statement in the present transaction, or by itself outside of one, and give its rows."""
-    if connection.queries_logged:  # somebody will read them: written out with their values
-        with connection.cursor() as cursor:
+    here: Any = connections[DEFAULT_DB_ALIAS]  # `connection` would look it up again at each word
+    if here.queries_logged or here.execute_wrappers:  # somebody counts them, or reads them
+        with here.cursor() as cursor:
             cursor.execute(sql, values)
             return cursor.fetchall() if cursor.description is not None else []
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    if connection.connection.prepare_threshold != PREPARED_AFTER:
-        connection.connection.prepare_threshold = PREPARED_AFTER
-    plain: Any = psycopg.Cursor(connection.connection)  # Django's own cursors never prepare
-    with connection.make_cursor(plain) as cursor:
-        cursor.execute(sql, values)
-        # Not `description`, which costs as much as the rows.
-        return plain.fetchall() if plain.pgresult is not None and plain.pgresult.nfields else []
+    here.close_if_health_check_failed()
+    here.ensure_connection()
+    here.validate_no_broken_transaction()
+    with here.wrap_database_errors:
+        return prepared_on(here).rows(sql, values)
 
 
 def row(sql: str, values: Values) -> Row | None:
