@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,9 @@ from decroche.calls.domain.call import CallState, EndReason
 from decroche.calls.domain.callflow import CallPlan, LineKind
 from decroche.calls.domain.outgoing import FRENCH_PREFIXES, Consent, DialRules, Tariff
 from decroche.calls.domain.post import PostState
-from decroche.calls.domain.routing import Ceiling, Policy
+from decroche.calls.domain.routing import Ceiling, Facts, Policy
 from decroche.calls.ports import CallerGone
+from decroche.calls.switchboard import distribution
 from decroche.calls.switchboard.orders import Order, OrderKind, Refusal
 from decroche.calls.switchboard.records import StepKind
 from decroche.calls.switchboard.state import LiveCall, OutgoingFact, Sharing
@@ -20,6 +22,7 @@ from tests.calls.stage import (
     BOB,
     CALLER,
     DIRECTORY,
+    ELSEWHERE_LINE,
     INES,
     LILAS,
     LILAS_LINE,
@@ -422,3 +425,26 @@ async def test_two_secretariats_share_their_calls_out_each_in_its_own_way() -> N
     assert stage.steps(lilas.call_id).count(StepKind.UNANSWERED) == 0
     await stage.wait(25)
     assert stage.steps(lilas.call_id).count(StepKind.UNANSWERED) == 1
+
+
+async def test_a_flood_of_callers_whom_nobody_free_may_answer_is_not_looked_at_with_every_event(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Stage()
+    await stage.at_post(BOB)
+    for number in range(20):
+        await stage.ring(number=f"+336111111{number:02d}")
+    looked_at: list[int] = []
+    decide = distribution.decide
+
+    def counting(facts: Facts) -> Any:
+        looked_at.append(len(facts.calls))
+        return decide(facts)
+
+    monkeypatch.setattr(distribution, "decide", counting)
+    call = await stage.ring(ELSEWHERE_LINE)
+    assert call.leg is not None
+    assert call.leg.user_id == BOB
+    assert max(looked_at) == 1, "the flooded line was looked at for a caller of another"
+    await stage.wait(1)
+    assert max(looked_at) == 20, "the next look at the clock sees everybody"

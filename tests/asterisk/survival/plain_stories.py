@@ -128,9 +128,9 @@ async def one_line_is_flooded(stage: Stage, *, rate: int, seconds: int) -> Ledge
     crowd = stage.crowd(flooded.line, rate * seconds)
     await crowd.ring(rate=rate, patience=4, talks=4)
     await asyncio.sleep(1)
-    during = {
-        house.practice.name: await _times(stage, house, 3 * seconds // 2) for house in (quiet, emergency)
-    }
+    others = (quiet, emergency)
+    measured = await asyncio.gather(*(_times(stage, house, 3 * seconds // 2) for house in others))
+    during = {house.practice.name: times for house, times in zip(others, measured, strict=True)}
     for name, times in during.items():
         ledger.figures[f"{name}, time to ring"] = (
             f"median {_ms(before[name])} quiet, {_ms(times)} flooded; worst {max(times) * 1000:.0f} ms"

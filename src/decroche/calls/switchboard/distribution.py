@@ -32,14 +32,20 @@ BRANCHES = 16  # a line's own team, and one for each key of its menu
 def offer_to_the_free(floor: Floor, now: datetime) -> None:
     """Decide at once where an offer is possible; who must overflow is looked at by the next tick.
 
-    A flood of callers on a busy floor would otherwise have every event look at every caller.
+    A flood of callers whom nobody free may answer would otherwise have every event look at each of them, and the
+    other lines would wait for that.
     """
-    if any(post.state is PostState.AVAILABLE and post.can_ring for post in floor.posts.values()):
-        assign(floor, now)
+    free = {
+        post.secretariat_id
+        for post in floor.posts.values()
+        if post.state is PostState.AVAILABLE and post.can_ring
+    }
+    if free:
+        assign(floor, now, among=free)
 
 
-def assign(floor: Floor, now: datetime) -> None:
-    """Let the policy decide for every caller who waits, and do as it says.
+def assign(floor: Floor, now: datetime, *, among: set[int] | None = None) -> None:
+    """Let the policy decide for every caller who waits (whom one of ``among`` may answer), and do as it says.
 
     Secretariats may share their calls out in different ways: each way decides for its own callers, the most pressing
     first, and sees whom the one before has rung.
@@ -48,7 +54,7 @@ def assign(floor: Floor, now: datetime) -> None:
         return
     groups: dict[int, dict[UUID, LiveCall]] = defaultdict(dict)
     for call in floor.calls.values():
-        if is_waiting(call):
+        if is_waiting(call) and (among is None or _may_be_answered(floor, call, among)):
             groups[floor.sharer_of(call)][call.call_id] = call
     pressing = sorted(groups.items(), key=lambda pair: _pressing(pair[1].values()))
     for sharer, calls in pressing:
@@ -61,6 +67,10 @@ def assign(floor: Floor, now: datetime) -> None:
                     floor.overflow(calls[call_id], reasons, now, to_fallback=to_fallback)
                 case KeepWaiting():
                     _keep(floor, calls[decision.call_id], decision, now)
+
+
+def _may_be_answered(floor: Floor, call: LiveCall, secretariats: set[int]) -> bool:
+    return not secretariats.isdisjoint(floor.directory.mandates.get(call.practice_id or 0, frozenset()))
 
 
 def is_waiting(call: LiveCall) -> bool:

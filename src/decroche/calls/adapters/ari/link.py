@@ -38,8 +38,10 @@ from decroche.calls.ports import (
 
 log = structlog.get_logger(__name__)
 
-_FIRST_RETRY_SECONDS: Final = 0.1
+# An exchange that was killed is back within seconds, and nobody can call meanwhile: ask often, then less.
+_RETRY_SECONDS: Final = 0.15
 _LAST_RETRY_SECONDS: Final = 2.0
+_OFTEN_AT_FIRST: Final = 100
 _VOICEMAIL_SCAN_SECONDS: Final = 20.0
 _RECORDING_ENDS_SECONDS: Final = 0.5
 
@@ -68,17 +70,17 @@ class AriLink:
 
     async def events(self) -> AsyncIterator[ExchangeEvent]:
         """Yield facts for ever; an exchange that does not answer is tried again, for ever."""
-        wait = _FIRST_RETRY_SECONDS
+        tried = 0
         while not self._closed and not self._superseded:
             try:
                 await self._open()
                 connected = await self._take_stock()
             except (ExchangeDown, AriRefused) as error:
                 log.info("exchange.not_there", error=str(error))
-                await asyncio.sleep(wait)
-                wait = min(_LAST_RETRY_SECONDS, wait * 2)
+                tried += 1
+                await asyncio.sleep(_RETRY_SECONDS if tried < _OFTEN_AT_FIRST else _LAST_RETRY_SECONDS)
                 continue
-            wait = _FIRST_RETRY_SECONDS
+            tried = 0
             yield connected
             for kept in (*self._messages_left(), *self._recordings_made()):
                 yield kept
