@@ -235,8 +235,8 @@ def test_an_abusive_number_does_not_reach_the_same_secretary_again() -> None:
     assert isinstance(one(rude, [awa]), KeepWaiting)
     assert rung(one(call(caller_number="+33600000002"), [awa])) == AWA
     assert rung(one(call(), [awa, post(INES)])) == INES, "he may have hidden his number this time"
-    assert rung(one(replace(rude, urgency=Urgency.EMERGENCY), [awa])) == AWA, "an emergency is an emergency"
-    assert rung(one(rude, [replace(awa, protected_until=NOW)])) == AWA
+    assert rung(one(rude._replace(urgency=Urgency.EMERGENCY), [awa])) == AWA, "an emergency is an emergency"
+    assert rung(one(rude, [awa._replace(protected_until=NOW)])) == AWA
 
 
 # --- urgency, and nobody starves --------------------------------------------------------
@@ -250,7 +250,7 @@ def test_the_urgent_come_first_and_waiting_gains_a_rank() -> None:
     )
     order = [d.call_id.int for d in run([routine, colleague, emergency], [])]
     assert order == [3, 2, 1]
-    patient = replace(routine, waiting_since=ago(60))
+    patient = routine._replace(waiting_since=ago(60))
     assert [d.call_id.int for d in run([patient, colleague, emergency], [])] == [3, 1, 2]
 
 
@@ -401,4 +401,4 @@ def test_familiarity_is_read_the_same_indexed_or_plain() -> None:
     assert decide(facts) == decide(replace(facts, familiarity=dict(facts.familiarity)))
     counts = Familiarity({(1, 1): 2})
     counts[(1, 1)] = counts.get((1, 1), 0) + 1
-    assert dict(counts.of_practice(1)) == {1: 3}
+    assert dict(counts.knowers(1, 3).counts) == {1: 3}

@@ -1,8 +1,8 @@
 """Hold what was decided, with the reasons: for her, and why not another."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -45,16 +45,14 @@ class Why(StrEnum):
     OWES_A_TURN = "owes_a_turn"  # she takes who waited longest
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Give one reason and the number that goes with it."""
 
     why: Why
     amount: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PassedOver:
+class PassedOver(NamedTuple):
     """Say why somebody who would have suited better was not rung."""
 
     user_id: int
@@ -62,8 +60,7 @@ class PassedOver:
     amount: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """Ring this secretary for this call; remember ``out_of_turn`` for her next one.
 
     The first reason says how well she knows the practice or the caller.
@@ -81,8 +78,7 @@ class Offer:
         return self.reasons[0].why in {Why.SPOKE_LAST, Why.KNOWS_WELL}
 
 
-@dataclass(frozen=True, slots=True)
-class Overflow:
+class Overflow(NamedTuple):
     """Send this caller to the fallback number, else to voicemail."""
 
     call_id: UUID
@@ -90,8 +86,7 @@ class Overflow:
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class KeepWaiting:
+class KeepWaiting(NamedTuple):
     """Leave this caller waiting, to be looked at again at ``until`` at the latest."""
 
     call_id: UUID

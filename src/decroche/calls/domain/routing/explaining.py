@@ -1,123 +1,121 @@
 """Give the reasons of a decision: why her, why not those who would have suited better, why nobody."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from typing import Final
 
 from decroche.calls.domain.post import PostState
 from decroche.calls.domain.routing.decisions import PassedOver, Reason, Why
-from decroche.calls.domain.routing.facts import Acquaintance, Facts, PostFact, Urgency, WaitingCall
-from decroche.calls.domain.routing.people import Candidate, Crowd, Group, above_ceiling
+from decroche.calls.domain.routing.facts import Acquaintance, PostFact, Urgency, WaitingCall
+from decroche.calls.domain.routing.people import Case, Crowd, Idle, Stage, above_ceiling
 
-_KNOWN = (Why.NEW_TO_PRACTICE, Why.KNOWS, Why.KNOWS_WELL, Why.SPOKE_LAST)
-_PRESSING = {Urgency.EMERGENCY: Why.EMERGENCY, Urgency.COLLEAGUE: Why.COLLEAGUE}
-_BUSY = {PostState.ON_CALL: Why.ON_CALL, PostState.RINGING: Why.RINGING, PostState.WRAP_UP: Why.IN_WRAP_UP}
-
-
-@lru_cache(maxsize=8192)
-def reason(why: Why, amount: int) -> Reason:
-    """Return a reason; the same few come again and again."""
-    return Reason(why, amount)
-
-
-@dataclass(slots=True)
-class Choice:
-    """Hold who was chosen for whom, and among whom."""
-
-    facts: Facts
-    call: WaitingCall
-    groups: tuple[Group, ...]
-    crowd: Crowd
-    her: Candidate
-    tier: int
-    step: int
+DAY: Final = 24 * 60 * 60  # seconds
+# Members of an enumeration are slow to look up on it.
+_KNOWN: Final = (Why.NEW_TO_PRACTICE, Why.KNOWS, Why.KNOWS_WELL, Why.SPOKE_LAST)
+_PRESSING: Final = {Urgency.EMERGENCY: Why.EMERGENCY, Urgency.COLLEAGUE: Why.COLLEAGUE}
+_BUSY: Final = {
+    PostState.ON_CALL: Why.ON_CALL,
+    PostState.RINGING: Why.RINGING,
+    PostState.WRAP_UP: Why.IN_WRAP_UP,
+}
+_IDLE_FOR: Final = Why.IDLE_FOR
+_PROTECTED: Final = Why.PROTECTED
+_TRIED: Final = Why.TRIED
+_TAKEN: Final = Why.TAKEN
+_ABOVE_CEILING: Final = Why.ABOVE_CEILING
+_OWES_A_TURN: Final = Why.OWES_A_TURN
+_CALLER: Final = Acquaintance.CALLER
+_GOOD: Final = Acquaintance.GOOD
 
 
-def why_her(choice: Choice, *, owed: bool) -> tuple[Reason, ...]:
+def why_her(crowd: Crowd, case: Case, her: Idle, *, owed: bool) -> tuple[Reason, ...]:
     """Say why this secretary, then why this caller."""
-    call, her, now = choice.call, choice.her, choice.facts.now
-    user_id = her[3]
-    count = choice.crowd.counts(call.practice_id).get(user_id, 0)
-    reasons = [
-        reason(_KNOWN[-her[1]], count),
-        reason(Why.IDLE_FOR, _seconds(her[2], now)),
-    ]
-    if her[0]:
-        reasons.append(reason(Why.SPEAKS, -her[0]))
-    if choice.step:
-        reasons.append(reason(Why.BACK_UP, choice.step + 1))
-    if call.held_for == user_id and call.held_since is not None:
-        reasons.append(reason(Why.HELD_FOR_HER, _seconds(call.held_since, now)))
-    if len(choice.groups[0].members) == 1 and all(g.members.keys() <= {user_id} for g in choice.groups):
-        reasons.append(reason(Why.ONLY_ONE, 0))
+    call, stage = case.call, case.stage
+    post, now = her.post, crowd.now
+    count = case.kind.knowers.counts.get(post.user_id, 0)
+    reasons = [Reason(_KNOWN[case.known], count), Reason(_IDLE_FOR, _seconds(post.since, now))]
+    wishes = stage.groups[case.step].wishes(her)
+    if wishes:
+        reasons.append(Reason(Why.SPEAKS, wishes))
+    if case.step:
+        reasons.append(Reason(Why.BACK_UP, case.step + 1))
+    if call.held_for == post.user_id and call.held_since is not None:
+        reasons.append(Reason(Why.HELD_FOR_HER, _seconds(call.held_since, now)))
+    if len(stage.members) == 1 and stage.groups[0].members:
+        reasons.append(Reason(Why.ONLY_ONE))
     if call.urgency:
-        reasons.append(reason(_PRESSING[call.urgency], 0))
+        reasons.append(Reason(_PRESSING[call.urgency]))
     if owed:
-        reasons.append(reason(Why.WAITED_LONGEST, _seconds(call.waiting_since, now)))
+        reasons.append(Reason(Why.WAITED_LONGEST, _seconds(call.waiting_since, now)))
     if call.comes_first:
-        reasons.append(reason(Why.FIRST_IN_LINE, 0))
+        reasons.append(Reason(Why.FIRST_IN_LINE))
     if call.tried:
-        reasons.append(reason(Why.TRIED_BEFORE, len(call.tried)))
+        reasons.append(Reason(Why.TRIED_BEFORE, len(call.tried)))
     return tuple(reasons)
 
 
-def why_not_others(choice: Choice, taken: set[int]) -> tuple[PassedOver, ...]:
+def why_not_others(crowd: Crowd, case: Case, her: Idle) -> tuple[PassedOver, ...]:
     """Say why the first few who would have suited better were not rung."""
-    found: list[PassedOver] = []
-    seen = {choice.her[3]}
-    for post in _better(choice):
-        if len(found) >= choice.facts.policy.passed_over_at_most:
+    if case.known is _CALLER and not case.step and not case.tier:
+        return ()  # nobody suits better
+    at_most = crowd.policy.passed_over_at_most
+    found: dict[int, PassedOver] = {}
+    for post in _better(crowd, case, her):
+        if len(found) >= at_most:
             break
-        if post.user_id not in seen:
-            seen.add(post.user_id)
-            found.append(PassedOver(post.user_id, *_why_not(choice, post, taken)))
-    return tuple(found)
+        if post.user_id not in found and post is not her.post:
+            found[post.user_id] = PassedOver(post.user_id, *_why_not(crowd, case.call, post))
+    return tuple(found.values())
 
 
-def _better(choice: Choice) -> Iterator[PostFact]:
+def _better(crowd: Crowd, case: Case, her: Idle) -> Iterator[PostFact]:
     """Give who would have suited better than her, had they been free for this caller."""
-    call, her, policy = choice.call, choice.her, choice.facts.policy
-    posts = [group.members for group in choice.groups]
-    if her[1] > -Acquaintance.CALLER:
-        known = () if call.last_spoken is None else (call.last_spoken,)
-        yield from (members[u] for u in known for members in posts if u in members)
-    if her[1] > -Acquaintance.GOOD:
-        least = policy.knows_well_from if her[1] else 1
-        better = choice.crowd.knowers(call.practice_id, from_count=least)
-        yield from (members[u] for u in better for members in posts if u in members)
-    for step, group in enumerate(choice.groups[: choice.step + 1]):
+    known, last_spoken, members = case.known, case.call.last_spoken, case.stage.members
+    if last_spoken is not None and known < _CALLER and last_spoken in members:
+        yield members[last_spoken]
+    if known < _GOOD:
+        least = crowd.policy.knows_well_from if known else 1
+        for count, post in crowd.knowers(case):
+            if count < least:
+                break
+            yield post
+    for step, group in enumerate(case.stage.groups[: case.step + 1]):
         if group.rankings is None:
             continue
         ranking = group.rankings[0]  # above her ceiling she is only rung when nobody below is free
+        is_hers = step == case.step and not case.tier
+        if is_hers and known:
+            break
+        worse_from = (-group.wishes(her), her.place)
         for index in range(ranking.head, len(ranking.people)):
-            candidate = ranking.people[index]
-            if step == choice.step and not choice.tier and (her[1] or candidate >= her):
+            other = ranking.people[index]
+            if is_hers and (-group.wishes(other), other.place) >= worse_from:
                 break
-            yield candidate[4]
+            yield other.post
 
 
-def _why_not(choice: Choice, post: PostFact, taken: set[int]) -> tuple[Why, int]:
-    call, policy, now = choice.call, choice.facts.policy, choice.facts.now
-    until, tried_at = post.protected_until, call.tried.get(post.user_id)
-    if post.state in _BUSY:
-        return _BUSY[post.state], _seconds(post.since, now)
-    if until is not None and now < until and call.caller_number in post.protected_from:
-        return Why.PROTECTED, 0
+def _why_not(crowd: Crowd, call: WaitingCall, post: PostFact) -> tuple[Why, int]:
+    policy, now = crowd.policy, crowd.now
+    busy, tried_at = _BUSY.get(post.state), call.tried.get(post.user_id)
+    if busy is not None:
+        return busy, _seconds(post.since, now)
+    if crowd.protected(call, post):
+        return _PROTECTED, 0
     if tried_at is not None and tried_at > now - policy.retry_same_after:
-        return Why.TRIED, _seconds(tried_at, now)
-    if post.user_id in taken:
-        return Why.TAKEN, 0
-    load = above_ceiling(post, policy, now)
-    return (Why.ABOVE_CEILING, load) if load else (Why.OWES_A_TURN, 0)
+        return _TRIED, _seconds(tried_at, now)
+    if crowd.free[post.user_id].is_taken:
+        return _TAKEN, 0
+    load = above_ceiling(post, policy, now) if crowd.capped else 0
+    return (_ABOVE_CEILING, load) if load else (_OWES_A_TURN, 0)
 
 
-def why_nobody(groups: tuple[Group, ...]) -> Why:
+def why_nobody(stage: Stage) -> Why:
     """Say why nobody at post may serve a caller."""
-    if any(group.members for group in groups):
+    if stage.members:
         return Why.NOBODY_ALLOWED
-    return Why.NOBODY_SKILLED if any(group.lacks_skill for group in groups) else Why.NOBODY_AT_POST
+    return Why.NOBODY_SKILLED if any(group.lacks_skill for group in stage.groups) else Why.NOBODY_AT_POST
 
 
 def _seconds(since: datetime, now: datetime) -> int:
-    return max(0, int((now - since).total_seconds()))
+    passed = now - since
+    return max(0, passed.days * DAY + passed.seconds)

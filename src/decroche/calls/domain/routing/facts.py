@@ -1,9 +1,14 @@
-"""Hold what a decision depends on, as frozen values; who builds them fills what it knows and leaves the rest."""
+"""Hold what a decision depends on, as frozen values; who builds them fills what it knows and leaves the rest.
+
+Callers and posts are described anew for every decision: as tuples, which cost a fifth of a frozen dataclass.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from decroche.calls.domain.post import PostState
@@ -60,22 +65,45 @@ class Policy:
     passed_over_at_most: int = 3  # how many "why not her" a decision keeps
 
 
+class Knowers(NamedTuple):
+    """Hold who knows a practice: by count, in order, and as two sets."""
+
+    counts: Mapping[int, int]  # calls by user
+    order: tuple[tuple[int, int], ...]  # minus the calls, user
+    well: frozenset[int]
+    some: frozenset[int]
+
+
 class Familiarity(dict[tuple[int, int], int]):
-    """Count calls taken lately by (user, practice), indexed by practice as well, so that a decision need not."""
+    """Count calls taken lately by (user, practice), and keep from one decision to the next who knows which practice."""
 
     def __init__(self, counts: Mapping[tuple[int, int], int] | None = None) -> None:
         super().__init__()
         self._by_practice: dict[int, dict[int, int]] = {}
+        self._knowers: dict[int, dict[int, Knowers]] = {}
         for key, count in (counts or {}).items():
             self[key] = count
 
     def __setitem__(self, key: tuple[int, int], count: int) -> None:
         super().__setitem__(key, count)
-        self._by_practice.setdefault(key[1], {})[key[0]] = count
+        user_id, practice_id = key
+        self._by_practice.setdefault(practice_id, {})[user_id] = count
+        self._knowers.pop(practice_id, None)
 
-    def of_practice(self, practice_id: int) -> Mapping[int, int]:
-        """Return user → calls taken lately for a practice."""
-        return self._by_practice.get(practice_id, {})
+    def knowers(self, practice_id: int, well_from: int) -> Knowers:
+        """Return who knows a practice; well: from so many calls on."""
+        by_count = self._knowers.setdefault(practice_id, {})
+        found = by_count.get(well_from)
+        if found is None:
+            counts = self._by_practice.get(practice_id, {})
+            order = sorted((-count, user_id) for user_id, count in counts.items() if count)
+            found = by_count[well_from] = Knowers(
+                counts,
+                tuple(order),
+                frozenset(user_id for count, user_id in order if -count >= well_from),
+                frozenset(user_id for count, user_id in order if -count < well_from),
+            )
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +127,10 @@ class TeamPlan:
     overflow_after: timedelta | None = None  # None: the policy's ``wait_at_most``
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingCall:
+_NOBODY: Final[Mapping[int, datetime]] = MappingProxyType({})
+
+
+class WaitingCall(NamedTuple):
     """Describe a caller who waits to be offered to somebody."""
 
     call_id: UUID
@@ -108,7 +138,7 @@ class WaitingCall:
     waiting_since: datetime
     has_fallback: bool
     comes_first: bool = False
-    tried: Mapping[int, datetime] = field(default_factory=dict)  # user → when the offer ended unanswered
+    tried: Mapping[int, datetime] = _NOBODY  # user → when the offer ended unanswered
     line_id: int | None = None
     urgency: Urgency = Urgency.ROUTINE
     required: frozenset[str] = frozenset()  # skills and languages ("lang:en"), without which nobody will do
@@ -119,8 +149,7 @@ class WaitingCall:
     held_since: datetime | None = None  # … and since when
 
 
-@dataclass(frozen=True, slots=True)
-class PostFact:
+class PostFact(NamedTuple):
     """Describe a secretary's post."""
 
     user_id: int

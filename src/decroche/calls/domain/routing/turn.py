@@ -12,13 +12,16 @@ secretary who may serve him, whatever else arrives.
 """
 
 from collections import Counter
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from decroche.calls.domain.post import BUSY, PostState
 from decroche.calls.domain.routing.facts import Facts, Policy, Urgency, WaitingCall
 
-Place = tuple[bool, int, bool, datetime, UUID]
+RANKS = len(Urgency)
+_AGE = attrgetter("waiting_since", "call_id")
 
 
 def rank(call: WaitingCall, now: datetime, policy: Policy) -> Urgency:
@@ -28,33 +31,33 @@ def rank(call: WaitingCall, now: datetime, policy: Policy) -> Urgency:
     return call.urgency
 
 
-def in_turn(facts: Facts) -> list[WaitingCall]:
-    """Return the waiting callers, the first to be served first."""
-    now, policy = facts.now, facts.policy
-    beyond = _beyond_their_share(facts)
-    gained = now - policy.gains_rank_after
-
-    def place(call: WaitingCall) -> Place:
-        pressing = int(call.urgency)
-        if not pressing and call.waiting_since <= gained:
-            pressing = 1
-        return (
-            not call.comes_first,
-            -pressing,
-            bool(beyond) and call.call_id in beyond,
-            call.waiting_since,
-            call.call_id,
-        )
-
-    return sorted(facts.calls, key=place)
+def by_age(facts: Facts) -> list[WaitingCall]:
+    """Return the waiting callers, who waits longest first."""
+    return sorted(facts.calls, key=_AGE)
 
 
-def _beyond_their_share(facts: Facts) -> frozenset[UUID]:
+def in_turn(facts: Facts, aged: list[WaitingCall]) -> list[WaitingCall]:
+    """Return the callers of ``by_age``, the first to be served first."""
+    beyond = _beyond_their_share(facts, aged)
+    gained = facts.now - facts.policy.gains_rank_after
+    places: list[list[WaitingCall]] = [[] for _ in range(4 * RANKS)]
+    for call in aged:
+        pressing = call.urgency or call.waiting_since <= gained
+        place = 2 * (RANKS - 1 - pressing)
+        if not call.comes_first:
+            place += 2 * RANKS
+        if beyond and call.call_id in beyond:
+            place += 1
+        places[place].append(call)
+    return [call for alike in places for call in alike]
+
+
+def _beyond_their_share(facts: Facts, aged: Iterable[WaitingCall]) -> frozenset[UUID]:
     """Return the callers of flooded lines that would hold more than their share of those at post."""
     policy = facts.policy
     if len(facts.calls) < policy.flood_from or not any(p.state is PostState.AVAILABLE for p in facts.posts):
         return frozenset()  # nobody to hold: their turn is looked at when somebody is free
-    waiting = Counter(_line(call) for call in facts.calls)
+    waiting = Counter([(call.practice_id, call.line_id) for call in facts.calls])
     flooded = {line for line, count in waiting.items() if count >= policy.flood_from}
     if not flooded or len(flooded) == len(waiting):  # nobody to keep room for
         return frozenset()
@@ -62,8 +65,8 @@ def _beyond_their_share(facts: Facts) -> frozenset[UUID]:
     at_post = Counter(post.secretariat_id for post in facts.posts if post.reachable)
     beyond: set[UUID] = set()
     room: dict[tuple[int, int | None], int] = {}
-    for call in sorted(facts.calls, key=lambda c: (c.waiting_since, c.call_id)):
-        line = _line(call)
+    for call in aged:
+        line = (call.practice_id, call.line_id)
         if line not in flooded:
             continue
         if line not in room:
@@ -73,13 +76,3 @@ def _beyond_their_share(facts: Facts) -> frozenset[UUID]:
         if room[line] < 0:
             beyond.add(call.call_id)
     return frozenset(beyond)
-
-
-def _line(call: WaitingCall) -> tuple[int, int | None]:
-    return (call.practice_id, call.line_id)
-
-
-def deadline(call: WaitingCall, after: timedelta, now: datetime) -> datetime:
-    """Return when a caller has waited that long, never in the past."""
-    due = call.waiting_since + after
-    return due if due > now else now + timedelta(milliseconds=1)
