@@ -24,6 +24,7 @@ from tests.factories import (
     make_line,
     make_mandate,
     make_practice,
+    make_practitioner,
     make_secretariat,
     make_secretary,
     make_supervisor,
@@ -297,7 +298,9 @@ def test_the_picture_of_a_call_is_to_the_scale_of_time(desk: SimpleNamespace) ->
     waiting = next(lane for lane in way.lanes if lane.name == "Attente")
     assert (150, "Apprend qu’il est en position 2") in waiting.marks
     assert [tick for tick, _after in way.ticks] == [0, 300, 600, 900], "a tick a minute"
+    make_practitioner(practice=desk.practice, title="Dr", last_name="Roussel", phone="06 39 98 00 01")
     page = desk.browser.get(reverse("calls:detail", args=[call.pk])).content.decode()
+    assert "Dr Roussel répond" in page, "a name says more than a number"
     assert "Touche 1" in page
     assert "Mme Roche\u202f: en appel depuis 2\u202fmin" in page, "whom it passed over, and why"
 

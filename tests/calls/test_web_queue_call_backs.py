@@ -187,7 +187,7 @@ def test_a_voicemail_plays_in_the_list_with_its_length(desk: SimpleNamespace) ->
 
 def test_somebody_elses_caller_is_not_found(desk: SimpleNamespace) -> None:
     row = lost(make_practice(), "+33639980001")
-    for name in ("place", "noted", "give_back", "later", "undo"):
+    for name in ("place", "noted", "later", "undo"):
         assert post(desk.awa, f"call_back_{name}", row).status_code == 404
 
 

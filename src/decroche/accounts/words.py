@@ -21,6 +21,11 @@ _KINDS: dict[str, Promise] = {
     "follow_up": _("suivi"),
     "instruction": _("consigne"),
     "call": _("appel"),
+    "voicemail": _("message vocal"),
+    "recording-training": _("enregistrement écouté pour former"),
+    "recording-quality": _("enregistrement écouté pour la qualité"),
+    "recording-proof": _("enregistrement écouté comme preuve"),
+    "recording_rule": _("règle d’enregistrement"),
     "member": _("compte d’un membre"),
 }
 

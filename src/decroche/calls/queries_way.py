@@ -11,6 +11,8 @@ from decroche.accounts.models import User
 from decroche.calls import wording
 from decroche.calls.models import Call, CallStep
 from decroche.calls.switchboard.records import StepKind as K
+from decroche.kernel import phone
+from decroche.practices.models import Practitioner
 
 WHOLE = 1000
 NARROWEST = 4  # what lasted a second must still be seen
@@ -107,6 +109,16 @@ _PARTY: Final[Mapping[str, str]] = {
     K.GIVEN: "",
     K.ENDED: "",
 }
+#: Steps that speak of a third person, whose name says more than a number.
+_THIRD: Final = {
+    K.TRANSFER_STARTED,
+    K.TRANSFERRED,
+    K.PARTY_RUNG,
+    K.PARTY_ANSWERED,
+    K.PARTY_GONE,
+    K.GIVEN,
+    K.HANDED_OVER,
+}
 _MARKED: Final = {
     K.KEY,
     K.TOLD,
@@ -120,14 +132,18 @@ _MARKED: Final = {
 
 
 def moments(call: Call) -> list[Moment]:
-    """Return the timeline of a call read by ``call_card``, in words (one query more, for names passed over)."""
+    """Return the timeline of a call read by ``call_card``, in words (two queries more at most, for names)."""
     steps = list(call.steps.all())
-    names = _names(steps)
+    names, numbers = _names(steps), _numbers(call, steps)
     return [
         Moment(
             step.kind,
             step.at,
-            wording.step(step.kind, step.detail, step.secretary.display_name if step.secretary else ""),
+            wording.step(
+                step.kind,
+                step.detail | {"name": _third(step, names, numbers)},
+                step.secretary.display_name if step.secretary else "",
+            ),
             max(step.at - call.arrived_at, timedelta()),
             tuple(wording.passed_over(step.detail, names)),
         )
@@ -138,7 +154,27 @@ def moments(call: Call) -> list[Moment]:
 
 def _names(steps: Iterable[CallStep]) -> dict[int, str]:
     ids = {int(one[0]) for step in steps for one in step.detail.get("passed_over", [])}
+    ids |= {int(step.detail["user"]) for step in steps if step.kind in _THIRD and step.detail.get("user")}
     return {user.pk: user.display_name for user in User.objects.filter(pk__in=ids)} if ids else {}
+
+
+def _numbers(call: Call, steps: Iterable[CallStep]) -> dict[str, str]:
+    """Return who has the numbers that were dialled: the practice's practitioners; none when nobody else was called."""
+    if call.practice is None or not any(step.kind in _THIRD and step.detail.get("number") for step in steps):
+        return {}
+    region = call.practice.country_code
+    rows = Practitioner.objects.filter(practice_id=call.practice_id).exclude(phone="")
+    found = {phone.parse_or_none(row.phone, region=region) or "": row.display_name for row in rows}
+    own = phone.parse_or_none(call.practice.phone, region=region) if call.practice.phone else None
+    return found | ({own: call.practice.name} if own else {})
+
+
+def _third(step: CallStep, names: Mapping[int, str], numbers: Mapping[str, str]) -> str:
+    """Return the name of the third person of a step; empty when only a number is known."""
+    if step.kind not in _THIRD:
+        return ""
+    user_id = step.detail.get("user")
+    return names.get(int(user_id), "") if user_id else numbers.get(str(step.detail.get("number") or ""), "")
 
 
 def _is_echo(steps: list[CallStep], step: CallStep) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from decroche.calls.switchboard.orders import Refusal
 from decroche.calls.switchboard.records import StepKind
 from decroche.calls.wording_reasons import passed_over, reasons
-from decroche.calls.wording_steps import sentence
+from decroche.calls.wording_steps import sentence, third
 from decroche.ui import formats
 
 __all__ = ["passed_over", "reasons", "refusal", "step"]
@@ -75,7 +75,7 @@ def refusal(code: str) -> str:
 
 def step(kind: str, detail: Mapping[str, Any], who: str) -> str:  # noqa: C901, PLR0911, PLR0912
     """Return the sentence for one step of a call's timeline; ``who`` is the secretary's name or empty."""
-    name = {"who": who, "number": formats.phone(str(detail.get("number", "")))}
+    name = {"who": who, "number": third(detail)}
     match kind:
         case StepKind.ARRIVED:
             return _("L’appel arrive")

@@ -54,8 +54,7 @@ _EARS: Mapping[str, str | Promise] = {
 
 def sentence(kind: str, detail: Mapping[str, Any], who: str) -> str:  # noqa: PLR0911
     """Return the sentence for one such step; its code for a kind that nobody knows."""
-    number = str(detail.get("number") or "")
-    words = {"who": who, "number": formats.phone(number) if number else ""}
+    words = {"who": who, "number": third(detail)}
     if kind in _SENTENCES:
         return str(_SENTENCES[kind]) % words
     match kind:
@@ -78,9 +77,15 @@ def sentence(kind: str, detail: Mapping[str, Any], who: str) -> str:  # noqa: PL
             return _of_third(kind, detail, words)
 
 
+def third(detail: Mapping[str, Any]) -> str:
+    """Return who a third person is: a name where it is known, else the number as it is read; empty for a colleague."""
+    number = str(detail.get("number") or "")
+    return str(detail.get("name") or "") or (formats.phone(number) if number else "")
+
+
 def _of_third(kind: str, detail: Mapping[str, Any], words: Mapping[str, str]) -> str:  # noqa: PLR0911
     """Return the sentence for a third person, who has a number or is a colleague; or for a figure."""
-    number = words["number"]
+    number, is_named = words["number"], bool(detail.get("name"))
     match kind:
         case StepKind.PARTY_RUNG:
             return (
@@ -96,6 +101,8 @@ def _of_third(kind: str, detail: Mapping[str, Any], words: Mapping[str, str]) ->
             )
         case StepKind.GIVEN:
             return _("Passé à %(number)s") % words if number else _("Passé à une collègue")
+        case StepKind.HANDED_OVER if is_named:
+            return _("%(who)s le passe à %(number)s") % words
         case StepKind.HANDED_OVER:
             return _("%(who)s le passe à une collègue") % words
         case StepKind.TOLD:

@@ -30,3 +30,9 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.target instanceof HTMLButtonElement && event.target.name === "apply") event.target.focus();
 });
+
+// On a narrow screen the tabs slide: the one that is open is in sight.
+for (const tabs of document.querySelectorAll<HTMLElement>("nav.tabs")) {
+  const open = tabs.querySelector<HTMLElement>("[aria-current=page]");
+  if (open) tabs.scrollLeft = open.offsetLeft - (tabs.clientWidth - open.offsetWidth) / 2;
+}

@@ -8,7 +8,6 @@ urlpatterns: list[URLPattern] = [
     path("back/", call_backs.call_back_list, name="call_backs"),
     path("back/<int:follow_up_id>/call/", call_backs.place, name="call_back_place"),
     path("back/<int:follow_up_id>/noted/", call_backs.noted, name="call_back_noted"),
-    path("back/<int:follow_up_id>/give-back/", call_backs.give_back, name="call_back_give_back"),
     path("back/<int:follow_up_id>/later/", call_backs.later, name="call_back_later"),
     path("back/<int:follow_up_id>/undo/", call_backs.undo, name="call_back_undo"),
     path("found/", log.found, name="log_found"),

@@ -108,16 +108,6 @@ def noted(request: PersonRequest, follow_up_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.TREAT_FOLLOW_UP)
-def give_back(request: PersonRequest, follow_up_id: int) -> HttpResponse:
-    """Give a caller back to the list."""
-    row = _row_or_404(follow_up_id)
-    release_follow_up(follow_up=row, by=request.user)
-    request.log_write("follow_up", [row.pk], practice_id=row.practice_id)
-    return _list(request)
-
-
-@require_POST
-@requires(Permission.TREAT_FOLLOW_UP)
 def later(request: PersonRequest, follow_up_id: int) -> HttpResponse:
     """Note the hour at which he wants to be called, on the clock of his practice: today, else tomorrow."""
     row = _row_or_404(follow_up_id)

@@ -146,13 +146,6 @@ class OutgoingForm(forms.Form):
 
 @require_GET
 @requires(MAY)
-def home(request: PersonRequest) -> HttpResponse:
-    """Open the outgoing rules of the secretariat that I supervise."""
-    return answers.first_secretariat(request, "calls:outgoing", "outgoing")
-
-
-@require_GET
-@requires(MAY)
 def show(request: PersonRequest, secretariat_id: int) -> HttpResponse:
     """Show the rules, what the month has cost, and which practices lend their number."""
     return _draw(request, answers.secretariat_of(request, secretariat_id, MAY))
@@ -166,8 +159,7 @@ def save(request: PersonRequest, secretariat_id: int) -> HttpResponse:
     form = OutgoingForm(request.POST, rules=outgoing_rules_of(secretariat), region=secretariat.country)
     if not form.is_valid():
         return _draw(request, secretariat, form=form, status=answers.INCOMPLETE)
-    said = request.POST.get("version", "")
-    version = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0  # noqa: PLR2004
+    version = answers.whole(request.POST.get("version", ""))
     try:
         saved = save_outgoing_rules(secretariat_id=secretariat.pk, version=version, values=form.values())
     except StaleRules:

@@ -30,13 +30,6 @@ PAGE, PANEL, CURVES = "calls/teams/policy.html", "calls/teams/_policy.html", "ca
 
 @require_GET
 @requires(MAY)
-def home(request: PersonRequest) -> HttpResponse:
-    """Open the policy of the secretariat that I supervise."""
-    return answers.first_secretariat(request, "calls:policy", "policy")
-
-
-@require_GET
-@requires(MAY)
 def show(request: PersonRequest, secretariat_id: int) -> HttpResponse:
     """Show the knobs, and the last full day replayed as it is."""
     secretariat = answers.secretariat_of(request, secretariat_id, MAY)
@@ -65,8 +58,7 @@ def save(request: PersonRequest, secretariat_id: int) -> HttpResponse:
     if not form.is_valid():
         return _draw(request, secretariat, form, asked=request.POST, status=answers.INCOMPLETE)
     values = {name: form.cleaned_data[name] for name in POLICY_FIELDS}
-    said = request.POST.get("version", "")
-    version = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0  # noqa: PLR2004
+    version = answers.whole(request.POST.get("version", ""))
     try:
         saved = save_policy(secretariat_id=secretariat.pk, version=version, values=values)
     except StaleRules:

@@ -1,6 +1,7 @@
 """The doors of what a practice allows on its line: recording a part of its calls, lending its number."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -215,10 +216,8 @@ def take_back_rule(request: PersonRequest, kept: Mapping[str, Any]) -> str:
     """Stop a rule just started."""
     rule = _rule(kept["rule_id"])
     _own(request, rule.line)
-    try:
+    with _unless_changed():
         stop_recording(rule=rule, now=clock.now())
-    except RuleChanged:
-        raise TooLate from None
     return _("C’est défait : rien n’est enregistré.")
 
 
@@ -242,10 +241,8 @@ def resume(request: PersonRequest, kept: Mapping[str, Any]) -> str:
     """Let a rule just stopped go on."""
     rule = _rule(kept["rule_id"])
     _own(request, rule.line)
-    try:
+    with _unless_changed():
         resume_recording(rule=rule, ended_at=datetime.fromisoformat(kept["ended_at"]))
-    except RuleChanged:
-        raise TooLate from None
     return _("C’est défait : la règle court de nouveau.")
 
 
@@ -271,10 +268,8 @@ def take_back_consent(request: PersonRequest, kept: Mapping[str, Any]) -> str:
     """Withdraw a consent just recorded."""
     row = _consent(kept["consent_id"])
     _own(request, row.line)
-    try:
+    with _unless_changed():
         withdraw_consent(consent=row, now=clock.now())
-    except NotOnFile:
-        raise TooLate from None
     return _("C’est défait.")
 
 
@@ -298,10 +293,8 @@ def put_back_consent(request: PersonRequest, kept: Mapping[str, Any]) -> str:
     """Let a consent just withdrawn stand."""
     row = _consent(kept["consent_id"])
     _own(request, row.line)
-    try:
+    with _unless_changed():
         keep_consent(consent=row, withdrawn_at=datetime.fromisoformat(kept["at"]))
-    except NotOnFile:
-        raise TooLate from None
     return _("C’est défait : l’accord tient toujours.")
 
 
@@ -331,6 +324,15 @@ def _own(request: PersonRequest, line: Line) -> None:
     """Let nobody undo where she may no longer set up lines."""
     if not request.access.allows(MAY, line.practice_id):
         raise Http404
+
+
+@contextmanager
+def _unless_changed() -> Iterator[None]:
+    """Undo nothing of what somebody else has changed meanwhile."""
+    try:
+        yield
+    except (RuleChanged, NotOnFile):
+        raise TooLate from None
 
 
 def _today(line: Line) -> date:

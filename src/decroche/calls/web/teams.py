@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Count
 from django.http import Http404, HttpResponse
@@ -34,7 +34,6 @@ from decroche.practices.models import Secretariat, SecretariatMember
 
 MAY = Permission.CHOOSE_POLICY
 PAGE, PANEL = "calls/teams/teams.html", "calls/teams/_teams.html"
-LONGEST_ID: Final = 19  # digits: fewer always fit a row's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,10 @@ class Column:
     key: str
     name: str
     who: frozenset[int]
+
+    @property
+    def is_language(self) -> bool:
+        return self.kind == "skill" and self.key in LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +73,6 @@ class Person:
     @property
     def is_nowhere(self) -> bool:
         return not any(cell.is_on for cell in self.cells if cell.column.kind == "team")
-
-
-@require_GET
-@requires(MAY)
-def home(request: PersonRequest) -> HttpResponse:
-    """Open the teams of the secretariat that I supervise."""
-    return answers.first_secretariat(request, "calls:teams", "teams")
 
 
 @require_GET
@@ -128,7 +124,7 @@ def put_back_cell(request: PersonRequest, kept: Mapping[str, Any]) -> str:
 def add_skill(request: PersonRequest, secretariat_id: int) -> HttpResponse:
     """Give somebody a skill that nobody has yet: it becomes a column."""
     secretariat = answers.secretariat_of(request, secretariat_id, MAY)
-    code, user_id = skill_code(request.POST.get("code", "")), _number(request.POST.get("user", ""))
+    code, user_id = skill_code(request.POST.get("code", "")), answers.whole(request.POST.get("user", ""))
     name = _names(secretariat).get(user_id)
     if not code or len(code) > LONGEST_CODE or not any(c.isalpha() for c in code) or ":" in code:
         wrong = _("Écrivez une langue ou un savoir-faire, en quelques lettres.")
@@ -259,17 +255,11 @@ def bring_back_team(request: PersonRequest, kept: Mapping[str, Any]) -> str:
 # --- reading what was sent --------------------------------------------------------------------------
 
 
-def _number(text: str) -> int:
-    """Return a row's number; 0, which no row has, for anything else."""
-    is_number = text.isascii() and text.isdigit() and len(text) < LONGEST_ID
-    return int(text) if is_number else 0
-
-
 def _read_cell(text: str) -> tuple[str, str, int, bool]:
     parts = text.split(":")
     if len(parts) != 4 or parts[0] not in {"team", "skill"} or parts[3] not in {"on", "off"} or not parts[1]:  # noqa: PLR2004
         raise Http404
-    return parts[0], parts[1], _number(parts[2]), parts[3] == "on"
+    return parts[0], parts[1], answers.whole(parts[2]), parts[3] == "on"
 
 
 def _team_name(request: PersonRequest) -> tuple[str, str]:
@@ -293,7 +283,7 @@ def _set(secretariat: Secretariat, kind: str, key: str, user_id: int, *, is_on: 
     """Set one cell and return its column's name."""
     try:
         if kind == "team":
-            team = _team(secretariat, _number(key))
+            team = _team(secretariat, answers.whole(key))
             set_membership(team=team, user_id=user_id, is_in=is_on)
             return team.name
         if len(key) > LONGEST_CODE or "\x00" in key:

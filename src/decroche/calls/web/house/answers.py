@@ -15,6 +15,7 @@ from decroche.practices.models import Secretariat
 
 INCOMPLETE: Final = 422
 CHANGED_SINCE: Final = 409
+LONGEST_WHOLE: Final = 19  # digits: fewer always fit a row's number
 #: What the panels listen to, to read themselves again after an undo.
 CHANGED: Final = "house-changed"
 
@@ -49,6 +50,12 @@ def done(
     return HttpResponseRedirect(address)
 
 
+def whole(text: str) -> int:
+    """Return the number of a row or of a version; 0, which neither has, for anything else."""
+    is_number = text.isascii() and text.isdigit() and len(text) < LONGEST_WHOLE
+    return int(text) if is_number else 0
+
+
 def secretariat_of(request: PersonRequest, secretariat_id: int, permission: Permission) -> Secretariat:
     """Return a secretariat where the person has the permission; any other does not exist."""
     if secretariat_id not in request.access.secretariats_for(permission):
@@ -59,13 +66,13 @@ def secretariat_of(request: PersonRequest, secretariat_id: int, permission: Perm
     return found
 
 
-def first_secretariat(request: PersonRequest, route: str, section: str) -> HttpResponse:
+def first_secretariat(request: PersonRequest, section: str) -> HttpResponse:
     """Open one of the screens on the person's first secretariat, by name."""
     ids = request.access.secretariats_for(Permission.CHOOSE_POLICY)
     found = Secretariat.objects.filter(pk__in=ids).order_by("name").first()
     if found is None:
         return render(request, "calls/teams/none.html", frame(request, section))
-    return HttpResponseRedirect(reverse(route, args=[found.pk]))
+    return HttpResponseRedirect(reverse(f"calls:{section}", args=[found.pk]))
 
 
 def frame(request: PersonRequest, section: str, current: Secretariat | None = None) -> dict[str, Any]:

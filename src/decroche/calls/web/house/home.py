@@ -1,11 +1,26 @@
 """Open the set-up of the telephone where the person's own part of it is."""
 
+from collections.abc import Callable
+
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from decroche.accounts.guard import PersonRequest, requires
 from decroche.accounts.permissions import Permission
+from decroche.calls.web.house.answers import first_secretariat
+
+
+def first(section: str) -> Callable[[PersonRequest], HttpResponse]:
+    """Return the door that opens one of a supervisor's screens on her first secretariat."""
+
+    @require_GET
+    @requires(Permission.CHOOSE_POLICY)
+    def show(request: PersonRequest) -> HttpResponse:
+        """Open the screen of the secretariat that I supervise."""
+        return first_secretariat(request, section)
+
+    return show
 
 
 @require_GET
