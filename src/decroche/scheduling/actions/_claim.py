@@ -18,8 +18,8 @@ from decroche.scheduling.actions._judge import Terms
 from decroche.scheduling.actions._rows import (
     LONGEST_BUFFER,
     hints_of,
-    lock_resources,
     owner_of,
+    rooms_left,
     rows_in_the_way,
     sweep_expired_holds,
 )
@@ -200,11 +200,14 @@ def _take_seat(claim: Claim) -> Appointment | None:
     here = list(rows_in_the_way(**claim.place).values_list("lane", "resource_id"))
     if any(lane is None for lane, _room in here):
         return None
-    lock_resources(*claim.terms.resources)
-    shared = [resource for _lane, resource in here if resource in claim.terms.resources]
-    seated = replace(
-        claim, terms=replace(claim.terms, resources=tuple(shared[:1]) or claim.terms.resources[:1])
-    )
+    rooms = claim.terms.resources
+    if rooms:
+        left = rooms_left(rooms, **claim.place)
+        shared = [room for _lane, room in here if room in left]
+        rooms = tuple([*shared, *left][:1])
+        if not rooms:
+            raise _no_room(claim)
+    seated = replace(claim, terms=replace(claim.terms, resources=rooms))
     for lane in free_seats((lane for lane, _room in here), claim.terms.capacity):
         made = _insert(replace(seated, lane=lane))
         if made is not None:
@@ -225,11 +228,15 @@ def _why_not(claim: Claim) -> SlotTaken:
     """Find out who or what has the time, for the sentence."""
     owner = owner_of(**claim.place)
     if owner is None and claim.terms.resources:
-        names = Resource.objects.filter(pk__in=claim.terms.resources).values_list("name", flat=True)
-        return ResourceTaken(tuple(names))
+        return _no_room(claim)
     if claim.terms.capacity > 1 and not rows_in_the_way(**claim.place).filter(lane__isnull=True).exists():
         return SeatsTaken(claim.terms.capacity)
     return SlotTaken(owner or "")
+
+
+def _no_room(claim: Claim) -> ResourceTaken:
+    names = Resource.objects.filter(pk__in=claim.terms.resources).values_list("name", flat=True)
+    return ResourceTaken(tuple(names))
 
 
 def _insert(claim: Claim) -> Appointment | None:

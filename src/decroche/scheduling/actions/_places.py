@@ -5,11 +5,11 @@ from typing import Any
 
 from decroche.practices.models import Practitioner, Site
 from decroche.scheduling.actions._judge import Terms, judge
-from decroche.scheduling.actions._rows import rows_in_the_way, sweep_expired_holds
+from decroche.scheduling.actions._rows import rooms_left, rows_in_the_way, sweep_expired_holds
 from decroche.scheduling.domain.asking import Asker
 from decroche.scheduling.domain.lanes import FORCED, first_forced_lane, free_seats
-from decroche.scheduling.domain.refusals import SeatsTaken, SlotClosed
-from decroche.scheduling.models import Appointment
+from decroche.scheduling.domain.refusals import ResourceTaken, SeatsTaken, SlotClosed
+from decroche.scheduling.models import Appointment, Resource
 
 
 def places_for(
@@ -22,7 +22,8 @@ def places_for(
 ) -> list[dict[str, Any]]:
     """List where the engine's terms let the row stand, best first, after sweeping lapsed holds away.
 
-    The practitioner is locked by the caller. Raises `SeatsTaken` when a group session is full.
+    The practitioner is locked by the caller, the rooms here: two practitioners who move into one room never wait in a
+    ring. Raises `SeatsTaken` when a group session is full, or `ResourceTaken` when its rooms are.
     """
     period: dict[str, Any] = {
         "practitioner_id": practitioner.pk,
@@ -32,10 +33,15 @@ def places_for(
     sweep_expired_holds(**period, resources=terms.resources, now=now)
     own = appointment.resource_id
     rooms: list[int | None] = sorted(terms.resources, key=lambda pk: pk != own) or [None]  # its own first
+    left = rooms_left(terms.resources, **period) if terms.resources else []
     if terms.capacity == 1:
         return [{"lane": None, "resource_id": room} for room in rooms]
+    rooms = [room for room in rooms if room in left] if terms.resources else rooms
+    if not rooms:
+        names = Resource.objects.filter(pk__in=terms.resources).values_list("name", flat=True)
+        raise ResourceTaken(tuple(names))
     rows = list(rows_in_the_way(**period, but=appointment.pk).values_list("lane", "resource_id"))
-    shared = next((room for _, room in rows if room in terms.resources), rooms[0])
+    shared = next((room for _, room in rows if room in left), rooms[0])
     seats = free_seats((lane for lane, _ in rows), terms.capacity)
     if not seats and all(lane is not None for lane, _ in rows):
         raise SeatsTaken(terms.capacity)

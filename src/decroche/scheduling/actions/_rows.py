@@ -104,7 +104,7 @@ SELECT id, status, hold_expires_at FROM scheduling_appointment
 WHERE int8range(resource_id, resource_id, '[]') = int8range(%s, %s, '[]')
   AND tstzrange(busy_from, busy_until) && tstzrange(%s, %s)
   AND status IN ({", ".join(f"'{state}'" for state in OCCUPYING_STATES)})
-  AND resource_id IS NOT NULL AND lane IS NULL
+  AND resource_id IS NOT NULL
 """  # noqa: S608 — the states are our own constants; literal, so that the partial index is chosen
 
 
@@ -136,6 +136,26 @@ def sweep_expired_holds(
         status=Status.RELEASED, hold_expires_at=None, version=F("version") + 1
     )
     return released
+
+
+def rooms_left(
+    resources: Sequence[int], *, practitioner_id: int, busy_from: datetime, busy_until: datetime
+) -> list[int]:
+    """Queue for these rooms, and give those that no other practitioner uses then.
+
+    For seats: those of one session share its room, which the constraint cannot tell from two sessions in one room.
+    """
+    lock_resources(*resources)
+    used = Appointment.objects.filter(
+        resource__in=resources,
+        status__in=OCCUPYING_STATES,
+        starts_at__gt=busy_from - LONGEST - LONGEST_BUFFER,
+        starts_at__lt=busy_until + LONGEST_BUFFER,
+        busy_from__lt=busy_until,
+        busy_until__gt=busy_from,
+    ).exclude(practitioner_id=practitioner_id)
+    gone = set(used.values_list("resource_id", flat=True))
+    return [resource for resource in resources if resource not in gone]
 
 
 def _holds_of_resource(

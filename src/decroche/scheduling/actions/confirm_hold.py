@@ -1,8 +1,10 @@
 """Turn a hold into an appointment."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,13 +14,9 @@ from decroche.foundation.statements import Row, columns, row, split
 from decroche.foundation.tenancy import scope_ids
 from decroche.patients.models import Patient
 from decroche.practices.models import Practitioner, Site
-from decroche.scheduling.actions._judge import is_newcomer, judge
-from decroche.scheduling.actions._rows import (
-    lock_appointment,
-    lock_practitioners,
-    sweep_expired_holds,
-    write_change,
-)
+from decroche.scheduling.actions._judge import Terms, is_newcomer, judge
+from decroche.scheduling.actions._places import places_for
+from decroche.scheduling.actions._rows import lock_appointment, lock_practitioners, write_change
 from decroche.scheduling.actions._story import booked
 from decroche.scheduling.domain.appointment import OCCUPYING, Status
 from decroche.scheduling.domain.asking import Asker, Channel
@@ -55,15 +53,13 @@ def confirm_hold(
         if hold.patient_id == patient.pk and Status(hold.status) in OCCUPYING - {Status.HELD}:
             return hold
         _refuse_unless_held(hold, confirmed_by)
-        _recheck(hold, patient, channel, now)
+        terms = _recheck(hold, patient, channel, now)
         write_change(
             hold,
             kind=AppointmentChange.Kind.BOOKED,
             by=confirmed_by,
             now=now,
-            places=[{"lane": hold.lane, "resource_id": hold.resource_id}]
-            if hold.status == Status.RELEASED
-            else (),
+            places=_places(hold, terms, now),
             status=Status.BOOKED,
             patient=patient,
             hold_expires_at=None,
@@ -79,7 +75,8 @@ def confirm_hold(
 def _open(hold_id: int) -> Appointment:
     """Lock the hold, in one read where it still is one: its practitioner cannot change, so the joins are safe.
 
-    One that lapsed is an UPDATE into time that may have an owner: its practitioner is locked before it.
+    One that lapsed is an UPDATE into time that may have an owner, and a seat may have to be another one: their
+    practitioner is locked before them.
     """
     found = row(_held_sql(), {"id": hold_id, "scope": scope_ids()})
     if found is not None:
@@ -99,7 +96,7 @@ FROM scheduling_appointment a
 JOIN practices_practitioner p ON p.id = a.practitioner_id
 JOIN practices_site s ON s.id = a.site_id
 JOIN scheduling_visittype t ON t.id = a.visit_type_id
-WHERE a.id = %(id)s AND a.status = 'held' AND (%(scope)s::bigint[] IS NULL OR a.practice_id = ANY(%(scope)s::bigint[]))
+WHERE a.id = %(id)s AND a.status = 'held' AND a.lane IS NULL AND (%(scope)s::bigint[] IS NULL OR a.practice_id = ANY(%(scope)s::bigint[]))
 FOR UPDATE OF a
 """  # noqa: S608 — our own columns
 
@@ -116,13 +113,13 @@ def _refuse_unless_held(hold: Appointment, by: User) -> None:
         raise HoldExpired
 
 
-def _recheck(hold: Appointment, patient: Patient, channel: Channel, now: datetime) -> None:
-    """Refuse a time that closed since it was held, or not for this person; make room for a hold that lapsed.
+def _recheck(hold: Appointment, patient: Patient, channel: Channel, now: datetime) -> Terms:
+    """Refuse a time that closed since it was held, or not for this person; give its terms as they are now.
 
     A live hold keeps what its own minute allowed: notice and release are judged as they stood then.
     """
     is_new = is_newcomer(patient_id=patient.pk, practitioner=hold.practitioner, but=hold.pk)
-    judge(
+    return judge(
         practitioner=hold.practitioner,
         site=hold.site,
         visit_type=hold.visit_type,
@@ -132,14 +129,14 @@ def _recheck(hold: Appointment, patient: Patient, channel: Channel, now: datetim
         asker=Asker(channel=channel, is_new_patient=is_new, referred=hold.referred),
         but=hold.pk,
     )
-    if hold.status == Status.RELEASED:
-        sweep_expired_holds(
-            practitioner_id=hold.practitioner_id,
-            busy_from=hold.busy_from,
-            busy_until=hold.busy_until,
-            resources=[hold.resource_id] if hold.resource_id else [],
-            now=now,
-        )
+
+
+def _places(hold: Appointment, terms: Terms, now: datetime) -> list[dict[str, Any]]:
+    """List where the hold can stand: where it does, unless it lapsed, or its session has fewer seats than it had."""
+    if hold.status == Status.HELD and (hold.lane is None or hold.lane < terms.capacity):
+        return []
+    kept = replace(terms, buffer_before=hold.buffer_before_minutes, buffer_after=hold.buffer_after_minutes)
+    return places_for(hold, practitioner=hold.practitioner, starts_at=hold.starts_at, terms=kept, now=now)
 
 
 def _keep_details(

@@ -129,9 +129,10 @@ class Appointment(models.Model):
                 name="one_resource_one_visit",
                 expressions=[
                     (_PractitionerRange(F("resource_id"), F("resource_id"), Value("[]")), "="),
+                    (_Lane(F("lane")), "&&"),
                     (_Period(F("busy_from"), F("busy_until")), "&&"),
                 ],
-                condition=Q(status__in=OCCUPYING_STATES, resource__isnull=False, lane__isnull=True),
+                condition=Q(status__in=OCCUPYING_STATES, resource__isnull=False),
             ),
             models.CheckConstraint(
                 condition=Q(buffer_before_minutes__lte=LONGEST_BUFFER_MINUTES)
