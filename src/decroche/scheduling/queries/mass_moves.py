@@ -62,7 +62,7 @@ def alternatives(item: MassMoveItem, *, now: datetime, limit: int = 12) -> list[
         for slot in found
         if slot.ends_at - slot.starts_at >= appointment.ends_at - appointment.starts_at
         and not any(
-            Place(slot.practitioner_id, slot.site_id, slot.starts_at, slot.ends_at).meets(one)
+            Place(slot.practitioner_id, slot.site_id, slot.starts_at, slot.ends_at).meets(one.place)
             for one in others
         )
     ]
@@ -98,8 +98,16 @@ def same_time_at(locum: Practitioner | None, appointments: Sequence[Appointment]
     }
 
 
-def promised(practice_id: int, *, now: datetime, but: int | None = None) -> list[Place]:
-    """Give the places that the lines in preparation already have in mind, of every mass move; 1 query."""
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """Where a line in preparation would go, and for what."""
+
+    visit_type_id: int
+    place: Place
+
+
+def promised(practice_id: int, *, now: datetime, but: int | None = None) -> list[Promised]:
+    """Give what the lines in preparation already have in mind, of every mass move; 1 query."""
     items = MassMoveItem.objects.filter(
         mass_move__practice_id=practice_id,
         mass_move__state__in=[MassMove.State.DRAFT, MassMove.State.SENT],
@@ -108,6 +116,7 @@ def promised(practice_id: int, *, now: datetime, but: int | None = None) -> list
         new_starts_at__gt=now,
     ).exclude(pk=but or 0)
     rows = items.values_list(
+        "appointment__visit_type_id",
         "new_practitioner_id",
         "new_site_id",
         "new_starts_at",
@@ -115,8 +124,8 @@ def promised(practice_id: int, *, now: datetime, but: int | None = None) -> list
         "appointment__ends_at",
     )
     return [
-        Place(who or 0, site or 0, start, start + (end - begin))
-        for who, site, start, begin, end in rows
+        Promised(kind, Place(who or 0, site or 0, start, start + (end - begin)))
+        for kind, who, site, start, begin, end in rows
         if start is not None
     ]
 

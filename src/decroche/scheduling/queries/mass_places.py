@@ -11,9 +11,9 @@ from decroche.scheduling.domain.busy import Taken
 from decroche.scheduling.domain.mass_moves import Touched, assign
 from decroche.scheduling.domain.standing import Row, Standing, resources_of
 from decroche.scheduling.domain.waiting import Opening as Place
-from decroche.scheduling.models import Appointment, MassMove, MassMoveItem, PatientPreference, VisitType
+from decroche.scheduling.models import Appointment, PatientPreference, VisitType
 from decroche.scheduling.queries.busy import Window, read_busy, read_used
-from decroche.scheduling.queries.mass_moves import SOONEST, circles_of, same_time_at
+from decroche.scheduling.queries.mass_moves import SOONEST, circles_of, promised, same_time_at
 from decroche.scheduling.queries.rules import agendas_of
 from decroche.scheduling.queries.searching import AHEAD, BACK, WHOLE_DAY
 from decroche.scheduling.queries.slots import HORIZON_DAYS, open_slots
@@ -73,8 +73,8 @@ def standing_of(
     agendas = {one: kept[one].agenda for one in ids}
     low = floor_minute(first) - BACK - WHOLE_DAY
     high = ceil_minute(now + timedelta(days=HORIZON_DAYS)) + AHEAD + WHOLE_DAY
-    promised = _promised(practice_id, now)
-    kinds = {one.visit_type_id for one in appointments} | {row[0] for row in promised}
+    kept_for = promised(practice_id, now=now)
+    kinds = {one.visit_type_id for one in appointments} | {one.visit_type_id for one in kept_for}
     standing = Standing(
         agendas,
         read_busy([Window(one, low, high) for one in ids], now=now),
@@ -82,12 +82,19 @@ def standing_of(
         now=ceil_minute(now),
         own={one.pk: _row_of(one) for one in appointments},
     )
-    for kind, who, site, start, end in promised:
+    for one in kept_for:
+        kind, place = one.visit_type_id, one.place
         verdict = standing.judge(
-            kind, who, floor_minute(start), ceil_minute(end), site, mover=0, asker=_ANYONE
+            kind,
+            place.practitioner_id,
+            floor_minute(place.starts_at),
+            ceil_minute(place.ends_at),
+            place.site_id,
+            mover=0,
+            asker=_ANYONE,
         )
         if verdict is not None:
-            standing.promise(kind, who, verdict)
+            standing.promise(kind, place.practitioner_id, verdict)
     return standing
 
 
@@ -196,26 +203,3 @@ def _row_of(one: Appointment) -> Row:
             one.hold_expires_at is not None,
         ),
     )
-
-
-def _promised(practice_id: int, now: datetime) -> list[tuple[int, int, int, datetime, datetime]]:
-    """Give what the lines in preparation have in mind, of every mass move: visit type, who, site, from, to; 1 query."""
-    rows = MassMoveItem.objects.filter(
-        mass_move__practice_id=practice_id,
-        mass_move__state__in=[MassMove.State.DRAFT, MassMove.State.SENT],
-        state=MassMoveItem.State.PROPOSED,
-        plan=MassMoveItem.Plan.MOVE,
-        new_starts_at__gt=now,
-    ).values_list(
-        "appointment__visit_type_id",
-        "new_practitioner_id",
-        "new_site_id",
-        "new_starts_at",
-        "appointment__starts_at",
-        "appointment__ends_at",
-    )
-    return [
-        (kind, who or 0, site or 0, start, start + (end - begin))
-        for kind, who, site, start, begin, end in rows
-        if start is not None
-    ]
