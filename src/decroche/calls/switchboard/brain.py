@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from decroche.calls.domain.call import WITH_SECRETARY, CallState, EndReason
 from decroche.calls.domain.post import PostState
+from decroche.calls.domain.routing import Familiarity
 from decroche.calls.ports import (
     CallArrived,
     CallerGone,
@@ -252,7 +253,7 @@ class Brain(Floor):
         recorded: Mapping[UUID, tuple[RecordingFact, datetime]] | None = None,
     ) -> None:
         """Take over what a switchboard before this one has written; the exchange will say what still lives."""
-        self.directory, self.familiarity = directory, dict(directory.familiarity)
+        self.directory, self.familiarity = directory, Familiarity(directory.familiarity)
         self.last_spoken = dict(directory.last_spoken)
         self.known_steps, self.recorded = dict(known_steps), dict(recorded or {})
         for call in calls:
@@ -269,7 +270,8 @@ class Brain(Floor):
         before, self.directory = self.directory, directory
         if self.exchange_up:
             self._remember_fallbacks(before.lines)
-        self.familiarity, self.last_spoken = dict(directory.familiarity), dict(directory.last_spoken)
+        self.familiarity = Familiarity(directory.familiarity)
+        self.last_spoken = dict(directory.last_spoken)
         self.spent.clear()  # what these calls cost is read with the rules
         for post in list(self.posts.values()):
             post.protected = dict(directory.protections.get(post.user_id, {}))

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from decroche.calls.domain.call import CallState
@@ -26,6 +27,8 @@ from decroche.calls.switchboard.posts import AN_HOUR
 from decroche.calls.switchboard.records import StepKind
 from decroche.calls.switchboard.state import LiveCall, LivePost
 
+_NOBODY: Final = frozenset[int]()
+_NO_SKILLS: Final = frozenset[str]()
 BRANCHES = 16  # a line's own team, and one for each key of its menu
 
 
@@ -113,16 +116,24 @@ def _keep(floor: Floor, call: LiveCall, decision: KeepWaiting, now: datetime) ->
 
 
 def _facts(floor: Floor, waiting: Collection[LiveCall], policy: Policy, now: datetime) -> Facts:
+    """Describe those who wait, and those who might answer them; this is done for every event of every call."""
     teams: dict[int, TeamPlan] = {}
+    mandates, mandated = floor.directory.mandates, set[int]()
     for call in waiting:
+        mandated |= mandates.get(call.practice_id or 0, _NOBODY)
         where = _line_of(call)
         if where is not None and call.team is not None:
             teams[where] = call.team
+    posts = [
+        _post_fact(floor, post, now)
+        for post in floor.posts.values()
+        if post.state in AT_POST and post.secretariat_id in mandated
+    ]
     return Facts(
         now=now,
-        calls=tuple(_waiting_call(floor, call) for call in waiting),
-        posts=tuple(_post_fact(floor, post, now) for post in floor.posts.values() if post.state in AT_POST),
-        mandates=floor.directory.mandates,
+        calls=tuple([_waiting_call(floor, call) for call in waiting]),
+        posts=tuple(posts),
+        mandates=mandates,
         familiarity=floor.familiarity,
         policy=policy,
         line_teams=teams,
@@ -135,7 +146,7 @@ def _line_of(call: LiveCall) -> int | None:
 
 
 def _waiting_call(floor: Floor, call: LiveCall) -> WaitingCall:
-    line, practice_id = call.line, call.practice_id or 0
+    line, practice_id, number = call.line, call.practice_id or 0, call.caller_number
     plan = line.plan if line else None
     return WaitingCall(
         call.call_id,
@@ -144,34 +155,34 @@ def _waiting_call(floor: Floor, call: LiveCall) -> WaitingCall:
         bool(line and line.fallback_number) and not call.fallback_tried,
         call.comes_first,
         call.tried,
-        line_id=_line_of(call),
-        urgency=call.urgency,
-        required=plan.required if plan else frozenset(),
-        preferred=plan.preferred if plan else frozenset(),
-        caller_number=call.caller_number,
-        last_spoken=floor.last_spoken.get((practice_id, call.caller_number)) if call.caller_number else None,
-        held_for=call.held_for,
-        held_since=call.held_since,
+        _line_of(call),
+        call.urgency,
+        plan.required if plan else _NO_SKILLS,
+        plan.preferred if plan else _NO_SKILLS,
+        number,
+        floor.last_spoken.get((practice_id, number)) if number else None,
+        call.held_for,
+        call.held_since,
     )
 
 
 def _post_fact(floor: Floor, post: LivePost, now: datetime) -> PostFact:
     call = floor.calls.get(post.call_id) if post.call_id and post.state in BUSY else None
-    protected = _in_force(post.protected, now) if post.protected else {}
+    protected = _in_force(post.protected, now) if post.protected else None
     return PostFact(
         post.user_id,
         post.secretariat_id,
         post.state,
         post.since or now,
         post.can_ring,
-        skills=floor.directory.skills.get(post.user_id, frozenset()),
-        line_id=_line_of(call) if call else None,
-        free_at=post.wrap_up_until,
-        calls_last_hour=len(post.answered) - bisect_right(post.answered, now - AN_HOUR),
-        working_since=post.working_since,
-        out_of_turn=post.out_of_turn,
-        protected_from=frozenset(protected),
-        protected_until=max(protected.values(), default=None),
+        floor.directory.skills.get(post.user_id, _NO_SKILLS),
+        _line_of(call) if call else None,
+        post.wrap_up_until,
+        len(post.answered) - bisect_right(post.answered, now - AN_HOUR) if post.answered else 0,
+        post.working_since,
+        post.out_of_turn,
+        frozenset(protected or ()),
+        max(protected.values()) if protected else None,
     )
 
 

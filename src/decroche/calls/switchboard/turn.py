@@ -10,7 +10,7 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 from decroche.calls.domain.call import CallState
-from decroche.calls.domain.routing import PassedOver, Reason
+from decroche.calls.domain.routing import Familiarity, PassedOver, Reason
 from decroche.calls.switchboard import commands as ask
 from decroche.calls.switchboard.records import (
     AbuseRow,
@@ -55,7 +55,7 @@ class Turn:
         self.calls: dict[UUID, LiveCall] = {}
         self.by_channel: dict[str, UUID] = {}
         self.posts: dict[int, LivePost] = {}
-        self.familiarity: dict[tuple[int, int], int] = dict(self.directory.familiarity)
+        self.familiarity = Familiarity(self.directory.familiarity)
         self.last_spoken: dict[tuple[int, str], int] = dict(self.directory.last_spoken)
         self.spent: dict[int, Decimal] = {}  # by secretariat, since the directory was read
         self.exchange_up = False
