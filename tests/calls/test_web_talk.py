@@ -451,3 +451,16 @@ def test_the_number_of_queries_does_not_grow_with_who_waits(desk: SimpleNamespac
 
 def _doors(desk: SimpleNamespace) -> list[tuple[str, list[Any]]]:
     return [("phone_bar", []), ("transfer_dialog", [desk.call.pk]), ("mobile", []), ("my_phone", [])]
+
+
+def test_who_listens_does_not_note_the_outcome_of_a_colleague_s_call(desk: SimpleNamespace) -> None:
+    Call.objects.filter(pk=desk.call.pk).update(listener=desk.boss, listening="listen")
+    browser = signed_in(desk.boss)
+    page = press(desk, "outcome", browser=browser, outcome="booked").content.decode()
+    assert f"{desk.awa.display_name} note l’issue" in page
+    assert 'name="outcome"' not in page
+    desk.call.refresh_from_db()
+    assert desk.call.outcome == ""
+    assert 'name="outcome"' in press(desk, "outcome", outcome="booked").content.decode()
+    desk.call.refresh_from_db()
+    assert desk.call.outcome == "booked"

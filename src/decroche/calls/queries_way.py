@@ -163,7 +163,7 @@ def _numbers(call: Call, steps: Iterable[CallStep]) -> dict[str, str]:
     if call.practice is None or not any(step.kind in _THIRD and step.detail.get("number") for step in steps):
         return {}
     region = call.practice.country_code
-    rows = Practitioner.objects.filter(practice_id=call.practice_id).exclude(phone="")
+    rows = Practitioner.objects.filter(practice=call.practice).exclude(phone="")
     found = {phone.parse_or_none(row.phone, region=region) or "": row.display_name for row in rows}
     own = phone.parse_or_none(call.practice.phone, region=region) if call.practice.phone else None
     return found | ({own: call.practice.name} if own else {})

@@ -92,9 +92,10 @@ def who_calls(request: PersonRequest, call: Call | None) -> dict[str, Any]:
 @requires(Permission.HANDLE_CALL)
 def outcome(request: PersonRequest, call_id: UUID) -> HttpResponse:
     """Ask what came of the call, in one key; then the countdown of wrap-up."""
-    call = get_object_or_404(Call.objects.select_related("practice"), pk=call_id)
+    call = get_object_or_404(Call.objects.select_related("practice", "secretary"), pk=call_id)
     status = 200
-    if request.method == "POST":
+    listens = talks.role_of(call, request.user) is talks.Role.LISTENER
+    if request.method == "POST" and not listens:
         try:
             record_outcome(
                 call=call,
@@ -117,6 +118,7 @@ def outcome(request: PersonRequest, call_id: UUID) -> HttpResponse:
         "has_proposal": any(choice.is_proposed for choice in choices),
         "wrap_seconds": _wrap_seconds(hand.post),
         "came": came,
+        "listens": listens,
     }
     response = render(request, "calls/_outcome.html", context, status=status)
     response["Cache-Control"] = "no-store"
