@@ -29,8 +29,8 @@ QUEUE = "events"
 # The queue's own function for SQL; its Python side takes as long as the rest of a booking.
 _DEFER = """
 SELECT procrastinate_defer_jobs_v1(ARRAY(
-    SELECT ROW(%(queue)s, %(task)s, 0, NULL, NULL, x.args::jsonb, NULL)::procrastinate_job_to_defer_v1
-    FROM unnest(%(jobs)s::text[]) x(args)
+    SELECT ROW(%(queue)s, %(task)s, 0, NULL, NULL, x.args, NULL)::procrastinate_job_to_defer_v1
+    FROM jsonb_array_elements(%(jobs)s::jsonb) x(args)
 ))
 """
 
@@ -65,7 +65,7 @@ def publish(*events: object) -> None:
         raise transaction.TransactionManagementError("publish() belongs inside transaction.atomic()")
     jobs = [job for event in events for job in _jobs(event)]
     if jobs:
-        rows(_DEFER, {"queue": QUEUE, "task": deliver.name, "jobs": jobs})
+        rows(_DEFER, {"queue": QUEUE, "task": deliver.name, "jobs": f"[{','.join(jobs)}]"})
 
 
 def _jobs(event: object) -> list[str]:

@@ -79,7 +79,7 @@ class Prepared:
         name = statement.names.get(types)
         if name is None:
             name = self._prepare(statement, types)
-        answer = self._of(server.exec_prepared(name, given, formats))
+        answer = self._of(server.exec_prepared(name, given, formats))  # type: ignore[arg-type]
         if not answer.nfields:
             return []
         transformer.set_pgresult(answer)

@@ -6,10 +6,13 @@ A statement that names a practice's rows takes its practices from `tenancy.scope
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection, connections
 from django.db.models import Model
+from django.db.models import signals as model_signals
+from django.db.models.base import ModelState
 
 from decroche.foundation.prepared import prepared_on
 
@@ -63,13 +66,25 @@ def width(model: type[Model]) -> int:
 
 
 def made(model: type[Model], values: Row) -> Any:
-    """Make the instance that these columns describe, as the ORM would have; None where there is no row."""
+    """Make the instance that these columns describe, as the ORM would have; None where there is no row.
+
+    Straight into its dictionary: a model's constructor looks at each field in turn, for defaults and keywords that a row
+    read whole does not have.
+    """
     if values[0] is None:
         return None
-    instance = model(*values)
-    instance._state.adding = False  # noqa: SLF001 — the row exists; this is how Django knows
-    instance._state.db = connection.alias  # noqa: SLF001
+    instance = model.__new__(model)
+    instance.__dict__.update(zip(_names(model), values, strict=True))
+    instance._state = state = ModelState()  # noqa: SLF001 — the row exists; this is how Django knows
+    state.adding, state.db = False, connection.alias
     return instance
+
+
+@cache
+def _names(model: type[Model]) -> tuple[str, ...]:
+    if model_signals.post_init.has_listeners(model) or model_signals.pre_init.has_listeners(model):
+        raise TypeError(f"{model.__name__} wants its constructor called")  # as images and generic keys do
+    return tuple(field.attname for field in model._meta.concrete_fields)  # noqa: SLF001
 
 
 def split(values: Row, *models: type[Model]) -> list[Any]:

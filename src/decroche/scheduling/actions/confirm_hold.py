@@ -90,13 +90,14 @@ def _open(hold_id: int) -> Appointment:
 
 @cache
 def _held_sql() -> str:
+    # Not `status = 'held'`: the planner would read the index of all holds, which is short, instead of the row's own.
     return f"""
 SELECT {columns(Appointment, "a")}, {columns(Practitioner, "p")}, {columns(Site, "s")}, {columns(VisitType, "t")}
 FROM scheduling_appointment a
 JOIN practices_practitioner p ON p.id = a.practitioner_id
 JOIN practices_site s ON s.id = a.site_id
 JOIN scheduling_visittype t ON t.id = a.visit_type_id
-WHERE a.id = %(id)s AND a.status = 'held' AND a.lane IS NULL AND (%(scope)s::bigint[] IS NULL OR a.practice_id = ANY(%(scope)s::bigint[]))
+WHERE a.id = %(id)s AND a.status IS NOT DISTINCT FROM 'held' AND a.lane IS NULL AND (%(scope)s::bigint[] IS NULL OR a.practice_id = ANY(%(scope)s::bigint[]))
 FOR UPDATE OF a
 """  # noqa: S608 — our own columns
 
