@@ -1,6 +1,6 @@
 """Pull every plug during live calls and count: each patient ends with a human, a call-back or a voicemail.
 
-    python scripts/chaos_calls.py [--calls 50] [--only brain,asterisk,database,flood,garbage,credential,browser,spoof]
+    python scripts/chaos_calls.py [--calls 50] [--only brain,asterisk,database,flood,garbage,browser,tabs,spoof,credential]
 
 Real Asterisk (a private copy), sipp as the operator and its callers, phones with a voice, its own PostgreSQL, the
 switchboard as the process that it is. Each story prints its ledger: the calls made, where each ended, what was lost, and
@@ -56,7 +56,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--calls", type=int, default=50, help="calls a wave; the switchboard has four waves")
     parser.add_argument("--only", default="", help="the stories' first words, with commas")
-    parser.add_argument("--lock", help="a file to lock around each story, on a machine that others measure on too")
+    parser.add_argument(
+        "--lock", help="a file to lock around each story, on a machine that others measure on too"
+    )
     return parser.parse_args()
 
 
@@ -98,12 +100,13 @@ def _stories(calls: int) -> Iterator[tuple[str, Story]]:
     for closes in (True, False):
         yield "browser", lambda stage, closes=closes: phone_story.phone_is_taken_away(stage, closes=closes)  # type: ignore[misc]
     yield "browser", phone_story.signalling_is_lost
+    yield "tabs", phone_story.two_tabs_are_one_phone
     yield "spoof", spoof_story.caller_id_is_forged
     yield "credential", plain_stories.credential_is_stolen
 
 
 async def _play(folder: Path, url: str, options: argparse.Namespace) -> int:
-    from tests.asterisk.survival.ledger import Ledger, table
+    from tests.asterisk.survival.ledger import Ledger, accounts, table
 
     exchange, operator_port = _exchange(folder)
     exchange.start()
@@ -122,7 +125,7 @@ async def _play(folder: Path, url: str, options: argparse.Namespace) -> int:
             print(ledger, flush=True)
     finally:
         exchange.stop()
-    print("\n" + table(ledgers))
+    print("\n" + table(ledgers) + "\n\n" + accounts(ledgers))
     return 0 if all(ledger.is_sound for ledger in ledgers) else 1
 
 

@@ -91,6 +91,12 @@ async def test_only_her_signalling_is_lost(stage: Stage) -> None:
     assert ledger.is_sound, str(ledger)
 
 
+async def test_two_tabs_are_one_phone(stage: Stage) -> None:
+    ledger = await phone_story.two_tabs_are_one_phone(stage)
+    print(ledger)
+    assert ledger.is_sound, str(ledger)
+
+
 async def test_a_caller_id_is_forged(stage: Stage) -> None:
     ledger = await spoof_story.caller_id_is_forged(stage)
     print(ledger)

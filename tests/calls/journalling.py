@@ -9,10 +9,14 @@ import signal
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from decroche.calls.domain.call import CallState, EndReason
 from decroche.calls.switchboard.records import CallRow, Entry, StepKind, StepRow
+
+if TYPE_CHECKING:
+    from decroche.calls.switchboard.scribe import Forked
 
 NINE = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 SPACE = UUID("6f1c0f4e-2f0b-4a5e-9f5c-000000000000")
@@ -58,12 +62,12 @@ def _entry(number: int, moment: int, *, practice_id: int, line_id: int, secretar
 
 
 async def _write_and_die(
-    folder: Path, practice_id: int, line_id: int, calls: int, *, scribe_first: bool
+    folder: Path, practice_id: int, line_id: int, calls: int, *, scribe: "Forked", scribe_first: bool
 ) -> None:
     from decroche.calls.switchboard.journal import Journal
     from decroche.foundation.clock import now
 
-    journal = Journal(clock=now, state=lambda: (True, True), folder=folder)
+    journal = Journal(clock=now, state=lambda: (True, True), folder=folder, scribe=scribe)
     journal.start()
     while journal.pid is None:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
@@ -80,12 +84,15 @@ if __name__ == "__main__":
     import django
 
     django.setup()
+    from decroche.calls.switchboard.scribe import split_off
+
     asyncio.run(
         _write_and_die(
             Path(sys.argv[1]),
             int(sys.argv[2]),
             int(sys.argv[3]),
             int(sys.argv[4]),
+            scribe=split_off(Path(sys.argv[1])),
             scribe_first=sys.argv[5:] == ["scribe"],
         )
     )

@@ -17,6 +17,15 @@ from tests.asterisk.survival.crowd import Fate
 ENDS = ("human", "call-back", "voicemail", "fallback", "informed", "abandoned by choice")
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Hold one promise of the house, what was measured, and whether it was kept."""
+
+    words: str
+    measured: str
+    is_kept: bool
+
+
 @dataclass(slots=True)
 class Ledger:
     """Hold what a story counted."""
@@ -28,6 +37,22 @@ class Ledger:
     orphans: Counter[str] = field(default_factory=Counter)
     figures: dict[str, str] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
+    promises: list[Promise] = field(default_factory=list)
+
+    def keep(self, words: str, measured: str, is_kept: object) -> None:
+        """Hold a promise to account, with its figure."""
+        self.promises.append(Promise(words, measured, bool(is_kept)))
+        self.must(is_kept, f"{words}: {measured}")
+
+    @property
+    def account(self) -> list[Promise]:
+        """Return every promise: what each story promises, then its own."""
+        left = ", ".join(f"{count} {what}" for what, count in self.orphans.items())
+        return [
+            Promise("every caller ends with a human, a call-back, a voicemail or as told", f"{len(self.lost)} of {self.made} lost", not self.lost),
+            Promise("no channel, bridge, open call or busy post left behind", left or "0", not self.orphans),
+            *self.promises,
+        ]  # fmt: skip
 
     def must(self, is_true: object, otherwise: str) -> None:
         """Hold a promise to account."""
@@ -124,6 +149,25 @@ def table(ledgers: Iterable[Ledger]) -> str:
     lines = [f"{heads[0]:<{wide}} " + " ".join(f"{head:>9.9}" for head in heads[1:])]
     lines += [f"{row[0]:<{wide}} " + " ".join(f"{cell!s:>9}" for cell in row[1:]) for row in rows]
     return "\n".join(lines)
+
+
+def accounts(ledgers: Iterable[Ledger]) -> str:
+    """Return every promise, what was measured, and whether it was kept, in one table."""
+    rows = [(book.story, one) for book in ledgers for one in book.account]
+    rows += [
+        (book.story, Promise("nothing else goes wrong", what, is_kept=False))
+        for book in ledgers
+        for what in book.broken
+        if what not in {f"{one.words}: {one.measured}" for one in book.promises}
+    ]
+    wide = [max((len(cell) for cell in column), default=5) for column in zip(*((s, p.words) for s, p in rows), strict=True)]  # fmt: skip
+    lines = [f"{'story':<{wide[0]}}  {'promise':<{wide[1]}}  kept  measured"]
+    lines += [
+        f"{s:<{wide[0]}}  {p.words:<{wide[1]}}  {'yes' if p.is_kept else 'NO':<4}  {p.measured}"
+        for s, p in rows
+    ]
+    kept = sum(1 for _, one in rows if one.is_kept)
+    return "\n".join([*lines, f"{kept} of {len(rows)} promises kept"])
 
 
 def as_json(ledgers: Iterable[Ledger]) -> str:

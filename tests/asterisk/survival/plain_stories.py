@@ -47,13 +47,17 @@ async def exchange_is_killed(stage: Stage, *, calls: int) -> Ledger:
     await until(
         lambda: Post.objects.filter(state="available", registered=True).count() == talking, seconds=20
     )
+    ledger.keep("every secretary free again", f"{time.monotonic() - began:.2f} s", is_kept=True)
     back = await _time_to_ring(stage, house.line)
-    ledger.figures["a caller rings a phone again after"] = f"{time.monotonic() - began:.2f} s"
-    ledger.must(back is not None, "nobody could be rung afterwards")
-    ledger.must(time.monotonic() - began <= BACK_WITHIN * stage.slack, "back in service too late")
+    took = time.monotonic() - began
+    is_back = back is not None and took <= BACK_WITHIN * stage.slack
+    ledger.keep(f"a caller rings a phone again within {BACK_WITHIN:.0f} s", f"{took:.2f} s", is_back)
     ends = await read(lambda: list(Call.objects.filter(pk__in=ids).values_list("end_reason", flat=True)))
-    ledger.must(ends.count("interrupted") == len(ids), f"not all closed as interrupted: {ends}")
+    closed = ends.count("interrupted")
+    ledger.keep("its calls closed as interrupted", f"{closed} of {len(ids)}", closed == len(ids))
     await until(lambda: FollowUp.objects.filter(kind="callback").count() >= len(ids), seconds=5)
+    owed = await read(lambda: FollowUp.objects.filter(kind="callback").count())
+    ledger.keep("a call-back for each", f"{owed} of {len(ids)}", owed >= len(ids))
     await crowd.close()
     await stage.finish()
     return await stage.reckon(ledger)
@@ -92,12 +96,17 @@ async def database_is_away(stage: Stage, *, calls: int, seconds: float) -> Ledge
     began = time.monotonic()
     late = stage.crowd(house.line, calls - talking)
     await late.ring(rate=5, patience=150, talks=150)
-    ledger.must(not await hear_themselves(phones), "a conversation suffered from the database's absence")
+    deaf = await hear_themselves(phones)
     await asyncio.sleep(max(0.0, seconds - (time.monotonic() - began) - 3))
-    ledger.must(not await hear_themselves(phones, seconds=3), "a conversation suffered later")
+    deaf += await hear_themselves(phones, seconds=3)
+    ledger.keep("talking calls unaffected", f"{len(deaf)} of {len(phones)} suffered", not deaf)
     taken = sum(1 for number in late.numbers for phone in stage.phones.values() if number in phone.reached)
-    ledger.figures["new callers whom a phone rang for meanwhile"] = f"{taken} of {len(late.numbers)}"
-    ledger.must(taken, "no new caller was offered to anybody while the database was away")
+    states = len(late.numbers), taken, len(set(late.numbers) & set(stage.outside.reached))
+    ledger.keep(
+        "new callers held or answered meanwhile",
+        "{} rang: {} at a free secretary's at once, {} at the fallback, the others held".format(*states),
+        taken >= 2,
+    )
     await stage.plug.restore()
     began = time.monotonic()
     await until(lambda: Call.objects.count() >= calls, seconds=30)
@@ -107,10 +116,11 @@ async def database_is_away(stage: Stage, *, calls: int, seconds: float) -> Ledge
     made = sum(1 for fate in fates.values() if fate.called_at)
     written = await read(lambda: Call.objects.filter(caller_number__in=list(fates)).count())
     ended = await read(lambda: CallStep.objects.filter(kind="ended").values("call").distinct().count())
-    ledger.figures["sipp's count against the journal's"] = (
-        f"{made} calls, {written} written, {ended} with their end"
+    ledger.keep(
+        "the journal complete afterwards",
+        f"{made} calls, {written} written, {ended} with their end",
+        made == written == ended,
     )
-    ledger.must(made == written == ended, "the journal is not complete")
     return await stage.reckon(ledger)
 
 
@@ -132,10 +142,11 @@ async def one_line_is_flooded(stage: Stage, *, rate: int, seconds: int) -> Ledge
     measured = await asyncio.gather(*(_times(stage, house, 3 * seconds // 2) for house in others))
     during = {house.practice.name: times for house, times in zip(others, measured, strict=True)}
     for name, times in during.items():
-        ledger.figures[f"{name}, time to ring"] = (
-            f"median {_ms(before[name])} quiet, {_ms(times)} flooded; worst {max(times) * 1000:.0f} ms"
+        ledger.keep(
+            f"{name} rings as before (within 2 s)",
+            f"median {_ms(before[name])} quiet, {_ms(times)} flooded; worst {max(times) * 1000:.0f} ms",
+            max(times) < 2 * stage.slack,
         )
-        ledger.must(max(times) < 2 * stage.slack, f"a caller of {name} waited {max(times):.1f} s to ring")
     await crowd.ended(40)
     await stage.finish()
     return await stage.reckon(ledger)
@@ -174,23 +185,28 @@ async def credential_is_stolen(stage: Stage) -> Ledger:
     while status == 200 and time.monotonic() - began < 60:
         status = await _try_to_register(thief)
         await asyncio.sleep(0.05)
-    ledger.figures["refused after revocation within"] = f"{time.monotonic() - began:.2f} s ({status})"
-    ledger.must(status != 200, "still let in a minute after its revocation")
+    ledger.keep(
+        "let in no more within 60 s of its revocation",
+        f"{time.monotonic() - began:.2f} s ({status})",
+        status != 200,
+    )
     if hers.talks is not None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(hers.talks.ended.wait(), 60)
-    ledger.figures["its conversation ended after"] = f"{time.monotonic() - began:.2f} s"
+    ledger.keep(
+        "its conversation in hand ended within 60 s", f"{time.monotonic() - began:.2f} s", hers.talks is None
+    )
     await until(lambda: not Post.objects.get(user=user).registered, seconds=10)
     contacts = stage.exchange.command("pjsip show contacts")
     ledger.must(hers.username not in contacts, "its registration was not dropped")
     ledger.must(not stage.outside.rings, "a number outside rang for a revoked credential")
-    ledger.must(hers.talks is None, "the conversation in hand went on")
     mine = caller.numbers[0]
     states = await read(lambda: dict(Call.objects.values_list("caller_number", "state")))
-    ledger.must(states.get(mine) == "waiting", f"its caller is {states.get(mine)}")
+    ledger.keep("its caller waits", f"{states.get(mine)}", states.get(mine) == "waiting")
     other = await stage.sit_down(house.secretaries[1], answers_after=None)
     await other.wait_ringing(10)
-    ledger.must(mine in other.reached, "who waited already was served before him")
+    is_first = mine in other.reached
+    ledger.keep("and is served first", "first" if is_first else "after another", is_first)
     other.answer()
     ledger.must(not await hear_themselves([other], seconds=3), "he and a colleague do not hear each other")
     thief.close()
@@ -212,9 +228,10 @@ async def _dials_nowhere(stage: Stage, thief: CrowdPhone, house: Team, ledger: L
         "outside",
     ):
         dialled[number] = await thief.dial(number)
-    ledger.must(all(status >= 400 for status in dialled.values()), f"it could dial: {dialled}")
     ledger.must(not stage.outside.rings, "a number outside rang for a stolen credential")
-    ledger.figures["dialling with it"] = ", ".join(sorted({str(status) for status in dialled.values()}))
+    answers = ", ".join(sorted({str(status) for status in dialled.values()}))
+    refused = all(status >= 400 for status in dialled.values())
+    ledger.keep("dials nowhere", f"{len(dialled)} numbers: {answers}", refused)
 
 
 async def _try_to_register(phone: Phone) -> int:
@@ -229,7 +246,8 @@ async def garbage_is_thrown(
 
     The operator's are calls, some of them; nobody acknowledges what they are answered, so they end by themselves.
     """
-    ledger = Ledger("malformed SIP")
+    who = "the operator's address" if source == "127.0.0.1" else "a stranger"
+    ledger = Ledger(f"malformed SIP from {who}")
     house = await team(calls)
     await asyncio.sleep(0.6)
     await stage.sit_all(house.secretaries)
@@ -239,10 +257,13 @@ async def garbage_is_thrown(
     phones = list(stage.phones.values())
     known = await read(Call.objects.count)
     thrown = await _throw(stage.exchange.connection.sip_port, messages, rounds, source)
-    ledger.figures["messages thrown"] = str(thrown)
     deaf = await hear_themselves(phones)
-    ledger.must(not deaf, f"{len(deaf)} conversations suffered")
-    ledger.must(all(phone.talks for phone in phones), "a conversation was ended by a stranger's message")
+    ended = sum(1 for phone in phones if phone.talks is None)
+    ledger.keep(
+        "no live call affected",
+        f"{thrown} messages: {len(deaf)} of {len(phones)} silent, {ended} ended",
+        not deaf and not ended,
+    )
     ledger.must(stage.exchange.is_alive() and stage.exchange.answers(), "the exchange fell")
     back = await _time_to_ring_after(stage, house)
     ledger.figures["a new caller rings after"] = f"{back * 1000:.0f} ms"

@@ -29,18 +29,20 @@ async def caller_id_is_forged(stage: Stage) -> Ledger:
         await crowd.ring(patience=60, talks=60)
         await until(lambda number=number: Call.objects.filter(caller_number=number, state="talking").exists())
     calls = await read(lambda: {call.caller_number: call for call in Call.objects.all()})
-    ledger.must(all(call.patient_id is None for call in calls.values()), "a number chose a patient by itself")
-    ledger.must(not stage.outside.rings, "a number alone was put through to the doctor")
+    chosen = sum(1 for call in calls.values() if call.patient_id is not None)
+    ledger.keep("a number chooses no patient", f"{chosen} of {len(calls)} calls", not chosen)
+    through = len(stage.outside.rings)
+    ledger.keep("and puts nobody through", f"the doctor's phone rang {through} times", not through)
     for number, call in calls.items():
         page = await read(lambda call=call: _page(call, reverse("calls:current")))
         zone = f"{reverse('patients:panel', args=[house.practice.pk])}?call={call.pk}"
         desk = await read(lambda call=call, zone=zone: _page(call, zone))
         if number == PATIENT:
-            ledger.must("Peut-être" in page and "Zélie" in page, "the patient is not shown as a guess")
+            is_guess = "Peut-être" in page and "Zélie" in page
+            ledger.keep("who it may be is shown as a guess", "« Peut-être »" if is_guess else "not", is_guess)
         ledger.must("Zélie" not in page or "Peut-être" in page, "the patient is shown as if it were certain")
         ledger.must('id="desk-patient"' in desk, "the desk has no place for the patient")
         ledger.must(_chosen(desk) == "", f"the desk opened a patient by itself: {_chosen(desk)!r}")
-    ledger.figures["shown"] = "« Peut-être », no patient chosen, nobody put through"
     await stage.finish()
     return await stage.reckon(ledger)
 

@@ -94,10 +94,10 @@ class Stage:
             opened.username, opened.password, port, voice=next(_voices), answers_after=answers_after
         )
         await phone.open()
-        for _ in range(50):  # the exchange is taught the account a moment after the order is done
-            if await phone.register() == 200:
-                break
-            await asyncio.sleep(0.1)
+        status = await phone.register()
+        assert status == 200, (
+            f"her phone is answered {status}: the order was done before the exchange knew it"
+        )
         self.phones[user.pk], self.people[user.pk] = phone, user
         await self.order(user, OrderKind.SET_STATE, state=state)
         return phone

@@ -22,10 +22,9 @@ from decroche.calls.switchboard.state import Directory
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.25
-ASLEEP_SECONDS = (
-    1.0  # between two looks: a lease is renewed that often, so less than that costs nobody anything
-)
-CATCH_UP_SECONDS = 2.0
+# Whoever did not look for so long hears first what happened; both together stay well within a lease.
+ASLEEP_SECONDS = 1.5
+CATCH_UP_SECONDS = 1.0
 SLOW_SECONDS = 0.5  # what is worth a line in the log: a lease is renewed every second
 
 

@@ -23,6 +23,7 @@ from urllib.parse import quote
 from django.conf import settings
 
 from decroche.calls.switchboard.records import Entry
+from decroche.calls.switchboard.scribe import Forked
 from decroche.calls.switchboard.spool import Position, SpoolReader, SpoolWriter
 
 log = logging.getLogger(__name__)
@@ -48,8 +49,12 @@ class Journal:
         on_kept: Callable[[Sequence[Path], Sequence[Path]], None] = lambda _voicemails, _recordings: None,
         exchange: str = "",
         folder: Path | None = None,
+        scribe: Forked | None = None,
     ) -> None:
-        """Take a clock, what the pulse says (exchange up, simulated), and whom to tell of sounds that are on file."""
+        """Take a clock, what the pulse says (exchange up, simulated), and whom to tell of sounds that are on file.
+
+        Without a ``scribe`` of its own, one is started.
+        """
         self._clock = clock
         self._state = state
         self._on_kept = on_kept
@@ -63,7 +68,8 @@ class Journal:
         self._alarm_at = ALARM_BYTES
         self._written = Position()
         self._socket: socket.socket | None = None
-        self._scribe: subprocess.Popen[bytes] | None = None
+        self._ready = scribe
+        self._scribe: subprocess.Popen[bytes] | Forked | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waking: asyncio.TimerHandle | None = None
         self._gone = asyncio.Event()
@@ -164,6 +170,18 @@ class Journal:
         task.add_done_callback(self._small.discard)
 
     async def _start_scribe(self) -> None:
+        ready, self._ready = self._ready, None
+        if ready is not None:
+            self._scribe, ours = ready, ready.socket
+        else:
+            ours = await self._start_process()
+        ours.setblocking(False)
+        self._socket = ours
+        asyncio.get_running_loop().add_reader(ours.fileno(), self._hear)
+        self._send_beat()
+        self._tell(WAKE)
+
+    async def _start_process(self) -> socket.socket:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-m", "decroche.calls.switchboard.scribe", str(theirs.fileno())]
         with theirs:
@@ -175,11 +193,7 @@ class Journal:
                     start_new_session=True,  # Ctrl-C is for us: it writes what is left when we are gone
                 )
             )
-        ours.setblocking(False)
-        self._socket = ours
-        asyncio.get_running_loop().add_reader(ours.fileno(), self._hear)
-        self._send_beat()
-        self._tell(WAKE)
+        return ours
 
     def _hear(self) -> None:
         """Take in what the scribe says, and begin another one when it is gone."""

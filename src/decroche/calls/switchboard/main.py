@@ -31,7 +31,8 @@ from decroche.calls.switchboard.commands import (
 )
 from decroche.calls.switchboard.conductor import Conductor
 from decroche.calls.switchboard.exchange import open_exchange
-from decroche.calls.switchboard.journal import Journal
+from decroche.calls.switchboard.journal import Journal, spool_folder
+from decroche.calls.switchboard.scribe import Forked, split_off
 from decroche.calls.switchboard.state import Timing
 from decroche.calls.switchboard.watchdog import Watchdog, tell_systemd
 from decroche.calls.switchboard.wire import Deposed, Wire
@@ -57,6 +58,7 @@ class Switchboard:
         wire: Wire | None = None,
         timing: Timing | None = None,
         exchange: str | None = None,
+        scribe: Forked | None = None,
     ) -> None:
         self.telephony = telephony
         self.exchange = settings.EXCHANGE if exchange is None else exchange
@@ -68,7 +70,9 @@ class Switchboard:
         self._small: set[asyncio.Task[None]] = set()
         self.leads = asyncio.Event()
         self.brain = Brain(timing=self.timing, exchange=self.exchange)
-        self.journal = Journal(clock=now, state=self._pulse, on_kept=self._kept, exchange=self.exchange)
+        self.journal = Journal(
+            clock=now, state=self._pulse, on_kept=self._kept, exchange=self.exchange, scribe=scribe
+        )
         self.conductor = Conductor(
             self.brain, telephony, write=self.journal.put, clock=now, on_event=self._seen_event
         )
@@ -222,11 +226,12 @@ def run() -> int:
     """Run the process until a signal; return its exit code."""
     # The house is read in a thread, busy in Python: by default it would keep a caller waiting 5 ms at each step.
     sys.setswitchinterval(0.0002)
-    return asyncio.run(_run())
+    scribe = split_off(spool_folder(settings.EXCHANGE))  # before there are threads
+    return asyncio.run(_run(scribe))
 
 
-async def _run() -> int:
-    switchboard = Switchboard(open_exchange(settings.EXCHANGE))
+async def _run(scribe: Forked) -> int:
+    switchboard = Switchboard(open_exchange(settings.EXCHANGE), scribe=scribe)
     serving = asyncio.ensure_future(switchboard.serve())
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGUSR1, switchboard.say_what_it_holds)

@@ -138,11 +138,66 @@ class Scribe:
             self._switchboard.send(pickle.dumps(message))
 
 
-def main(argv: Sequence[str]) -> None:
-    """Serve the switchboard at the other end of a socket that we inherited."""
+class Forked:
+    """Hold a scribe that was split off this process."""
+
+    def __init__(self, pid: int, socket: socket.socket) -> None:
+        self.pid, self.socket = pid, socket
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        """Return its exit code, None while it lives."""
+        return self._end(os.WNOHANG)
+
+    def wait(self) -> int | None:
+        """Wait for its end; return its exit code."""
+        return self._end(0)
+
+    def _end(self, how: int) -> int | None:
+        if self._code is None:
+            try:
+                pid, status = os.waitpid(self.pid, how)
+            except ChildProcessError:
+                self._code = -1
+            else:
+                self._code = os.waitstatus_to_exitcode(status) if pid else None
+        return self._code
+
+
+def split_off(folder: Path) -> Forked:
+    """Make a scribe of what this process has loaded already, before it has threads; it begins at the first word.
+
+    A second interpreter would take seconds on a busy machine, while the switchboard that needs it picks calls up.
+    """
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    gc.freeze()
+    pid = os.fork()
+    if pid:
+        theirs.close()
+        return Forked(pid, ours)
+    ours.close()
+    os.setsid()  # Ctrl-C is for the switchboard
+    code = 1
+    try:
+        _stay()
+        if theirs.recv(1, socket.MSG_PEEK):  # else it went without having led
+            Scribe(theirs, folder).run()
+        code = 0
+    except Exception:
+        log.exception("the scribe fell")
+    finally:
+        os._exit(code)
+
+
+def _stay() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # we leave when the switchboard does, and not before
     os.nice(5)  # callers first
+
+
+def main(argv: Sequence[str]) -> None:
+    """Serve the switchboard at the other end of a socket that we inherited."""
+    _stay()
     django.setup()
     gc.freeze()
     with socket.socket(fileno=int(argv[1])) as switchboard:
