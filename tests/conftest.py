@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterator
 
 import hypothesis
 import pytest
-from django.db import connection
+from django.db import connection, connections
+from django.test import TransactionTestCase
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django import DjangoDbBlocker
 from pytest_socket import socket_allow_hosts
 
 from decroche.foundation.tenancy import every_practice
+from tests import template_database
 
 # An answer must not depend on the dice, nor on the machine's speed; DECROCHE_DICE=1 lets the dice find new bugs.
 hypothesis.settings.register_profile("same_every_time", derandomize=True, deadline=None)
@@ -21,6 +24,27 @@ hypothesis.settings.load_profile("dice" if os.environ.get("DECROCHE_DICE") else 
 def pytest_runtest_setup() -> None:
     """Cut the network off, but for this machine's own addresses, which databases and real parts need."""
     socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+) -> Iterator[None]:
+    """Give this process a database of its own, copied from one that is migrated once (pytest-django migrates each)."""
+    name = connection.creation._get_test_db_name()
+    with django_db_blocker.unblock():
+        template_database.put_in_place(name, keep=django_db_keepdb and not django_db_createdb)
+        template_database.point_django_at(name)
+    TransactionTestCase._fixture_teardown = lambda _self: template_database.empty()  # type: ignore[method-assign]
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        if not django_db_keepdb:
+            template_database.take_away(name)
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ with it; so these stories open their savepoints themselves.
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection, transaction
-from django.test.utils import setup_databases, teardown_databases
+from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from decroche.calls.actions.give_order import SwitchboardSilent
@@ -16,17 +15,7 @@ from tests.house.world import World, build
 
 
 @pytest.fixture(scope="session")
-def house_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Make the test database when no marked test of this session asked for it."""
-    with django_db_blocker.unblock():
-        is_made = connection.settings_dict["NAME"] == connection.settings_dict["TEST"]["NAME"]
-        made_here = [] if is_made else setup_databases(verbosity=0, interactive=False, aliases={"default"})
-        yield
-        teardown_databases(made_here, verbosity=0)
-
-
-@pytest.fixture(scope="session")
-def house_world(house_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+def house_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     with django_db_blocker.unblock(), transaction.atomic():
         yield build()
         transaction.set_rollback(True)
