@@ -24,6 +24,8 @@ from decroche.scheduling.models import (
     Appointment,
     AppointmentGroup,
     HolidayDecision,
+    MassMove,
+    MassMoveItem,
     OpeningRule,
     Pathway,
     PatientBlock,
@@ -241,7 +243,13 @@ def rows_of(world: World) -> dict[str, int]:
         )  # fmt: skip
         Practitioner.objects.filter(pk=world.practitioner.pk).update(user=world.person)
         resource = Resource.objects.create(practice=world.practice, site=world.site, name="Zzyzxville")
+        move = MassMove.objects.create(
+            practice=world.practice, practitioner=world.practitioner, kind="away", starts_at=paris(14), ends_at=paris(15),
+            absence=absence, reason="Zzyzxville", created_by=world.person, created_at=NOW,
+        )  # fmt: skip
+        line = MassMoveItem.objects.create(mass_move=move, appointment=appointment, version=1, plan="keep")
         return {
+            "mass_move_id": move.pk, "line_id": line.pk,
             "group_id": group.pk, "pathway_id": pathway.pk, "resource_id": resource.pk, "day": "2026-12-25",
             "practice_id": world.practice.pk, "practitioner_id": world.practitioner.pk, "site_id": world.site.pk,
             "visit_type_id": world.visit_type.pk, "patient_id": world.patient.pk, "appointment_id": appointment.pk,
@@ -252,7 +260,7 @@ def rows_of(world: World) -> dict[str, int]:
 
 IDS = (
     "practice_id", "practitioner_id", "site_id", "visit_type_id", "patient_id", "appointment_id", "hold_id", "absence_id",
-    "wish_id", "offer_id", "entry_id", "rule_id", "group_id", "pathway_id", "resource_id",
+    "wish_id", "offer_id", "entry_id", "rule_id", "group_id", "pathway_id", "resource_id", "mass_move_id", "line_id",
 )  # fmt: skip
 
 
@@ -269,6 +277,16 @@ def body_of(ids: dict[str, int]) -> dict[str, dict]:
     away = {"starts_at": paris(16).isoformat(), "ends_at": paris(17).isoformat()}
     return {
         "absences/{absence_id}": away,
+        "absences/{absence_id}/mass-move": {},
+        "opening-exceptions": whose
+        | {"site_id": ids["site_id"], "first_day": "2026-11-28", "hours": [{"starts": "09:00", "ends": "12:00"}]},
+        "mass-moves/away": whose | away,
+        "mass-moves/late": whose | {"minutes": 40},
+        "mass-moves/{mass_move_id}/send": {},
+        "mass-moves/lines/{line_id}": {"plan": "cancel"},
+        "mass-moves/lines/{line_id}/retry": {},
+        "mass-moves/lines/{line_id}/called": {},
+        "appointments/{appointment_id}/status": {"status": "arrived", "version": 1},
         "holidays/{practitioner_id}/{day}": {"is_worked": False},
         "resources": {"site_id": ids["site_id"], "name": "Salle 2"},
         "resources/{resource_id}": {"site_id": ids["site_id"], "name": "Salle 2"},
@@ -352,6 +370,7 @@ def test_foreign_rows_do_not_exist_and_home_ones_do(method, path, view):
                 "waiting-list",
                 "resources",
                 "pathways",
+                "mass-moves",
             }
             assert path == "practices" or answer.json()["items"] == [], text
         else:
@@ -369,6 +388,7 @@ def _picture(world: World) -> list:
                 (Appointment, "practice"), (Absence, "practice"), (Wish, "practice"), (OpeningRule, "practice"),
                 (VisitType, "practice"), (VisitOffer, "visit_type__practice"), (WaitingListEntry, "practice"), (Patient, "practice"),
                 (AppointmentGroup, "practice"), (Pathway, "practice"), (Resource, "practice"), (HolidayDecision, "practitioner__practice"),
+                (MassMove, "practice"), (MassMoveItem, "mass_move__practice"),
                 (AgendaSettings, "practitioner__practice"), (PatientBlock, "practitioner__practice"), (PatientPreference, "patient__practice"),
             )
         ]  # fmt: skip

@@ -240,7 +240,7 @@ def list_appointments(
     with_cancelled: bool = False,
 ) -> Any:
     """List what begins in `[since, until)`; names only where the key may see patients."""
-    rows = _appointments().filter(starts_at__gte=since, starts_at__lt=until)
+    rows = appointments().filter(starts_at__gte=since, starts_at__lt=until)
     rows = rows if with_cancelled else rows.exclude(status=Appointment.State.CANCELLED)
     rows = rows if practitioner_id is None else rows.filter(practitioner_id=practitioner_id)
     if patient_id is not None:
@@ -253,7 +253,7 @@ def list_appointments(
 @needs(SEE)
 def read_appointment(request: KeyRequest, appointment_id: Id) -> Any:
     """Read one appointment."""
-    get_object_or_404(_appointments(), pk=appointment_id)
+    get_object_or_404(appointments(), pk=appointment_id)
     return _read(request, appointment_id)
 
 
@@ -261,7 +261,7 @@ def read_appointment(request: KeyRequest, appointment_id: Id) -> Any:
 @needs(BOOK)
 def move(request: KeyRequest, appointment_id: Id, sent: s.MoveIn) -> Any:
     """Give it another time, practitioner or place; `version` is the one that was read (409 when it has changed)."""
-    rows = _appointments().select_related("practitioner", "site")
+    rows = appointments().select_related("practitioner", "site")
     row = get_object_or_404(rows, pk=appointment_id)
     practitioner = row.practitioner
     if sent.practitioner_id is not None:
@@ -288,7 +288,7 @@ def move(request: KeyRequest, appointment_id: Id, sent: s.MoveIn) -> Any:
 @needs(BOOK)
 def cancel(request: KeyRequest, appointment_id: Id, sent: s.CancelIn) -> Any:
     """Free the time and say why; `version` as for a move."""
-    row = get_object_or_404(_appointments(), pk=appointment_id)
+    row = get_object_or_404(appointments(), pk=appointment_id)
     cancel_appointment(
         appointment_id=appointment_id,
         version=sent.version,
@@ -304,13 +304,14 @@ def cancel(request: KeyRequest, appointment_id: Id, sent: s.CancelIn) -> Any:
 @needs(BOOK)
 def restore(request: KeyRequest, appointment_id: Id, sent: s.RestoreIn) -> Any:
     """Bring a cancelled appointment back, if its time is still free; `version` as for a move."""
-    row = get_object_or_404(_appointments(), pk=appointment_id)
+    row = get_object_or_404(appointments(), pk=appointment_id)
     restore_appointment(appointment_id=appointment_id, version=sent.version, by=request.user, now=clock_now())
     request.log_write("appointment", [appointment_id], row.practice_id)
     return _read(request, appointment_id)
 
 
-def _appointments() -> "QuerySet[Appointment]":
+def appointments() -> "QuerySet[Appointment]":
+    """Select what was booked, cancelled since or not: a hold is nobody's appointment."""
     hidden = [Appointment.State.HELD, Appointment.State.RELEASED]
     rows: QuerySet[Appointment] = Appointment.objects.exclude(status__in=hidden)
     return rows

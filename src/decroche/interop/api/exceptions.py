@@ -16,10 +16,13 @@ from decroche.interop.api.access import KeyRequest, needs
 from decroche.interop.api.fields import Day, Id, Page
 from decroche.interop.api.paging import Asked, narrowed, page_of
 from decroche.interop.api.problems import CONFLICT, SENSELESS, Problem
+from decroche.interop.api.schemas import RuleOut
+from decroche.interop.api.setup import rule_shown
 from decroche.practices.models import Practitioner, Site
 from decroche.scheduling.actions.change_absence import change_absence as write_absence
 from decroche.scheduling.actions.decide_holiday import decide_holiday, take_back_holiday
 from decroche.scheduling.actions.end_wish import end_wish
+from decroche.scheduling.actions.open_exceptionally import open_exceptionally
 from decroche.scheduling.actions.record_absence import RecordedAbsence, record_absence
 from decroche.scheduling.actions.remove_absence import remove_absence
 from decroche.scheduling.actions.set_wish import set_wish
@@ -105,6 +108,37 @@ def _refuse_holiday(row: Absence) -> None:
             "holiday-decided",
             _("Ce jour férié a été décidé : changez la décision, pas l’absence qui en vient."),
         )
+
+
+# --- other hours than usual ------------------------------------------------------------------
+
+
+@router.post("/opening-exceptions", response={201: list[RuleOut]}, tags=["Plages d’ouverture"])
+@needs(EDIT)
+def open_extra(request: KeyRequest, sent: s.ExtraOpeningIn) -> Any:
+    """Open other hours on a day, or from a first to a last day: besides the usual ones, or in their place (`overrides`).
+
+    What comes back are opening rules like any other: they are read, changed and ended as such.
+    """
+    last_day = sent.last_day or sent.first_day
+    if last_day - sent.first_day > _LONGEST_SPAN:
+        raise Problem(SENSELESS, "span-too-long", _("Demandez au plus trois ans à la fois."))
+    made = open_exceptionally(
+        practitioner=get_object_or_404(Practitioner, pk=sent.practitioner_id),
+        site=get_object_or_404(Site, pk=sent.site_id),
+        first_day=sent.first_day,
+        last_day=last_day,
+        hours=[(each.starts, each.ends) for each in sent.hours],
+        overrides=sent.overrides,
+        weekdays=sent.weekdays,
+        by=request.user,
+        now=clock_now(),
+    )
+    if not made:
+        raise Problem(
+            SENSELESS, "no-such-day", _("Aucun de ces jours de la semaine ne tombe dans ces dates.")
+        )
+    return Status(201, [rule_shown(row) for row in made])
 
 
 # --- public holidays -------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """Book visits that belong together: the sessions of a series, brothers and sisters, a pathway; all of them, or none."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Status
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from decroche.accounts.permissions import Permission
@@ -24,93 +25,91 @@ from decroche.scheduling.actions.renew_group import renew_group
 from decroche.scheduling.domain.asking import Asker, Channel
 from decroche.scheduling.domain.refusals import HoldExpired
 from decroche.scheduling.models import Appointment, AppointmentGroup, Pathway, VisitType
-from decroche.scheduling.queries import views_of
+from decroche.scheduling.queries import Slot, views_of
 from decroche.scheduling.queries.groups import pathway_slots, plan_series, sibling_slots
 
 router = Router()
 SEE, BOOK = Permission.SEE_AGENDA, Permission.BOOK_APPOINTMENT
 _MOST_PEOPLE, _MOST_SIBLINGS = 40, 8
-People = Annotated[list[Id], Query(max_length=_MOST_PEOPLE)]
 
 
 # --- finding time ----------------------------------------------------------------------------
 
 
+class PeopleIn(Schema):
+    """For whom time is looked for, with whom and from when; none named asks the whole practice."""
+
+    practitioner_id: Annotated[list[Id], Field(max_length=_MOST_PEOPLE)] = []
+    start: Moment | None = None
+    channel: Channel | None = None
+    is_new_patient: bool | None = None
+
+
+class ChainsIn(PeopleIn):
+    """The same, for several chains to choose from."""
+
+    limit: Annotated[int, Field(ge=1, le=20)] = 9
+
+
+class SeriesIn(PeopleIn):
+    """The same, for the sessions of a series; the numbers are the visit type's own by default."""
+
+    visit_type_id: Id
+    sessions: Annotated[int, Field(ge=2, le=s.MOST_VISITS)] | None = None
+    per_week: Annotated[int, Field(ge=1, le=7)] | None = None
+
+
+class SiblingsIn(ChainsIn):
+    """The same, for brothers and sisters: a visit type each."""
+
+    visit_type_id: Annotated[list[Id], Field(min_length=2, max_length=_MOST_SIBLINGS)]
+
+
+def _question(request: KeyRequest, practice_id: int, asked: PeopleIn) -> dict[str, Any]:
+    """Say in the engine's words with whom, from when and for whom."""
+    now = clock_now()
+    return {
+        "practitioners": people_for(practice_id, asked.practitioner_id, _MOST_PEOPLE),
+        "start": asked.start or now,
+        "now": now,
+        "asker": Asker(request.reach.channel(practice_id, asked.channel), asked.is_new_patient),
+    }
+
+
+def _chains(found: Iterable[Iterable[Slot]]) -> list[dict[str, Any]]:
+    return [{"slots": [slot(each) for each in chain]} for chain in found]
+
+
 @router.get("/groups/series", response=s.SeriesOut, tags=["Rendez-vous groupés"])
 @needs(SEE)
-def find_series(
-    request: KeyRequest,
-    visit_type_id: Id,
-    practitioner_id: People = [],  # noqa: B006 — ninja copies it
-    start: Moment | None = None,
-    sessions: Annotated[int, Field(ge=2, le=s.MOST_VISITS)] | None = None,
-    per_week: Annotated[int, Field(ge=1, le=7)] | None = None,
-    channel: Channel | None = None,
-    is_new_patient: bool | None = None,
-) -> Any:
+def find_series(request: KeyRequest, asked: Query[SeriesIn]) -> Any:
     """Propose every session of a series with one practitioner; the numbers are the visit type's own by default."""
-    kind = get_object_or_404(VisitType, pk=visit_type_id)
-    now = clock_now()
+    kind = get_object_or_404(VisitType, pk=asked.visit_type_id)
     plan = plan_series(
-        practitioners=people_for(kind.practice_id, practitioner_id, _MOST_PEOPLE),
         visit_type=kind,
-        start=start or now,
-        now=now,
-        sessions=sessions,
-        per_week=per_week,
-        asker=Asker(request.reach.channel(kind.practice_id, channel), is_new_patient),
+        sessions=asked.sessions,
+        per_week=asked.per_week,
+        **_question(request, kind.practice_id, asked),
     )
     return {"slots": [slot(each) for each in plan.slots], "wanted": plan.wanted}
 
 
 @router.get("/groups/siblings", response=list[s.ChainOut], tags=["Rendez-vous groupés"])
 @needs(SEE)
-def find_siblings(
-    request: KeyRequest,
-    visit_type_id: Annotated[list[Id], Query(min_length=2, max_length=_MOST_SIBLINGS)],
-    practitioner_id: People = [],  # noqa: B006 — ninja copies it
-    start: Moment | None = None,
-    limit: Annotated[int, Field(ge=1, le=20)] = 9,
-    channel: Channel | None = None,
-    is_new_patient: bool | None = None,
-) -> Any:
+def find_siblings(request: KeyRequest, asked: Query[SiblingsIn]) -> Any:
     """List when brothers and sisters can come one after the other; a visit type each, the same one repeated if need be."""
-    kinds = [get_object_or_404(VisitType, pk=each) for each in visit_type_id]
-    now, practice_id = clock_now(), kinds[0].practice_id
-    found = sibling_slots(
-        practitioners=people_for(practice_id, practitioner_id, _MOST_PEOPLE),
-        visit_types=kinds,
-        start=start or now,
-        now=now,
-        asker=Asker(request.reach.channel(practice_id, channel), is_new_patient),
-        limit=limit,
-    )
-    return [{"slots": [slot(each) for each in chain]} for chain in found]
+    kinds = [get_object_or_404(VisitType, pk=each) for each in asked.visit_type_id]
+    question = _question(request, kinds[0].practice_id, asked)
+    return _chains(sibling_slots(visit_types=kinds, limit=asked.limit, **question))
 
 
 @router.get("/pathways/{pathway_id}/slots", response=list[s.ChainOut], tags=["Parcours"])
 @needs(SEE)
-def find_pathway(
-    request: KeyRequest,
-    pathway_id: Id,
-    practitioner_id: People = [],  # noqa: B006 — ninja copies it
-    start: Moment | None = None,
-    limit: Annotated[int, Field(ge=1, le=20)] = 9,
-    channel: Channel | None = None,
-    is_new_patient: bool | None = None,
-) -> Any:
+def find_pathway(request: KeyRequest, pathway_id: Id, asked: Query[ChainsIn]) -> Any:
     """List when the steps of a pathway can follow one another."""
     pathway = get_object_or_404(Pathway, pk=pathway_id)
-    now = clock_now()
-    found = pathway_slots(
-        pathway=pathway,
-        practitioners=people_for(pathway.practice_id, practitioner_id, _MOST_PEOPLE),
-        start=start or now,
-        now=now,
-        asker=Asker(request.reach.channel(pathway.practice_id, channel), is_new_patient),
-        limit=limit,
-    )
-    return [{"slots": [slot(each) for each in chain]} for chain in found]
+    question = _question(request, pathway.practice_id, asked)
+    return _chains(pathway_slots(pathway=pathway, limit=asked.limit, **question))
 
 
 # --- holding and booking ---------------------------------------------------------------------

@@ -17,11 +17,13 @@ from decroche.scheduling.actions.save_pathway import PathwayNameTaken, PathwayTo
 from decroche.scheduling.actions.save_resource import ResourceNameTaken
 from decroche.scheduling.actions.save_visit_type import NameTaken
 from decroche.scheduling.actions.set_wish import WishDatesReversed, WishIncomplete
+from decroche.scheduling.actions.start_mass_move import AlreadySent, NothingTouched
 from decroche.scheduling.domain.appointment import IllegalMove
 from decroche.scheduling.domain.refusals import (
     ForcedQuotaReached,
     GroupIncomplete,
     HoldExpired,
+    NothingToUndo,
     NotOfThisPractice,
     NotTheirDecision,
     PatientBlocked,
@@ -154,6 +156,9 @@ def _plain(error: Exception) -> Problem:
         ResourceNameTaken: (CONFLICT, "name-taken", _("Ce lieu a déjà une salle ou un appareil de ce nom.")),
         PathwayNameTaken: (CONFLICT, "name-taken", _("Le cabinet a déjà un parcours de ce nom.")),
         PathwayTooShort: (SENSELESS, "pathway-too-short", _("Un parcours compte au moins deux rendez-vous.")),
+        NothingTouched: (CONFLICT, "nothing-touched", _("Plus aucun rendez-vous n’est touché.")),
+        AlreadySent: (CONFLICT, "already-sent", _("Le report est envoyé : seules les lignes à reprendre peuvent changer.")),
+        NothingToUndo: (CONFLICT, "nothing-to-undo", _("Il n’y a plus rien à défaire.")),
         AlreadyWaiting: (CONFLICT, "already-waiting", _("Ce patient est déjà sur la liste d’attente pour ce motif.")),
     }  # fmt: skip
     for kind in type(error).__mro__:

@@ -52,6 +52,23 @@ class DecidedHolidayOut(HolidayOut):
     touched_appointment_ids: list[int]
 
 
+class HoursIn(In):
+    starts: Clock
+    ends: Clock
+
+
+class ExtraOpeningIn(In):
+    practitioner_id: Id
+    site_id: Id
+    first_day: Day
+    last_day: Day | None = None
+    hours: Annotated[list[HoursIn], Field(min_length=1, max_length=12)]
+    weekdays: Annotated[list[Annotated[int, Field(ge=0, le=6)]], Field(min_length=1, max_length=7)] = [
+        *range(7)
+    ]
+    overrides: bool = False
+
+
 class WishIn(In):
     practitioner_id: Id
     kind: Wish.Kind

@@ -149,14 +149,14 @@ def _visit_type(row: VisitType) -> dict[str, Any]:
 def list_rules(request: KeyRequest, paging: Asked, practitioner_id: Id | None = None) -> Any:
     """List opening rules, past ones too."""
     rows = _rules().order_by("practitioner_id", "weekday", "starts", "pk")
-    return page_of(narrowed(rows, practitioner_id=practitioner_id), paging, _rule)
+    return page_of(narrowed(rows, practitioner_id=practitioner_id), paging, rule_shown)
 
 
 @router.get("/opening-rules/{rule_id}", response=s.RuleOut, tags=["Plages d’ouverture"])
 @needs(SEE)
 def read_rule(request: KeyRequest, rule_id: Id) -> Any:
     """Read one opening rule."""
-    return _rule(get_object_or_404(_rules(), pk=rule_id))
+    return rule_shown(get_object_or_404(_rules(), pk=rule_id))
 
 
 @router.post("/opening-rules", response={201: s.RuleOut}, tags=["Plages d’ouverture"])
@@ -209,10 +209,11 @@ def _save_rule(
         terms=_terms(RuleTerms, sent),
         rule_id=rule_id,
     )
-    return _rule(_rules().get(pk=row.pk))
+    return rule_shown(_rules().get(pk=row.pk))
 
 
-def _rule(row: OpeningRule) -> dict[str, Any]:
+def rule_shown(row: OpeningRule) -> dict[str, Any]:
+    """Write an opening rule."""
     own = set(s.RuleOut.model_fields) - {"visit_type_ids"}
     types = [visit_type.pk for visit_type in row.visit_types.all()]
     return {name: getattr(row, name) for name in own} | {"visit_type_ids": types}

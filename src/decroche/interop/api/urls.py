@@ -9,7 +9,17 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from decroche.interop.api import booking, exceptions, forcing, groups, means, people, setup
+from decroche.interop.api import (
+    arrivals,
+    booking,
+    exceptions,
+    forcing,
+    groups,
+    mass_moves,
+    means,
+    people,
+    setup,
+)
 from decroche.interop.api.access import ByKey, unknown_key
 from decroche.interop.api.problems import (
     ABSENT,
@@ -33,7 +43,7 @@ api = NinjaAPI(
     openapi_url=None,
 )
 #: What is mounted; a fixed address stands before one with an id in its place.
-MODULES = (setup, exceptions, means, forcing, booking, groups, people)
+MODULES = (setup, exceptions, means, forcing, arrivals, booking, groups, mass_moves, people)
 for _module in MODULES:
     api.add_router("", _module.router)
 
