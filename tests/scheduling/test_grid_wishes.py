@@ -8,7 +8,14 @@ from django.urls import reverse
 from decroche.scheduling.models import Wish
 from decroche.scheduling.queries import day_view
 from tests.factories import make_secretary
-from tests.scheduling.factories import TUESDAY, make_agenda, make_appointment, make_visit_type, paris
+from tests.scheduling.factories import (
+    TUESDAY,
+    make_agenda,
+    make_appointment,
+    make_visit_type,
+    paris,
+    stop_the_doors_clock,
+)
 from tests.scheduling.test_grid import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere")]
@@ -52,3 +59,22 @@ def test_the_head_says_what_is_wished_in_a_few_words_and_in_a_sentence(client) -
     tomorrow = client.get(f"{url}?date={TUESDAY.replace(day=TUESDAY.day + 1)}").content.decode()
     assert "finit à 17\u202fh" in tomorrow
     assert "nouveaux patients" not in tomorrow
+
+
+def test_the_desk_has_a_line_for_the_wishes_where_there_are_any(client, monkeypatch) -> None:
+    stop_the_doors_clock(monkeypatch)
+    practice, people, _ = make_agenda(practitioners=2)
+    client.force_login(make_secretary(practices=(practice,)))
+    address = reverse("agenda:panel", args=[practice.pk])
+    line = f'hx-get="{reverse("agenda:wishes", args=[practice.pk])}"'
+    page = client.get(address).content.decode()
+    assert line in page
+    assert "agenda-panel-wishes is-due" not in page  # nothing is wished: the line takes no place
+    wish(people[0], Wish.Kind.FILL_GAPS)
+    page = client.get(address).content.decode()
+    assert "agenda-panel-wishes is-due" in page
+    said = client.get(reverse("agenda:wishes", args=[practice.pk])).content.decode()
+    assert people[0].display_name in said
+    assert "trous à combler d’abord" in said
+    alone = client.get(reverse("agenda:page", args=[practice.pk])).content.decode()
+    assert "agenda-panel-wishes" not in alone  # it has them in its head

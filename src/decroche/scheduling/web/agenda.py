@@ -18,6 +18,7 @@ from decroche.scheduling.queries import day_view, receiving_day, week_view
 from decroche.scheduling.queries.month import month_view
 from decroche.scheduling.queries.views import Again
 from decroche.scheduling.web import asked
+from decroche.scheduling.web.day_wishes import wish_lines
 from decroche.scheduling.web.month import MonthWords
 from decroche.scheduling.web.state import MODES, State
 from decroche.scheduling.web.zones import zone_gap, zone_note
@@ -50,9 +51,11 @@ def page(request: PersonRequest, practice_id: int) -> HttpResponse:
 def panel(request: PersonRequest, practice_id: int) -> HttpResponse:
     """Show the agenda as a panel of the desk."""
     practice = get_object_or_404(Practice, pk=practice_id)
-    return render(
-        request, "scheduling/_panel.html", context_of(request, practice, request.GET, standalone=False)
-    )
+    context = context_of(request, practice, request.GET, standalone=False)
+    context["may_wish"] = request.access.allows(Permission.WISH, practice.pk)
+    columns = context["agenda"].columns if context["agenda"] is not None else ()
+    context["is_wished"] = any(wish_lines(column.wishes) for column in columns)  # keeps the line's place
+    return render(request, "scheduling/_panel.html", context)
 
 
 @require_GET
