@@ -18,7 +18,7 @@ from decroche.calls.adapters.ari.settings import AriSettings
 from decroche.calls.adapters.ari.strays import strays
 from decroche.calls.adapters.ari.telephony import AriTelephony
 from decroche.calls.adapters.asterisk import audio
-from decroche.calls.ports import Cause, PartyLeg, Prompt, SecretaryLeg
+from decroche.calls.ports import CallerGone, Cause, LegGone, PartyLeg, Prompt, SecretaryLeg
 
 CALL = UUID("5706b532-61de-46ec-9184-fd4bdee635de")
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -135,6 +135,44 @@ def test_a_name_of_ten_thousand_letters_costs_nothing() -> None:
 def test_a_shown_name_cannot_leave_its_quotation(number: str, name: str) -> None:
     quoted = naming.quoted_caller(number, name)
     assert [quoted.count(mark) for mark in '"<>'] == [2, 1, 1]
+
+
+CALLER = {
+    "id": "caller-1",
+    "dialplan": {"context": "decroche-fallback"},
+    "channelvars": {"DECROCHE_CALLED": "+33199000001", "DECROCHE_CALL": str(CALL)},
+}
+
+
+@pytest.mark.parametrize(
+    ("statuses", "told"),
+    [
+        ((), Cause.HANGUP),  # we were not there to see: somebody may have answered
+        (("", "RINGING"), Cause.UNANSWERED),
+        (("", "RINGING", "CANCEL"), Cause.UNANSWERED),
+        (("", "RINGING", "ANSWER"), Cause.HANGUP),
+        (("", "NOANSWER"), Cause.HANGUP),  # the dial plan gives him back, or to the voicemail
+    ],
+)
+def test_whether_anybody_answered_at_the_fallback_is_heard(statuses: tuple[str, ...], told: str) -> None:
+    interpreter = Interpreter(PhoneBook())
+    interpreter.read({"type": "StasisStart", "channel": CALLER, "args": ["new"]})
+    interpreter.read({"type": "StasisEnd", "channel": CALLER})
+    for status in statuses:
+        interpreter.read({"type": "Dial", "caller": CALLER, "peer": {"id": "out-1"}, "dialstatus": status})
+    (gone,) = interpreter.read({"type": "ChannelDestroyed", "channel": CALLER, "cause": 16}).events
+    assert isinstance(gone, CallerGone)
+    assert gone.cause == told
+
+
+def test_a_mobile_where_nobody_presses_1_was_not_answered() -> None:
+    leg = SecretaryLeg(CALL, 5, 1)
+    variables = {"DECROCHE_CONFIRM": "wait"}
+    mobile = {"id": naming.leg_id(leg), "state": "Up", "channelvars": variables}
+    interpreter = Interpreter(PhoneBook())
+    interpreter.read({"type": "StasisStart", "channel": mobile, "args": []})
+    (gone,) = interpreter.read({"type": "ChannelDestroyed", "channel": mobile, "cause": 16}).events
+    assert gone == LegGone(leg, gone.at, Cause.UNANSWERED)
 
 
 def test_a_conversation_needs_both() -> None:

@@ -12,7 +12,7 @@ from decroche.calls.domain.callflow import CallPlan, LineKind
 from decroche.calls.domain.outgoing import FRENCH_PREFIXES, Consent, DialRules, Tariff
 from decroche.calls.domain.post import PostState
 from decroche.calls.domain.routing import Ceiling, Facts, Policy
-from decroche.calls.ports import CallerGone
+from decroche.calls.ports import CallerGone, Cause
 from decroche.calls.switchboard import distribution
 from decroche.calls.switchboard.orders import Order, OrderKind, Refusal
 from decroche.calls.switchboard.records import StepKind
@@ -131,6 +131,19 @@ async def test_a_fallback_that_nobody_answers_ends_at_the_voicemail() -> None:
     stage.exchange.fallback_stays_silent(call.channel_id)
     await stage.wait(11)
     assert stage.last_row(call.call_id).state is CallState.VOICEMAIL
+
+
+async def test_who_hangs_up_while_the_fallback_rings_reached_nobody_and_is_called_back() -> None:
+    stage = Stage()
+    await stage.settle()
+    gave_up, spoke = await stage.ring(MARTINIQUE_LINE), await stage.ring(MARTINIQUE_LINE, number=PATIENT)
+    await stage.wait(11)
+    assert (gave_up.state, spoke.state) == (CallState.FALLBACK, CallState.FALLBACK)
+    for call, cause in ((gave_up, Cause.UNANSWERED), (spoke, Cause.HANGUP)):
+        stage.conductor.take_in(CallerGone(call.channel_id, call.call_id, stage.now, cause))
+    assert gave_up.end_reason is EndReason.ABANDONED
+    assert spoke.end_reason is EndReason.FALLBACK, "somebody there may have answered"
+    assert stage.follow_ups() == [(gave_up.call_id, "callback")]
 
 
 # --- calling out -------------------------------------------------------------------------------
@@ -323,6 +336,20 @@ async def test_her_mobile_rings_while_her_internet_is_down() -> None:
     assert (
         await stage.order(OrderKind.ROUTE_PHONE, AWA, number="+4915112345678") == Refusal.NOT_ALLOWED_NUMBER
     )
+
+
+async def test_a_mobile_where_nobody_presses_1_missed_the_call_and_refused_nothing() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    await stage.order(OrderKind.ROUTE_PHONE, AWA, number="06 11 11 22 22")
+    call = await stage.ring()
+    assert call.leg is not None
+    stage.exchange._end_leg(call.leg, Cause.UNANSWERED)
+    await stage.settle()
+    assert StepKind.UNANSWERED in stage.steps(call.call_id)
+    assert StepKind.REFUSED not in stage.steps(call.call_id)
+    assert stage.state_of(AWA) is PostState.AVAILABLE, "one call missed pauses nobody"
+    assert stage.brain.posts[AWA].missed == 1
 
 
 async def test_a_mobile_is_routed_again_after_the_exchange_came_back() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from decroche.calls import wording
 from decroche.calls.domain.callflow import Sound
+from decroche.calls.ports import Prompt
 from decroche.calls.switchboard import spoken
 from decroche.calls.switchboard.orders import Refusal
 from decroche.calls.switchboard.records import StepKind
@@ -60,6 +61,12 @@ def test_a_recorded_waiting_message_is_played_unless_a_place_must_be_said() -> N
     recorded = Sound("Merci.", "lines/3/abc")
     assert spoken.waiting(recorded, position=0, expected=None).sound == "lines/3/abc"
     assert spoken.waiting(recorded, position=2, expected=None).text == "Merci. Vous êtes en position 2."
+
+
+def test_a_text_is_kept_beside_its_recording_for_the_day_when_the_file_is_missing() -> None:
+    assert spoken.prompt(Sound("Le cabinet est fermé.", "lines/3/lost")) == Prompt(
+        text="Le cabinet est fermé.", sound="lines/3/lost"
+    )
 
 
 @pytest.mark.parametrize(

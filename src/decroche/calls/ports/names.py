@@ -27,7 +27,7 @@ class PartyLeg:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Name what somebody is to hear: a file of ours, or else a sentence that a voice reads."""
+    """Name what somebody is to hear: a file of ours, or else, should it be missing, a sentence that a voice reads."""
 
     text: str = ""
     sound: str = ""  # relative to the sounds folder, without suffix
@@ -59,6 +59,7 @@ class Cause:
 
     HANGUP = "hangup"
     REFUSED = "refused"  # a phone said no while ringing
+    UNANSWERED = "unanswered"  # it rang and nobody took it; on a mobile, nobody pressed 1
     LOST = "lost"  # the network or the browser vanished: nobody chose to end
     LEASE = "lease"  # the dead man's switch sent the caller to the fallback
     FALLBACK = "fallback"  # the caller left us for the fallback because we asked

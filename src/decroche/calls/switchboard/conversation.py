@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from decroche.calls.domain.call import LEASED, WITH_SECRETARY, CallState, EndReason, PartyState, end_reason
 from decroche.calls.domain.post import AT_POST, PauseReason, PostState
@@ -23,6 +24,8 @@ from decroche.calls.switchboard.posts import LOST_PHONE
 from decroche.calls.switchboard.records import RecordingRow, StepKind
 from decroche.calls.switchboard.state import LiveCall, LivePost
 
+_FAILED: Final = {Cause.LOST: StepKind.UNREACHABLE, Cause.UNANSWERED: StepKind.UNANSWERED}
+
 # --- the caller ------------------------------------------------------------------------------
 
 
@@ -41,6 +44,8 @@ def caller_gone(floor: Floor, event: CallerGone) -> None:
         floor.send(ask.DropParty(call.party.leg))
     gave_up = call.state is CallState.TRANSFERRING and call.party is None and not call.transfer_unseen
     reason = end_reason(call.state, answered=call.answered_at is not None, lost=event.cause == Cause.LOST)
+    if call.state is CallState.FALLBACK and event.cause == Cause.UNANSWERED:
+        reason, gave_up = EndReason.ABANDONED, call.answered_at is not None
     floor.end(call, EndReason.INTERRUPTED if gave_up else reason, event.at)
 
 
@@ -100,8 +105,10 @@ def leg_gone(floor: Floor, event: LegGone, now: datetime) -> None:
 
 
 def _offer_failed(floor: Floor, call: LiveCall, event: LegGone, now: datetime) -> None:
-    kind = StepKind.UNREACHABLE if event.cause == Cause.LOST else StepKind.REFUSED
+    kind = _FAILED.get(event.cause, StepKind.REFUSED)
     was_parked = call.parked_by is not None
+    if kind is StepKind.UNANSWERED and (holder := floor.posts.get(event.leg.user_id)):
+        holder.missed += 1
     post = floor.withdraw(call, kind, now, stop=False)
     if post is not None and kind is StepKind.REFUSED and not was_parked and post.state is PostState.AVAILABLE:
         # She said no: she is not to be rung again and again; her key "available" brings her back.

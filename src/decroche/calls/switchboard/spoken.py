@@ -13,8 +13,8 @@ LONGEST_TOLD = 15  # minutes; beyond that a figure only frightens
 
 
 def prompt(sound: Sound) -> Prompt:
-    """Return what the exchange is to play: the recording when there is one, else the text."""
-    return Prompt(text="" if sound.file else sound.text, sound=sound.file)
+    """Return what the exchange is to play: the recording when it has the file, else the text."""
+    return Prompt(text=sound.text, sound=sound.file)
 
 
 def first_sentence(sound: Sound) -> Prompt:

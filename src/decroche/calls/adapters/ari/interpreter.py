@@ -137,7 +137,7 @@ class Interpreter:
         args, at = raw.get("args"), read_time(raw)
         args = args if isinstance(args, list) else []
         caller = self.census.remember(channel)
-        caller.is_away = False
+        caller.is_away = caller.fallback_rings = False
         if args[:1] == ["called"]:
             caller.is_dialled = channel.state != "Up"
             _settle(self._entries.pop(channel.id, None))
@@ -201,11 +201,13 @@ class Interpreter:
             return _NOTHING
         status = str(self.census.dialled.pop(channel.id, ""))
         if (leg := channel.leg) is not None:
+            nobody = leg in self.census.unconfirmed  # a mobile picked up; its voicemail, or a pocket
             self.census.forget_leg(leg)
             chores = (
                 (Chore(Do.TAKE_EAR_AWAY, leg.call_id),) if self.census.is_listened_to(leg.call_id) else ()
             )
-            return Reading((LegGone(leg, at, read_cause(raw)),), chores)
+            cause = Cause.UNANSWERED if nobody else read_cause(raw)
+            return Reading((LegGone(leg, at, cause),), chores)
         if (party := channel.party) is not None:
             answered = self.census.parties.pop(party, False)
             cause = read_cause(raw) if answered else read_unreached(raw, status)
@@ -223,6 +225,8 @@ class Interpreter:
             return _NOTHING
         call_id = caller.call_id
         cause = read_unreached(raw, status) if caller.is_dialled else read_cause(raw)
+        if caller.fallback_rings and cause == Cause.HANGUP:
+            cause = Cause.UNANSWERED
         chores = [Chore(Do.SWEEP, call_id)] if call_id is not None else []
         if caller.is_away:
             chores.append(Chore(Do.LOOK_FOR_MESSAGES))
@@ -248,11 +252,19 @@ class Interpreter:
                     chores=(Chore(Do.LET_HER_HEAR_RINGING if tone else Do.STOP_RINGING_TONE, call_id),)
                 )
             return _NOTHING
-        return self._transferred(raw, status)
+        channel = read_channel(raw.get("caller"))
+        if channel is not None and channel.context == "decroche-fallback":
+            self._fallback_rings(channel, status)
+        return self._transferred(channel, raw, status)
+
+    def _fallback_rings(self, channel: Channel, status: str) -> None:
+        """Remember whether somebody answered there: who hangs up before has reached nobody."""
+        caller = self.census.callers.get(channel.id)
+        if caller is not None:
+            caller.fallback_rings = status in {"", "RINGING", "PROGRESS", "PROCEEDING", "CANCEL"}
 
     @staticmethod
-    def _transferred(raw: Mapping[str, Any], status: str) -> Reading:
-        channel = read_channel(raw.get("caller"))
+    def _transferred(channel: Channel | None, raw: Mapping[str, Any], status: str) -> Reading:
         if status != "ANSWER" or channel is None or channel.context != "decroche-transfer":
             return _NOTHING
         if (call_id := channel.call_id) is None:

@@ -135,7 +135,7 @@ class MemoryExchange(People):
             self._tell(PromptEnded(caller.call_id, name, self._clock()))
             return
         caller.prompt = name
-        caller.hears = f"{kind}: {prompt.text or prompt.sound}"
+        caller.hears = f"{kind}: {prompt.sound or prompt.text}"
         call_id = caller.call_id
         self._by_themselves(lambda: self.prompt_ends(call_id))
 
@@ -145,7 +145,7 @@ class MemoryExchange(People):
 
     async def say_and_end(self, call_id: UUID, prompt: Prompt) -> None:
         self._ask("say_and_end", (call_id, prompt))
-        caller = self._away(call_id, f"ending: {prompt.text or prompt.sound}")
+        caller = self._away(call_id, f"ending: {prompt.sound or prompt.text}")
         asyncio.get_running_loop().call_soon(self.caller_hangs_up, caller.channel_id)
 
     async def renew_lease(self, call_id: UUID, *, seconds: int) -> None:
