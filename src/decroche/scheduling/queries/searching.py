@@ -29,6 +29,8 @@ WHOLE_DAY = 26 * 60
 #: (how many agendas, how many days) to read in each round; None: all that may still matter.
 _FEW = 3
 _ROUNDS_FOR_FEW: tuple[tuple[int | None, int], ...] = ((None, 7), (None, 28))
+#: So many slots are seldom found within a week: one read of a month costs less than two.
+_A_LIST = 10
 _ROUNDS: tuple[tuple[int | None, int], ...] = ((8, 1), (64, 2), (None, 7), (None, 28))
 
 
@@ -74,7 +76,9 @@ class Search:
         for place in self.places:
             place.begin = place.frontier = _hinted(place, key, start)
             place.is_done = place.begin >= horizon
-        rounds = _ROUNDS_FOR_FEW if len(self.places) <= _FEW else _ROUNDS
+        rounds = _ROUNDS
+        if len(self.places) <= _FEW:
+            rounds = _ROUNDS_FOR_FEW if limit < _A_LIST else _ROUNDS_FOR_FEW[-1:]
         whole = -(-(horizon - start) // DAY)
         for batch, days in (*(one for one in rounds if one[1] < whole), (None, whole)):
             pending = self._pending(limit, by_wish=by_wish)

@@ -62,7 +62,7 @@ def open_slots(
     `suits` keeps only the starts (aware, in the site's zone) that it accepts. `around` begins with the day asked for and
     goes away from it on both sides, never before `start`. `Order.TIME` goes by the clock and by `practitioners`.
 
-    1 query for the versions and one for each window looked at, at most five (three for three practitioners or fewer);
+    1 query for the versions and one for each window looked at, at most five (three for three practitioners or fewer, two where they are asked for ten or more);
     a window has one more where resources are shared; visits at home to be grouped take one. Cold agendas cost up to
     nine more, whatever their number. The practitioners must come from a scoped query: their rows are read by id.
     """
@@ -114,14 +114,16 @@ def earliest_slot(
 
 
 def _slots(found: Sequence[Found], people: Sequence[Practitioner], visit_type: VisitType) -> list[Slot]:
+    kind = visit_type.pk
+    names = {rank: people[rank].display_name for rank in {one.place.rank for one in found}}
     return [
         Slot(
-            practitioner_id=people[one.place.rank].pk,
-            practitioner_name=people[one.place.rank].display_name,
+            practitioner_id=people[one.place.rank].id,
+            practitioner_name=names[one.place.rank],
             site_id=one.slot.site_id,
             site_name=one.place.kept.agenda.site_name(one.slot.site_id),
             timezone=one.slot.zone.key,
-            visit_type_id=visit_type.pk,
+            visit_type_id=kind,
             starts_at=to_datetime(one.slot.start).astimezone(one.slot.zone),
             ends_at=to_datetime(one.slot.end).astimezone(one.slot.zone),
             reasons=one.reasons,
