@@ -11,14 +11,20 @@ from decroche.foundation import embedded_database
 
 
 @contextmanager
-def own_database(name: str) -> Iterator[str]:
-    """Create ``bench_<name>``, set up Django on it, yield its URL, drop it at the end."""
+def own_database(name: str, *, kept_as: str | None = None) -> Iterator[str]:
+    """Create ``bench_<name>``, set up Django on it, yield its URL, drop it at the end.
+
+    One that is kept was made before or is made now, and stays as ``bench_<kept_as>`` until somebody drops it.
+    """
     data_dir = Path(os.environ.get("DECROCHE_DATA_DIR", "var")).resolve()
     server = embedded_database.ensure_running(data_dir)
     database = f"bench_{name}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{database}"')
+        if kept_as is not None and _is_there(connection, f"bench_{kept_as}"):
+            connection.execute(f'ALTER DATABASE "bench_{kept_as}" RENAME TO "{database}"')
+        else:
+            connection.execute(f'CREATE DATABASE "{database}"')
     url = server.replace(f"/{embedded_database.DATABASE_NAME}?", f"/{database}?")
     os.environ |= {
         "DATABASE_URL": url,
@@ -38,4 +44,13 @@ def own_database(name: str) -> Iterator[str]:
     finally:
         connections.close_all()
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+            if kept_as is None:
+                connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+            else:
+                connection.execute(f'ALTER DATABASE "{database}" RENAME TO "bench_{kept_as}"')
+
+
+def _is_there(connection: psycopg.Connection, database: str) -> bool:
+    return (
+        connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is not None
+    )

@@ -1,6 +1,7 @@
 """Print the agenda's table of speed: python -m bench.agenda [--appointments 100000 1000000 5000000] [--webs 2].
 
-Each size is built in a database of its own; every figure stands beside its goal and a reference of the same run. The
+Each size is built in a database of its own, which --keep leaves standing for the next run (loading a million takes
+minutes; --load only does that); every figure stands beside its goal and a reference of the same run. The
 machine may be shared: trust the ratios. Exits with 1 when the largest size asked for misses a goal and --strict is on.
 """
 
@@ -23,12 +24,17 @@ def main() -> int:
     parser.add_argument("--appointments", type=int, nargs="+", default=[100_000])
     parser.add_argument("--webs", type=int, default=2, help="web processes; one for each core does best")
     parser.add_argument("--only", choices=["searches", "http", "pairs", "race", "seen", "peer"], nargs="+")
+    parser.add_argument("--keep", action="store_true", help="leave the loaded databases for the next run")
+    parser.add_argument("--load", action="store_true", help="load, keep and measure nothing")
     parser.add_argument("--strict", action="store_true")
     options = parser.parse_args()
     tables = {}
     for size in options.appointments:
-        with own_database("agenda"):
+        kept_as = f"agenda_{size}" if options.keep or options.load else None
+        with own_database(f"agenda_{os.getpid()}", kept_as=kept_as):
             tables[size] = _one_size(size, options)
+    if options.load:
+        return 0
     _growth(tables)
     missed = tables[max(tables)].missed
     print(f"\n{'every goal met' if not missed else 'missed: ' + ' · '.join(missed)}")
@@ -37,17 +43,21 @@ def main() -> int:
 
 def _one_size(size: int, options: argparse.Namespace) -> Table:
     from decroche.foundation.tenancy import every_practice
+    from decroche.scheduling.queries import rules
 
     os.environ["DECROCHE_LOG_LEVEL"] = "ERROR"
     table, wanted = Table(), set(options.only or ["searches", "http", "pairs", "race", "seen", "peer"])
     with every_practice():
         began = time.perf_counter()
-        made = world.build(size)
+        rules.forget()  # another size's agendas were kept under the same database's name
+        made = world.kept() or world.build(size)
         print(
             f"\n== {made.appointments:,} appointments, {30 + len(made.many):,} practitioners asked about"
             f" (built in {time.perf_counter() - began:.0f} s)",
             flush=True,
         )
+        if options.load:
+            return table
         if "searches" in wanted:
             searches.run(made, table)
         if wanted - {"searches"}:

@@ -75,7 +75,7 @@ def pairs(world: World, table: Table, ports: list[int], sessions: list[str], *, 
 def far_slots(world: World) -> Iterator[str]:
     """Name free times one after the other, past the filled half-year, each once."""
     zone, site = world.site.zone, world.site.pk
-    for day in itertools.count(DAYS + 14):
+    for day in itertools.count(world.far):
         on = world.first + timedelta(days=day)
         if on.weekday() >= 5:
             continue

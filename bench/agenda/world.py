@@ -47,6 +47,7 @@ class World:
     patients: list[int]
     site: Any
     appointments: int = 0
+    far: int = DAYS + 14  # days from the first: nothing stands there yet
 
 
 def build(appointments: int) -> World:
@@ -76,6 +77,45 @@ def build(appointments: int) -> World:
         found = cursor.fetchone()[0]
     site = practice.sites.get()
     return World(first, now, practice, people, kind, many, many_kind, users, patients, site, found)
+
+
+def kept() -> World | None:
+    """Find the world that an earlier run left in this database, if it was made today: its days count from its first."""
+    from decroche.accounts.models import User
+    from decroche.patients.models import Patient
+    from decroche.practices.models import Practice, Practitioner
+
+    practices = list(Practice.objects.order_by("pk")[:2])
+    if len(practices) < 2:
+        return None
+    screens, searches = practices
+    now = datetime.now(UTC)
+    first = now.astimezone().date()
+    people = list(Practitioner.objects.filter(practice=screens).order_by("position"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM scheduling_appointment")
+        found = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT min(starts_at)::date, max(starts_at)::date FROM scheduling_appointment WHERE practice_id = %s",
+            [screens.pk],
+        )
+        begins, ends = cursor.fetchone()
+    if not 0 <= (begins - first).days <= 3:
+        return None
+    return World(
+        first=first,
+        now=now,
+        practice=screens,
+        people=people,
+        kind=screens.visit_types.get(),
+        many=list(Practitioner.objects.filter(practice=searches).order_by("position")),
+        many_kind=searches.visit_types.get(),
+        users=list(User.objects.order_by("pk")[:48]),
+        patients=list(Patient.objects.filter(practice=screens).order_by("pk").values_list("pk", flat=True)),
+        site=screens.sites.get(),
+        appointments=found,
+        far=(ends - first).days + 14,
+    )  # fmt: skip
 
 
 def _practice(count: int, first: date) -> tuple[Any, list[Any], Any, list[int]]:
