@@ -64,6 +64,7 @@ def policies() -> dict[str, Scenario]:
         "longest idle only": busy_day(policy=replace(plain, knows_well_from=10**6), familiarity={}),
         "familiar first": busy_day(),
         "familiar, hold 10 s": busy_day(policy=replace(plain, hold_at_most=timedelta(seconds=10))),
+        "familiar, hold 20 s": busy_day(policy=replace(plain, hold_at_most=timedelta(seconds=20))),
         "familiar, hold 30 s": busy_day(policy=replace(plain, hold_at_most=timedelta(seconds=30))),
         "own team, all after 15 s": busy_day(teams=teams),
         "at most 12 calls an hour": busy_day(policy=replace(plain, calls_per_hour_at_most=12)),

@@ -38,6 +38,7 @@ from decroche.calls.models import (
     Treatment,
 )
 from decroche.calls.switchboard import house
+from decroche.calls.switchboard.main import timing_from_settings
 from decroche.calls.switchboard.orders import OrderKind
 from decroche.calls.switchboard.records import AbuseRow, Entry, FollowUpRow, RecordingRow
 from decroche.foundation.clock import now
@@ -308,6 +309,12 @@ def test_a_recording_is_copied_to_our_folder_and_listed_once(
     kept = Recording.objects.get()
     assert (kept.seconds, kept.rule_id, kept.purge_at) == (42, rule.pk, row.purge_at)
     assert (recordings_folder() / kept.path).read_bytes() == b"RIFF"
+
+
+def test_who_chose_no_policy_has_the_one_that_the_screen_shows() -> None:
+    untouched, usual = timing_from_settings().routing, DistributionPolicy()
+    assert untouched.hold_at_most == timedelta(seconds=usual.extra_wait_seconds) == timedelta(seconds=20)
+    assert untouched.gains_rank_after == timedelta(seconds=usual.ageing_seconds)
 
 
 def test_who_rings_again_settles_his_own_call_back_and_nobody_elses(lilas: House) -> None:

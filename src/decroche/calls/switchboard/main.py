@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -19,7 +20,7 @@ from typing import ParamSpec, TypeVar
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from decroche.calls.domain.routing import Policy
+from decroche.calls.models import DistributionPolicy
 from decroche.calls.ports import ExchangeConnected, ExchangeEvent, Telephony
 from decroche.calls.switchboard import house
 from decroche.calls.switchboard.brain import Brain
@@ -30,6 +31,7 @@ from decroche.calls.switchboard.commands import (
     SetPhoneAccount,
 )
 from decroche.calls.switchboard.conductor import Conductor
+from decroche.calls.switchboard.directory import sharing_of
 from decroche.calls.switchboard.exchange import open_exchange
 from decroche.calls.switchboard.journal import Journal, spool_folder
 from decroche.calls.switchboard.scribe import Forked, split_off
@@ -215,9 +217,10 @@ class Switchboard:
 
 
 def timing_from_settings() -> Timing:
-    """Return the delays that the settings name."""
+    """Return the delays that the settings name; for the rest, what a supervisor reads before she changes anything."""
+    usual = sharing_of(DistributionPolicy()).routing
     return Timing(
-        routing=Policy(offer_for=timedelta(seconds=settings.RING_SECONDS)),
+        routing=replace(usual, offer_for=timedelta(seconds=settings.RING_SECONDS)),
         wrap_up=timedelta(seconds=settings.WRAP_UP_SECONDS),
     )
 
