@@ -157,7 +157,7 @@ def _plain(error: Exception) -> Problem:
         PathwayNameTaken: (CONFLICT, "name-taken", _("Le cabinet a déjà un parcours de ce nom.")),
         PathwayTooShort: (SENSELESS, "pathway-too-short", _("Un parcours compte au moins deux rendez-vous.")),
         NothingTouched: (CONFLICT, "nothing-touched", _("Plus aucun rendez-vous n’est touché.")),
-        AlreadySent: (CONFLICT, "already-sent", _("Le report est envoyé : seules les lignes à reprendre peuvent changer.")),
+        AlreadySent: (CONFLICT, "already-sent", _("Le report est envoyé : seules les lignes à reprendre peuvent changer.")),
         NothingToUndo: (CONFLICT, "nothing-to-undo", _("Il n’y a plus rien à défaire.")),
         AlreadyWaiting: (CONFLICT, "already-waiting", _("Ce patient est déjà sur la liste d’attente pour ce motif.")),
     }  # fmt: skip

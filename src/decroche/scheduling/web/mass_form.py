@@ -43,7 +43,7 @@ class AwayForm(forms.Form):
         label=gettext_lazy("Du"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     starts = forms.TimeField(
-        label=gettext_lazy("À partir de"),
+        label=gettext_lazy("Dès quelle heure"),
         required=False,
         widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
         help_text=gettext_lazy("Rien : dès maintenant, ou dès le matin."),
@@ -52,7 +52,7 @@ class AwayForm(forms.Form):
         label=gettext_lazy("Au (inclus)"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     ends = forms.TimeField(
-        label=gettext_lazy("Jusqu’à"),
+        label=gettext_lazy("Jusqu’à quelle heure"),
         required=False,
         widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
         help_text=gettext_lazy("Rien : jusqu’au soir."),
@@ -61,7 +61,7 @@ class AwayForm(forms.Form):
         label=gettext_lazy("Remplacé par"),
         queryset=None,
         required=False,
-        empty_label=gettext_lazy("Personne"),
+        empty_label=gettext_lazy("Pas de remplaçant"),
     )
     reason = forms.CharField(
         label=gettext_lazy("Raison, vue du cabinet seul"),
