@@ -1,4 +1,7 @@
-"""Name what is written down: frozen copies of live things, in the order in which they happened."""
+"""Name what is written down: copies of live things, in the order in which they happened.
+
+Nobody changes a copy. The four of which every turn makes some are not frozen all the same: that takes three times as long.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -62,7 +65,7 @@ class StepKind(StrEnum):
     URGENCY = "urgency"  # urgency
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CallRow:
     """Copy what the table keeps of a call."""
 
@@ -137,7 +140,7 @@ class CallRow:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StepRow:
     """Copy one step of a call's timeline."""
 
@@ -149,7 +152,7 @@ class StepRow:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PostRow:
     """Copy what the table keeps of a post."""
 
@@ -224,7 +227,7 @@ class RecordingRow:
     purge_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     """Hold everything that one turn of the brain changed; written in one transaction."""
 

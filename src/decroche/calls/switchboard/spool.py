@@ -14,9 +14,11 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
+from uuid import UUID
 
 from decroche.calls.switchboard.records import Entry
 
@@ -50,13 +52,60 @@ _VALUES = {name: attrgetter(*columns) for name, columns in _COLUMNS.items()}
 _PLAIN_VALUES = attrgetter(*_PLAIN)
 
 
+def _special_columns() -> dict[str, tuple[tuple[str, type], ...]]:
+    """Return of each row the columns that would be slow to put on file as they are: identifiers and enumerations."""
+    found = {}
+    for name, row in _ROWS.items():
+        kinds = {column: get_args(hint) or (hint,) for column, hint in get_type_hints(row).items()}
+        found[name] = tuple(
+            (column, kind)
+            for column, any_of in kinds.items()
+            for kind in any_of
+            if isinstance(kind, type) and issubclass(kind, UUID | Enum)
+        )
+    return found
+
+
+_SPECIAL = _special_columns()
+_UUIDS = {
+    name: tuple(_COLUMNS[name].index(column) for column, kind in special if kind is UUID)
+    for name, special in _SPECIAL.items()
+}
+_ENUMS = {
+    name: tuple(_COLUMNS[name].index(column) for column, kind in special if kind is not UUID)
+    for name, special in _SPECIAL.items()
+}
+
+
 def encode(entry: Entry) -> bytes:
     """Turn an entry into bytes; what is empty takes no room."""
     rows = {}
     for name, values in _VALUES.items():
         if found := getattr(entry, name):
-            rows[name] = [values(row) for row in found]
+            rows[name] = [_packed(name, values(row)) for row in found]
     return pickle.dumps((_PLAIN_VALUES(entry), rows), protocol=5)
+
+
+def _packed(name: str, values: tuple[Any, ...]) -> list[Any]:
+    """Put plain bytes and words in the place of what pickle would have to describe."""
+    packed = list(values)
+    for at in _UUIDS[name]:
+        if (value := packed[at]) is not None:
+            packed[at] = value.bytes
+    for at in _ENUMS[name]:
+        if (value := packed[at]) is not None:
+            packed[at] = value._value_  # what ``value`` looks up, much slower
+    return packed
+
+
+def _unpacked(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    for column, kind in _SPECIAL[name]:
+        value = values.get(column)
+        if kind is UUID and isinstance(value, bytes):
+            values[column] = UUID(bytes=value)
+        elif kind is not UUID and value is not None:
+            values[column] = kind(value)
+    return values
 
 
 def decode(data: bytes, schema: Any = _SCHEMA) -> Entry:
@@ -67,13 +116,18 @@ def decode(data: bytes, schema: Any = _SCHEMA) -> Entry:
     for name, values in rows.items():
         if (row := _ROWS.get(name)) is None:
             continue
-        known = [column in _COLUMNS[name] for column in columns[name]]
-        names = [column for column, keep in zip(columns[name], known, strict=True) if keep]
+        unknown = set(columns[name]).difference(_COLUMNS[name])
         found[name] = tuple(
-            row(**dict(zip(names, (v for v, keep in zip(one, known, strict=True) if keep), strict=True)))
+            row(**_unpacked(name, _without(dict(zip(columns[name], one, strict=True)), unknown)))
             for one in values
         )
     return Entry(**found)
+
+
+def _without(values: dict[str, Any], unknown: set[str]) -> dict[str, Any]:
+    for column in unknown:
+        del values[column]
+    return values
 
 
 def _framed(data: bytes) -> bytes:
