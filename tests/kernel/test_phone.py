@@ -1,5 +1,6 @@
 """Numbers as callers type them and as networks deliver them."""
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +25,15 @@ from decroche.kernel.phone import NotAPhoneNumber, display, parse, parse_or_none
 )
 def test_a_number_is_stored_as_the_network_dials_it(typed: str, region: str, stored: str) -> None:
     assert parse(typed, region=region) == stored
+
+
+@given(st.from_regex(r"\+33[0-9]{6,11}", fullmatch=True))
+def test_what_is_already_as_the_network_dials_it_is_read_as_the_library_reads_it(number: str) -> None:
+    library = phonenumbers.parse(number, "FR")
+    if phonenumbers.is_possible_number(library):
+        assert parse(number) == phonenumbers.format_number(library, phonenumbers.PhoneNumberFormat.E164)
+    else:
+        assert parse_or_none(number) is None
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,15 @@ The phone library reads an overseas national number under region FR as metropoli
 an overseas department is read there whatever the region of the practice in France.
 """
 
+import re
 from typing import Final
 
 import phonenumbers
 
 MAX_TYPED_LENGTH: Final = 40
+FRENCH_E164: Final = re.compile(
+    r"\+33[1-9][0-9]{8}"
+)  # most of what is received: the library would say the same, slowly
 NATIONAL_LENGTH: Final = 10
 MAINLAND: Final = 33
 FRENCH_CODES: Final = frozenset({MAINLAND, 262, 508, 590, 594, 596})
@@ -40,6 +44,8 @@ def parse(text: str, *, region: str = "FR") -> str:
 
     """
     cleaned = text.strip()
+    if FRENCH_E164.fullmatch(cleaned):
+        return cleaned
     if not cleaned or len(cleaned) > MAX_TYPED_LENGTH:
         raise NotAPhoneNumber(cleaned[:MAX_TYPED_LENGTH])
     digits = "".join(character for character in cleaned if character.isdigit())

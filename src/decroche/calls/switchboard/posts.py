@@ -1,5 +1,6 @@
 """Move the secretaries' posts: what each does now, and what follows a call."""
 
+from bisect import bisect_right
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -86,7 +87,8 @@ class Posts(Turn):
     def took(self, post: LivePost, call: LiveCall, now: datetime) -> None:
         """Remember that the secretary took this call: for her load, and for who knows whom."""
         post.missed = 0
-        post.answered = [*(at for at in post.answered if now - at < AN_HOUR), now]
+        del post.answered[: bisect_right(post.answered, now - AN_HOUR)]
+        post.answered.append(now)
         post.last_call = (call.call_id, call.caller_number)
         if call.practice_id is not None:
             key = (post.user_id, call.practice_id)
