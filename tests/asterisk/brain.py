@@ -1,17 +1,14 @@
 """Run the switchboard as the process that it is, and do to it what life does."""
 
-import asyncio
 import contextlib
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connections
 
@@ -25,9 +22,8 @@ from decroche.foundation.clock import now
 from decroche.foundation.tenancy import every_practice
 from decroche.practices.models import Line
 from tests.asterisk.phone import Phone
+from tests.database import read, until_read
 from tests.factories import make_line, make_practice, make_secretariat, make_secretary
-
-T = TypeVar("T")
 
 
 def database_url() -> str:
@@ -38,27 +34,6 @@ def database_url() -> str:
         port = f"&port={at['PORT']}" if at["PORT"] else ""
         return f"postgresql://{user}@/{at['NAME']}?host={quote(at['HOST'], safe='')}{port}"
     return f"postgresql://{user}@{at['HOST']}:{at['PORT'] or 5432}/{at['NAME']}"
-
-
-async def read(function: Callable[[], T]) -> T:
-    """Run what touches the database in a thread, in every practice's scope."""
-
-    def run() -> T:
-        try:
-            with every_practice():
-                return function()
-        finally:
-            connections["default"].close()
-
-    return await sync_to_async(run, thread_sensitive=False)()
-
-
-async def until(function: Callable[[], T], *, seconds: float = 15) -> T:
-    """Read until it is true; return it."""
-    async with asyncio.timeout(seconds):
-        while not (found := await read(function)):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
-        return found
 
 
 class House:
@@ -94,7 +69,7 @@ class Switchboard:
         with self._log.open("ab") as log:
             # A plain process: it outlives the event loop of the story that killed its predecessor.
             self._process = subprocess.Popen(command, env=self._env, stdout=log, stderr=log)  # noqa: ASYNC220
-        await until(
+        await until_read(
             lambda: SwitchboardPulse.objects.filter(beat_at__gt=begun, exchange_up=True).exists(), seconds=60
         )
 

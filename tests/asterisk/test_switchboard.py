@@ -13,10 +13,11 @@ from decroche.calls.actions.write_journal import voicemail_folder
 from decroche.calls.adapters.asterisk.server import AsteriskServer
 from decroche.calls.models import Call, CallStep
 from decroche.messaging.models import FollowUp
-from tests.asterisk.brain import House, Switchboard, read, sit_down, until
+from tests.asterisk.brain import House, Switchboard, sit_down
 from tests.asterisk.fixtures import LEASE_SECONDS
 from tests.asterisk.phone import Phone
 from tests.asterisk.sipp import Caller
+from tests.database import read, until_read
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.django_db(transaction=True)]
 
@@ -62,7 +63,7 @@ async def sits_down(fresh_exchange: AsteriskServer) -> AsyncIterator[SitDown]:
 
 
 async def call_in(state: str, *, seconds: float = 15) -> Call:
-    return await until(lambda: Call.objects.filter(state=state).first(), seconds=seconds)
+    return await until_read(lambda: Call.objects.filter(state=state).first(), seconds=seconds)
 
 
 def steps(call: Call) -> list[str]:
@@ -133,13 +134,13 @@ async def test_nobody_is_there_and_the_message_becomes_a_follow_up(
     await caller.call(house_without_fallback.line.number, talks=30)
     await call_in("voicemail", seconds=25)
     assert await caller.ended(60) == 0
-    follow_up = await until(lambda: FollowUp.objects.filter(kind="voicemail").first())
+    follow_up = await until_read(lambda: FollowUp.objects.filter(kind="voicemail").first())
     assert follow_up.caller_number == "+33612345678"
     kept = voicemail_folder() / follow_up.voicemail_path
     assert kept.stat().st_size > 16_000  # at least a second of somebody speaking
     kept.unlink()
     inbox = fresh_exchange.settings.state_dir / "spool/voicemail"
-    await until(lambda: not list(inbox.glob("*.wav")))  # a patient's voice lies in one place only
+    await until_read(lambda: not list(inbox.glob("*.wav")))  # a patient's voice lies in one place only
 
 
 async def test_a_talking_call_outlives_the_switchboard_and_is_adopted(
@@ -218,7 +219,7 @@ async def test_without_any_switchboard_the_line_s_fallback_is_rung_then_the_voic
     # The fallback stays silent; the message is taken without us and found on return.
     assert await caller.ended(60) == 0
     await switchboard.start()
-    follow_up = await until(lambda: FollowUp.objects.filter(kind="voicemail").first())
+    follow_up = await until_read(lambda: FollowUp.objects.filter(kind="voicemail").first())
     assert follow_up.practice_id == house.practice.pk
 
 

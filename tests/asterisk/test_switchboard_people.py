@@ -12,10 +12,11 @@ from decroche.calls.adapters.asterisk.server import AsteriskServer
 from decroche.calls.models import Action, Call, CallPlan, LineHours, MenuChoice, Post
 from decroche.calls.switchboard.orders import OrderKind
 from decroche.foundation.tenancy import every_practice
-from tests.asterisk.brain import House, Switchboard, order, read, sit_down, until
+from tests.asterisk.brain import House, Switchboard, order, sit_down
 from tests.asterisk.ears import MUSIC, until_heard, voice
 from tests.asterisk.fixtures import silence
 from tests.asterisk.phone import Dialogue, Phone
+from tests.database import read, until_read
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.django_db(transaction=True)]
 CALLER, PRACTITIONER, FALLBACK = "+33612345678", "+33612345999", "+33612999999"
@@ -61,7 +62,7 @@ async def talking(house: House, caller: Dialogue, phone: Phone) -> Call:
     await phone.wait_ringing()
     phone.answer()
     await until_heard(caller.media, "secretary")
-    return await until(lambda: Call.objects.filter(state="talking").first())
+    return await until_read(lambda: Call.objects.filter(state="talking").first())
 
 
 async def test_she_consults_gives_and_then_calls_out(
@@ -84,7 +85,7 @@ async def test_she_consults_gives_and_then_calls_out(
     await asyncio.wait_for(phone.rings[-1].ended.wait(), 3)
     outside.hang_up()
     await asyncio.wait_for(caller.ended.wait(), 3)
-    ended = await until(lambda: Call.objects.filter(pk=call.pk, state="ended").first())
+    ended = await until_read(lambda: Call.objects.filter(pk=call.pk, state="ended").first())
     assert ended.end_reason == "transferred"
 
     await order(user, OrderKind.END_WRAP_UP)
@@ -96,13 +97,13 @@ async def test_she_consults_gives_and_then_calls_out(
     outside.answer()
     await until_heard(phone.media, "party")
     await until_heard(outside.media, "secretary")
-    live = await until(lambda: Call.objects.filter(direction="out", state="talking").first())
+    live = await until_read(lambda: Call.objects.filter(direction="out", state="talking").first())
     await order(user, OrderKind.HANG_UP, live.pk)
     await asyncio.wait_for(out.ended.wait(), 3)
     assert (
-        await until(lambda: Call.objects.filter(pk=live.pk, state="ended").first())
+        await until_read(lambda: Call.objects.filter(pk=live.pk, state="ended").first())
     ).end_reason == "completed"
-    assert await until(lambda: Post.objects.filter(user=user, state="wrap_up").first())
+    assert await until_read(lambda: Post.objects.filter(user=user, state="wrap_up").first())
 
 
 async def test_a_caller_on_hold_reaches_the_fallback_when_the_switchboard_dies(
@@ -148,20 +149,20 @@ async def test_a_key_of_the_menu_leads_to_the_team_or_to_the_hours(
     _, phone = secretary
     line = house_with_menu.line.number
     await caller.call(line, number=CALLER, sends_events=True)
-    await until(lambda: Call.objects.filter(state="menu").first())
+    await until_read(lambda: Call.objects.filter(state="menu").first())
     assert phone.rings == []
     await caller.press_in_sound("1")
     await phone.wait_ringing()
     phone.answer()
     await until_heard(phone.media, "caller")
-    call = await until(lambda: Call.objects.filter(state="talking").first())
+    call = await until_read(lambda: Call.objects.filter(state="talking").first())
     assert call.menu_digit == "1"
     caller.hang_up()
     curious = Dialogue(fresh_exchange.connection.sip_port, voice=voice("caller"))
     await curious.call(line, number="+33612345111")
-    await until(lambda: Call.objects.filter(state="menu").first())
+    await until_read(lambda: Call.objects.filter(state="menu").first())
     await curious.press("2")
     await asyncio.wait_for(curious.ended.wait(), 10)
-    told = await until(lambda: Call.objects.filter(menu_digit="2", state="ended").first())
+    told = await until_read(lambda: Call.objects.filter(menu_digit="2", state="ended").first())
     assert told.end_reason == "informed"
     curious.close()

@@ -6,15 +6,13 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
-from django.db import connections
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from decroche.calls.domain.call import CallState
@@ -30,6 +28,7 @@ from decroche.foundation.tenancy import every_practice
 from decroche.practices.models import Line
 from tests.calls.journalling import NINE, call_id, life_of_a_call
 from tests.calls.outage import Outage, database_away  # noqa: F401
+from tests.database import read, until, until_read
 from tests.factories import make_line, make_practice, make_secretariat, make_secretary
 
 CALLS = 40
@@ -56,24 +55,6 @@ async def journalling(folder: Path, **more: Any) -> AsyncIterator[Journal]:
 
 def a_call(number: int, line: Line) -> list[Entry]:
     return life_of_a_call(number, practice_id=line.practice_id, line_id=line.pk)
-
-
-async def read(function: Callable[[], Any]) -> Any:
-    def run() -> Any:
-        try:
-            with every_practice():
-                return function()
-        finally:
-            connections["default"].close()
-
-    return await sync_to_async(run, thread_sensitive=False)()
-
-
-async def until(condition: Callable[[], Any], *, seconds: float = 20) -> Any:
-    async with asyncio.timeout(seconds):
-        while not (found := condition()):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
-        return found
 
 
 async def everything_is_written() -> None:
@@ -179,13 +160,6 @@ async def test_sounds_that_are_on_file_are_told_of(line: Line, tmp_path: Path) -
     assert told == [tmp_path / "sound.wav"]
 
 
-async def until_read(function: Callable[[], Any], *, seconds: float = 20) -> Any:
-    async with asyncio.timeout(seconds):
-        while not (found := await read(function)):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
-        return found
-
-
 # --- something dies -----------------------------------------------------------------------------
 
 
@@ -283,17 +257,6 @@ def test_an_entry_that_another_version_wrote_is_read_by_the_names_of_its_fields(
     newer = {**columns, "calls": (*columns["calls"], "mood"), "moods": ("x",)}
     longer = {**rows, "calls": [(*row, "calm") for row in rows["calls"]], "moods": [(1,)]}
     assert decode(pickle.dumps((values, longer)), (plain, newer)) == entry
-
-
-def test_every_row_comes_back_as_it_was_also_from_before_identifiers_were_put_as_bytes() -> None:
-    for entry in life_of_a_call(0, practice_id=1, line_id=2):
-        assert decode(encode(entry)) == entry
-        as_before = {
-            name: [spool._VALUES[name](row) for row in getattr(entry, name)]
-            for name in spool._ROWS
-            if getattr(entry, name)
-        }
-        assert decode(pickle.dumps((spool._PLAIN_VALUES(entry), as_before))) == entry
 
 
 def test_what_a_killed_writer_left_half_written_is_set_aside_and_what_stands_before_is_read(

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.db import connections
 
 from decroche.accounts.models import User
@@ -21,6 +20,7 @@ from decroche.calls.switchboard.orders import OrderKind
 from decroche.calls.switchboard.wire import LEADER_LOCK, Wire, lock_of
 from decroche.foundation.clock import now
 from decroche.foundation.tenancy import every_practice
+from tests.database import read, until, until_read
 from tests.factories import make_practice, make_secretariat, make_secretary
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.data]
@@ -75,52 +75,40 @@ async def processes(tmp_path: Path) -> AsyncIterator[Callable[..., Process]]:
         await process.stop()
 
 
-async def read(function: Callable[[], Any]) -> Any:
-    def run() -> Any:
-        try:
-            with every_practice():
-                return function()
-        finally:
-            connections["default"].close()
-
-    return await sync_to_async(run, thread_sensitive=False)()
-
-
-async def until(function: Callable[[], Any], *, seconds: float = 40) -> Any:
-    async with asyncio.timeout(seconds):
-        while not (found := await read(function)):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
-        return found
-
-
 async def test_a_standby_leads_within_seconds_of_the_leader_s_death_and_obeys(
     awa: User, processes: Callable[..., Process]
 ) -> None:
     first = await processes().start()
-    await until(lambda: first.says("the switchboard leads"))
+    await until(lambda: first.says("the switchboard leads"), seconds=40)
     second = await processes().start()
-    await until(lambda: second.says("standing by"))
+    await until(lambda: second.says("standing by"), seconds=40)
     assert not second.says("the switchboard leads")
     first.kill()
     began = time.monotonic()
-    await until(lambda: second.says("the switchboard leads"))
+    await until(lambda: second.says("the switchboard leads"), seconds=40)
     assert time.monotonic() - began < 6
     payload = {"state": "paused", "reason": "lunch"}
     await read(lambda: give_order(kind=OrderKind.SET_STATE, user=awa, now=now(), payload=payload))
-    await until(lambda: Post.objects.filter(user=awa, state="paused").exists())
+    await until_read(lambda: Post.objects.filter(user=awa, state="paused").exists(), seconds=40)
 
 
 async def test_two_exchanges_are_led_side_by_side_and_each_obeys_its_own_orders(
     awa: User, processes: Callable[..., Process]
 ) -> None:
     north, south = await processes("nord").start(), await processes("sud").start()
-    await until(lambda: north.says("the switchboard leads") and south.says("the switchboard leads"))
-    await until(lambda: SwitchboardPulse.objects.filter(exchange__in=["nord", "sud"]).count() == 2)
+    await until(
+        lambda: north.says("the switchboard leads") and south.says("the switchboard leads"), seconds=40
+    )
+    await until_read(
+        lambda: SwitchboardPulse.objects.filter(exchange__in=["nord", "sud"]).count() == 2, seconds=40
+    )
     payload = {"state": "paused", "reason": "lunch"}
     number = await read(
         lambda: give_order(kind=OrderKind.SET_STATE, user=awa, now=now(), payload=payload, exchange="sud").pk
     )
-    await until(lambda: SwitchboardOrder.objects.filter(pk=number, done_at__isnull=False).exists())
+    await until_read(
+        lambda: SwitchboardOrder.objects.filter(pk=number, done_at__isnull=False).exists(), seconds=40
+    )
     assert (await read(lambda: Post.objects.get(user=awa))).exchange == "sud"
     assert await read(lambda: exchange_of(awa)) == "sud"  # what she asks from now on goes there
 

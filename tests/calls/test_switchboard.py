@@ -4,13 +4,11 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
-from django.db import connections
 
 from decroche.accounts.models import User
 from decroche.calls.actions.give_order import OrderRefused, give_order, give_order_and_wait
@@ -27,6 +25,7 @@ from decroche.foundation.tenancy import every_practice
 from decroche.messaging.models import FollowUp
 from decroche.practices.models import Line
 from tests.calls.outage import Outage, database_away  # noqa: F401
+from tests.database import read, until, until_read
 from tests.factories import make_line, make_mandate, make_practice, make_secretariat, make_secretary
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.data]
@@ -64,9 +63,7 @@ async def serving(exchange: MemoryExchange) -> AsyncIterator[Switchboard]:
         async with asyncio.timeout(10):
             await switchboard.leads.wait()
             await until(lambda: switchboard.brain.exchange_up)
-        await until_read(
-            _gives_signs_of_life, seconds=40
-        )  # a process starts: that is the machine's pace, not ours
+        await until_read(_gives_signs_of_life)
         yield switchboard
     finally:
         task.cancel()
@@ -78,31 +75,6 @@ def _gives_signs_of_life() -> bool:
     """Tell what screens ask before they give an order: whether the journal has written a fresh pulse."""
     pulse = SwitchboardPulse.objects.first()
     return pulse is not None and pulse.is_alive(now=now()) and pulse.exchange_up
-
-
-async def until(condition: Callable[[], Any], *, seconds: float = 10) -> Any:
-    async with asyncio.timeout(seconds):
-        while not (found := condition()):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-        return found
-
-
-async def read(function: Callable[[], Any]) -> Any:
-    def run() -> Any:
-        try:
-            with every_practice():
-                return function()
-        finally:
-            connections["default"].close()
-
-    return await sync_to_async(run, thread_sensitive=False)()
-
-
-async def until_read(function: Callable[[], Any], *, seconds: float = 10) -> Any:
-    async with asyncio.timeout(seconds):
-        while not (found := await read(function)):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
-        return found
 
 
 async def sit_down(house: House) -> None:

@@ -3,7 +3,6 @@
 The processes are those of production, started as `decroche run` starts them, on ports of their own.
 """
 
-import asyncio
 import os
 import shutil
 import socket
@@ -34,6 +33,7 @@ from tests.asterisk.fixtures import (  # noqa: F401
     new_caller,
     operator_port,
 )
+from tests.database import read as look  # noqa: F401 - the stories look at what was kept
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CHROMIUM_FLAGS = [
@@ -207,19 +207,6 @@ async def enter(
         if request.node.stash.get(FAILED, False):
             await context.pages[0].screenshot(path=f"test-results/{request.node.name}-{number}.png")
         await context.close()
-
-
-async def look(function: Callable[[], Any]) -> Any:
-    """Read the database from a story, in a thread of its own, across every practice."""
-
-    def read() -> Any:
-        try:
-            with every_practice():
-                return function()
-        finally:
-            connection.close()
-
-    return await asyncio.to_thread(read)
 
 
 def _test_database_url() -> str:

@@ -10,11 +10,11 @@ from decroche.accounts.models import User
 from decroche.calls.models import Call, CallStep
 from decroche.calls.switchboard.orders import OrderKind
 from decroche.foundation.clock import now
-from tests.asterisk.brain import read
 from tests.asterisk.survival.crowd import all_fates
 from tests.asterisk.survival.ledger import Ledger
 from tests.asterisk.survival.phones import CrowdPhone, hear_themselves
 from tests.asterisk.survival.stage import ELSEWHERE, Stage, team
+from tests.database import read
 
 FALLBACK_WITHIN = 5.0
 AWAY_SECONDS = 8.0

@@ -5,10 +5,10 @@ import time
 
 from decroche.calls.domain.post import PostState
 from decroche.calls.models import Call, Post
-from tests.asterisk.brain import read, until
 from tests.asterisk.survival.ledger import Ledger
 from tests.asterisk.survival.phones import CrowdPhone, hear_themselves
 from tests.asterisk.survival.stage import Stage, team
+from tests.database import read, until_read
 
 BACK_IN_LINE_WITHIN = 5.0
 DEAF_SECONDS = 15.0
@@ -35,7 +35,7 @@ async def phone_is_taken_away(stage: Stage, *, closes: bool) -> Ledger:
         await hers.register(expires=0)
     hers.vanish()
     mine = crowd.numbers[0]
-    await until(lambda: Call.objects.filter(caller_number=mine, state="waiting").exists(), seconds=15)
+    await until_read(lambda: Call.objects.filter(caller_number=mine, state="waiting").exists(), seconds=15)
     took = time.monotonic() - began
     ledger.keep(
         f"her caller first in line within {BACK_IN_LINE_WITHIN:.0f} s",
@@ -67,7 +67,7 @@ async def signalling_is_lost(stage: Stage) -> Ledger:
     await stage.until(lambda found: found.get("talking") == 1)
     deafen(hers, is_deaf=True)
     began = time.monotonic()
-    await until(lambda: not Post.objects.get(user=house.secretaries[0]).registered, seconds=15)
+    await until_read(lambda: not Post.objects.get(user=house.secretaries[0]).registered, seconds=15)
     ledger.figures["the exchange gives her phone up after"] = f"{time.monotonic() - began:.1f} s"
     await asyncio.sleep(max(0.0, DEAF_SECONDS - (time.monotonic() - began)))
     is_silent = bool(await hear_themselves([hers]))

@@ -12,12 +12,12 @@ from decroche.calls.actions.leave_post import leave_post
 from decroche.calls.models import Call, CallStep, Post
 from decroche.foundation.clock import now
 from decroche.messaging.models import FollowUp
-from tests.asterisk.brain import read, until
 from tests.asterisk.phone import Phone
 from tests.asterisk.survival.crowd import Crowd, all_fates
 from tests.asterisk.survival.ledger import Ledger
 from tests.asterisk.survival.phones import CrowdPhone, hear_themselves
 from tests.asterisk.survival.stage import Stage, Team, team
+from tests.database import read, until_read
 
 BACK_WITHIN = 5.0
 
@@ -44,7 +44,7 @@ async def exchange_is_killed(stage: Stage, *, calls: int) -> Ledger:
     await asyncio.to_thread(stage.exchange.start)  # as its supervisor does
     ledger.figures["Asterisk answers again after"] = f"{time.monotonic() - began:.2f} s"
     stage.keep_registered()
-    await until(
+    await until_read(
         lambda: Post.objects.filter(state="available", registered=True).count() == talking, seconds=20
     )
     ledger.keep("every secretary free again", f"{time.monotonic() - began:.2f} s", is_kept=True)
@@ -55,7 +55,7 @@ async def exchange_is_killed(stage: Stage, *, calls: int) -> Ledger:
     ends = await read(lambda: list(Call.objects.filter(pk__in=ids).values_list("end_reason", flat=True)))
     closed = ends.count("interrupted")
     ledger.keep("its calls closed as interrupted", f"{closed} of {len(ids)}", closed == len(ids))
-    await until(lambda: FollowUp.objects.filter(kind="callback").count() >= len(ids), seconds=5)
+    await until_read(lambda: FollowUp.objects.filter(kind="callback").count() >= len(ids), seconds=5)
     owed = await read(lambda: FollowUp.objects.filter(kind="callback").count())
     ledger.keep("a call-back for each", f"{owed} of {len(ids)}", owed >= len(ids))
     await crowd.close()
@@ -109,7 +109,7 @@ async def database_is_away(stage: Stage, *, calls: int, seconds: float) -> Ledge
     )
     await stage.plug.restore()
     began = time.monotonic()
-    await until(lambda: Call.objects.count() >= calls, seconds=30)
+    await until_read(lambda: Call.objects.count() >= calls, seconds=30)
     ledger.figures["journal whole again after"] = f"{time.monotonic() - began:.1f} s"
     await stage.finish()
     fates = all_fates(stage.crowds)
@@ -196,7 +196,7 @@ async def credential_is_stolen(stage: Stage) -> Ledger:
     ledger.keep(
         "its conversation in hand ended within 60 s", f"{time.monotonic() - began:.2f} s", hers.talks is None
     )
-    await until(lambda: not Post.objects.get(user=user).registered, seconds=10)
+    await until_read(lambda: not Post.objects.get(user=user).registered, seconds=10)
     contacts = stage.exchange.command("pjsip show contacts")
     ledger.must(hers.username not in contacts, "its registration was not dropped")
     ledger.must(not stage.outside.rings, "a number outside rang for a revoked credential")

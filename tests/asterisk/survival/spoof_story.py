@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from decroche.accounts.models import User
 from decroche.calls.models import Call, KnownCaller
-from tests.asterisk.brain import read, until
 from tests.asterisk.survival.ledger import Ledger
 from tests.asterisk.survival.stage import Stage, Team, team
+from tests.database import read, until_read
 from tests.factories import make_practitioner
 from tests.patients.factories import make_patient
 
@@ -27,7 +27,9 @@ async def caller_id_is_forged(stage: Stage) -> Ledger:
         crowd = stage.crowd(house.line, 1)
         crowd.numbers = [number]
         await crowd.ring(patience=60, talks=60)
-        await until(lambda number=number: Call.objects.filter(caller_number=number, state="talking").exists())
+        await until_read(
+            lambda number=number: Call.objects.filter(caller_number=number, state="talking").exists()
+        )
     calls = await read(lambda: {call.caller_number: call for call in Call.objects.all()})
     chosen = sum(1 for call in calls.values() if call.patient_id is not None)
     ledger.keep("a number chooses no patient", f"{chosen} of {len(calls)} calls", not chosen)

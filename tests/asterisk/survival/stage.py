@@ -17,10 +17,11 @@ from decroche.calls.switchboard.orders import OrderKind
 from decroche.foundation.clock import now
 from decroche.foundation.tenancy import every_practice
 from decroche.practices.models import Line
-from tests.asterisk.brain import Switchboard, order, read
+from tests.asterisk.brain import Switchboard, order
 from tests.asterisk.survival.crowd import Crowd, all_fates
 from tests.asterisk.survival.ledger import Ledger, count_ends, count_orphans
 from tests.asterisk.survival.phones import CrowdPhone
+from tests.database import read
 from tests.factories import make_line, make_practice, make_secretariat, make_secretary
 
 FALLBACK = "+33612999999"
