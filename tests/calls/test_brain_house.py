@@ -17,6 +17,7 @@ from decroche.calls.domain.call import CallState, PartyState
 from decroche.calls.domain.callflow import Then
 from decroche.calls.domain.hours import LineMoment, moment_at
 from decroche.calls.domain.outgoing import Dial, NotDialled, judge
+from decroche.calls.domain.post import PostState
 from decroche.calls.domain.reachability import Reach
 from decroche.calls.models import (
     AbuseReport,
@@ -29,6 +30,7 @@ from decroche.calls.models import (
     MobilePhone,
     NumberConsent,
     OutgoingRules,
+    Post,
     Reachability,
     Recording,
     RecordingRule,
@@ -282,6 +284,32 @@ def test_the_load_of_the_last_hour_is_remembered(lilas: House) -> None:
 
 
 # --- the journal -------------------------------------------------------------------------------
+
+
+def test_what_she_asked_to_be_after_her_call_is_remembered(lilas: House) -> None:
+    post = make_post(user=lilas.awa, secretariat=lilas.secretariat, state="on_call")
+
+    def after_call() -> tuple[PostState, str] | None:
+        memory = house.load_memory(directory=house.load_directory(now=now()), now=now())
+        return memory.posts[0].after_call
+
+    def ask(kind: OrderKind, *, is_done: bool = True, refusal: str = "", **payload: str) -> None:
+        order = give_order(kind=kind, user=lilas.awa, now=now(), payload=payload)
+        order.done_at, order.refusal = now() if is_done else None, refusal
+        order.save()
+
+    assert after_call() is None
+    ask(OrderKind.SET_STATE, state="paused", reason="lunch")
+    ask(OrderKind.SET_STATE, state="away", refusal="not_now")
+    ask(OrderKind.SET_STATE, state="away", is_done=False)
+    assert after_call() == (PostState.PAUSED, "lunch")
+    ask(OrderKind.LEAVE)
+    assert after_call() == (PostState.AWAY, "")
+    ask(OrderKind.SET_STATE, state="available")
+    assert after_call() is None
+    ask(OrderKind.SET_STATE, state="paused", reason="break")
+    Post.objects.filter(pk=post.pk).update(state="paused")
+    assert after_call() is None, "she is what she asked to be"
 
 
 def test_an_abuse_is_reported_once(lilas: House) -> None:
