@@ -17,7 +17,7 @@ from decroche.practices.models import Practitioner, Site
 from decroche.scheduling.actions._judge import Terms
 from decroche.scheduling.actions._rows import (
     LONGEST_BUFFER,
-    hints_of,
+    hints_at,
     owner_of,
     rooms_left,
     rows_in_the_way,
@@ -241,8 +241,27 @@ def _no_room(claim: Claim) -> ResourceTaken:
 
 def _insert(claim: Claim) -> Appointment | None:
     """Insert the row, tell the screens, and give it as the ORM would; None when it clashes."""
+    values = _values(claim)
+    hints = hints_at(
+        practice_id=values["practice"],
+        practitioner_id=values["practitioner"],
+        patient_id=claim.patient_id,
+        day=claim.starts_at.astimezone(claim.site.zone).date(),
+    )
+    values |= claim.window | {"channel": CHANNEL, "hints": hints, "is_whole": claim.lane is None}
+    found = row(_INSERT, values)
+    if found is None:
+        return None
+    made = _made(claim, values)
+    made.pk, made.resource_id, made.busy_from, made.busy_until, _told = found
+    made._state.adding = False  # noqa: SLF001 — the row exists; this is how Django knows
+    made._state.db = connection.alias  # noqa: SLF001
+    return made
+
+
+def _values(claim: Claim) -> dict[str, Any]:
     by = claim.by.pk if claim.by else None
-    values: dict[str, Any] = {
+    return {
         "practice": claim.practitioner.practice_id,
         "practitioner": claim.practitioner.pk,
         "site": claim.site.pk,
@@ -269,15 +288,6 @@ def _insert(claim: Claim) -> Appointment | None:
         "referred": claim.referred,
         "accompanied_by": claim.accompanied_by,
     }
-    made = _made(claim, values)
-    values |= claim.window | {"channel": CHANNEL, "hints": hints_of(made), "is_whole": claim.lane is None}
-    found = row(_INSERT, values)
-    if found is None:
-        return None
-    made.pk, made.resource_id, made.busy_from, made.busy_until, _told = found
-    made._state.adding = False  # noqa: SLF001 — the row exists; this is how Django knows
-    made._state.db = connection.alias  # noqa: SLF001
-    return made
 
 
 def _made(claim: Claim, values: dict[str, Any]) -> Appointment:

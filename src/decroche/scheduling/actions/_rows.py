@@ -1,7 +1,7 @@
 """What the verbs share: locking a row, sweeping dead holds, writing a change with its history and its hints."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -311,16 +311,19 @@ def announce(appointment: Appointment) -> None:
 
 def hints_of(appointment: Appointment) -> list[str]:
     """Word what `announce` says, for a statement that says it by itself."""
+    return hints_at(
+        practice_id=appointment.practice_id,
+        practitioner_id=appointment.practitioner_id,
+        patient_id=appointment.patient_id,
+        day=appointment.starts_at.astimezone(appointment.site.zone).date(),
+    )
+
+
+def hints_at(*, practice_id: int, practitioner_id: int, patient_id: int | None, day: date) -> list[str]:
+    """Word the same before there is a row."""
     hints = [
-        hint_text(
-            "agenda",
-            practice_id=appointment.practice_id,
-            practitioner_id=appointment.practitioner_id,
-            date=appointment.starts_at.astimezone(appointment.site.zone).date().isoformat(),
-        )
+        hint_text("agenda", practice_id=practice_id, practitioner_id=practitioner_id, date=day.isoformat())
     ]
-    if appointment.patient_id is not None:
-        hints.append(
-            hint_text("patient", practice_id=appointment.practice_id, patient_id=appointment.patient_id)
-        )
+    if patient_id is not None:
+        hints.append(hint_text("patient", practice_id=practice_id, patient_id=patient_id))
     return hints
