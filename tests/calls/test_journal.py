@@ -259,6 +259,17 @@ def test_an_entry_that_another_version_wrote_is_read_by_the_names_of_its_fields(
     assert decode(pickle.dumps((values, longer)), (plain, newer)) == entry
 
 
+def test_every_row_comes_back_as_it_was_also_from_before_identifiers_were_put_as_bytes() -> None:
+    for entry in life_of_a_call(0, practice_id=1, line_id=2):
+        assert decode(encode(entry)) == entry
+        as_before = {
+            name: [spool._VALUES[name](row) for row in getattr(entry, name)]
+            for name in spool._ROWS
+            if getattr(entry, name)
+        }
+        assert decode(pickle.dumps((spool._PLAIN_VALUES(entry), as_before))) == entry
+
+
 def test_what_a_killed_writer_left_half_written_is_set_aside_and_what_stands_before_is_read(
     tmp_path: Path,
 ) -> None:

@@ -63,7 +63,9 @@ async def serving(exchange: MemoryExchange) -> AsyncIterator[Switchboard]:
         async with asyncio.timeout(10):
             await switchboard.leads.wait()
             await until(lambda: switchboard.brain.exchange_up)
-        await until_read(_gives_signs_of_life)
+        await until_read(
+            _gives_signs_of_life, seconds=40
+        )  # a process starts: that is the machine's pace, not ours
         yield switchboard
     finally:
         task.cancel()
