@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -16,7 +17,8 @@ from django.urls import reverse
 
 from decroche.accounts.models import User
 from decroche.calls.actions import give_order as giving
-from decroche.calls.models import Call, PhoneCredential, SwitchboardOrder
+from decroche.calls.adapters.asterisk.configuration import Connection
+from decroche.calls.models import Call, PhoneCredential, SwitchboardOrder, SwitchboardPulse
 from decroche.calls.web import phone as phone_door
 from decroche.foundation.clock import now
 from decroche.patients.actions.register_patient import register_patient
@@ -238,7 +240,7 @@ def test_the_phone_gets_fresh_credentials_and_the_old_ones_are_revoked(
     desk: SimpleNamespace, obeying: Callable[[], None], settings: Any
 ) -> None:
     obeying()
-    switchboard_lives(is_simulated=False)
+    switchboard_lives(at=now() + timedelta(minutes=2), is_simulated=False)  # however slow the machine
     settings.ASTERISK_WS_URL = "ws://127.0.0.1:8088/ws"
     first = desk.browser.post(reverse("calls:phone_account")).json()
     second = desk.browser.post(reverse("calls:phone_account")).json()
@@ -249,6 +251,28 @@ def test_the_phone_gets_fresh_credentials_and_the_old_ones_are_revoked(
     assert desk.browser.get(reverse("calls:phone_account")).status_code == 405
     order = SwitchboardOrder.objects.latest("pk")
     assert second["password"] not in json.dumps(order.payload), "the password is stored nowhere"
+
+
+def test_each_phone_is_told_where_its_own_exchange_is(
+    desk: SimpleNamespace,
+    obeying: Callable[[], None],
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    obeying()
+    make_post(user=desk.awa, secretariat=desk.secretariat, exchange="nord")
+    SwitchboardPulse.objects.create(
+        pk=2, exchange="nord", beat_at=now() + timedelta(minutes=2), started_at=now(), exchange_up=True
+    )
+    settings.ASTERISK_WS_URL, settings.DATA_DIR = "wss://main.example/ws", tmp_path
+    assert desk.browser.post(reverse("calls:phone_account")).status_code == 503, "not the other exchange’s"
+    folder = tmp_path / "telephony-nord"
+    folder.mkdir()
+    Connection("http://x", "u", "s", softphone_url="ws://10.0.0.7:8088/ws", state_dir=folder).write()
+    assert desk.browser.post(reverse("calls:phone_account")).json()["address"] == "ws://10.0.0.7:8088/ws"
+    monkeypatch.setenv("DECROCHE_SOFTPHONE_URL_NORD", "wss://nord.example/ws")
+    assert desk.browser.post(reverse("calls:phone_account")).json()["address"] == "wss://nord.example/ws"
 
 
 def test_signing_out_revokes_the_phone(desk: SimpleNamespace) -> None:

@@ -46,7 +46,7 @@ def sip_context(request: PersonRequest) -> dict[str, Any]:
     return {
         "sip": talks.rings_on(request.user, now=now()).sip,
         "is_there": post is not None and post.registered,
-        "server": sip_server(),
+        "server": sip_server(post.exchange if post else ""),
     }
 
 

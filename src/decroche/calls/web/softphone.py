@@ -12,10 +12,11 @@ from decroche.accounts.guard import PersonRequest, requires
 from decroche.accounts.permissions import Permission
 from decroche.calls import queries, wording
 from decroche.calls import queries_talk as talks
-from decroche.calls.actions.give_order import OrderRefused, SwitchboardSilent
+from decroche.calls.actions.give_order import OrderRefused, SwitchboardSilent, exchange_of
 from decroche.calls.actions.leave_post import leave_post
 from decroche.calls.actions.open_phone import open_phone
 from decroche.calls.adapters.asterisk.configuration import Connection
+from decroche.calls.adapters.asterisk.places import Environment, default_state_dir
 from decroche.foundation.clock import now
 
 
@@ -35,7 +36,7 @@ def account(request: PersonRequest) -> JsonResponse:
         return _answer({"error": wording.refusal(refused.refusal)}, status=409)
     if state.is_simulated:
         return _answer({"simulated": True, "expires_at": phone.expires_at.isoformat()})
-    address = softphone_address()
+    address = softphone_address(exchange_of(request.user))
     if not address:
         return _answer({"error": _("L’adresse du central téléphonique n’est pas connue.")}, status=503)
     return _answer(
@@ -57,14 +58,21 @@ def leave(request: PersonRequest) -> JsonResponse:
     return _answer({})
 
 
-def softphone_address() -> str:
-    """Return where browsers reach the exchange: as set, else as the private exchange says of itself."""
-    if settings.ASTERISK_WS_URL:
-        return str(settings.ASTERISK_WS_URL)
+def softphone_address(exchange: str = "") -> str:
+    """Return where browsers reach an exchange: as set for it, else as it says of itself."""
+    told = Environment(exchange).get("DECROCHE_SOFTPHONE_URL") if exchange else settings.ASTERISK_WS_URL
+    if told:
+        return str(told)
+    found = _connection(exchange)
+    return found.softphone_url if found else ""
+
+
+def _connection(exchange: str) -> Connection | None:
+    """Return what a private exchange wrote of itself; none where it runs elsewhere."""
     try:
-        return Connection.read(Path(settings.DATA_DIR) / "telephony").softphone_url
+        return Connection.read(Path(settings.DATA_DIR) / default_state_dir(exchange).name)
     except (OSError, ValueError, TypeError, KeyError):
-        return ""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +87,14 @@ class SipServer:
         return self.host.startswith("127.") or self.host == "localhost"
 
 
-def sip_server() -> SipServer:
-    """Return where SIP phones reach the exchange: as set, else as the private exchange says of itself."""
-    if settings.SIP_PHONE_ADDRESS:
-        host, _colon, port = str(settings.SIP_PHONE_ADDRESS).partition(":")
+def sip_server(exchange: str = "") -> SipServer:
+    """Return where SIP phones reach an exchange: as set for it, else as it says of itself."""
+    told = Environment(exchange).get("DECROCHE_SIP_PHONE_ADDRESS") if exchange else settings.SIP_PHONE_ADDRESS
+    if told:
+        host, _colon, port = str(told).partition(":")
         return SipServer(host, int(port or 5060))
-    try:
-        found = Connection.read(Path(settings.DATA_DIR) / "telephony")
-    except (OSError, ValueError, TypeError, KeyError):
-        return SipServer()
-    return SipServer(found.sip_host, found.sip_port)
+    found = _connection(exchange)
+    return SipServer(found.sip_host, found.sip_port) if found else SipServer()
 
 
 def _answer(words: dict[str, object], *, status: int = 200) -> JsonResponse:
