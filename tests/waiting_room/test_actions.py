@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from decroche.notifications.models import OutgoingNotice
 from decroche.practices.models import Practitioner
 from decroche.scheduling.actions.mark_arrived import mark_arrived
 from decroche.scheduling.domain.appointment import Status
@@ -16,7 +17,14 @@ from decroche.waiting_room.actions.say_status import say_status
 from decroche.waiting_room.actions.set_up_device import revoke_device
 from decroche.waiting_room.domain.delay import Began
 from decroche.waiting_room.models import Device, Ticket
-from decroche.waiting_room.queries import board_of, code_for, device_of, wall_of
+from decroche.waiting_room.queries import (
+    board_of,
+    code_for,
+    device_of,
+    device_of_poster,
+    poster_token,
+    wall_of,
+)
 from tests.factories import make_site, make_user
 from tests.patients.factories import make_patient
 from tests.scheduling.factories import make_appointment, make_visit_type, paris
@@ -257,7 +265,64 @@ def test_after_too_many_misses_the_page_falls_silent_for_a_while() -> None:
     assert check_in(device=kiosk, identity=typed("Martin"), now=NOW + WITHIN) is not None
 
 
+def remind(appointment: Appointment, *, body: str, sent: bool = True) -> OutgoingNotice:
+    """Let a reminder have left."""
+    return OutgoingNotice.objects.create(
+        practice=appointment.practice,
+        fact=f"appointment:{appointment.pk}:{appointment.version}",
+        kind="reminder",
+        channel="sms",
+        sender="Cabinet",
+        to="+33612345678",
+        body=body,
+        status="sent" if sent else "queued",
+        queued_at=NOW,
+        not_before=NOW,
+        sent_at=NOW if sent else None,
+    )
+
+
+def test_on_a_telephone_a_name_says_nothing_of_whoever_was_sent_a_code() -> None:
+    _, (first, second, third) = make_morning()
+    kiosk = kiosk_of(first)
+    remind(first, body=f"Rendez-vous demain. Votre code : {code_for(first)}.")
+    remind(second, body="Rendez-vous demain.")  # no page was open then: it says no code
+    remind(third, body=f"Votre code : {code_for(third)}.", sent=False)
+    own = {"device": kiosk, "now": NOW, "own_phone": True}
+    assert check_in(identity=typed("Martin"), **own) is None
+    assert not Ticket.objects.exists()
+    assert Appointment.objects.get(pk=first.pk).status == Status.BOOKED  # and nothing was noted
+    assert check_in(
+        identity=Identity(code=code_for(first)), **own
+    )  # with the code in their hand, they are in
+    assert check_in(identity=typed("Martin"), **own) is None  # still: their being here is nobody's to learn
+    assert check_in(identity=typed("Bernard"), **own)
+    assert check_in(identity=typed("Lefèvre-N’Guessan"), **own)
+    assert check_in(device=kiosk, identity=typed("Martin"), now=NOW)  # at the practice's own tablet, as ever
+
+
 # --- screens that nobody signs in on ---------------------------------------------------------
+
+
+def test_the_poster_s_secret_opens_the_poster_s_page_alone() -> None:
+    practice, _ = make_morning()
+    made = make_device(practice=practice, kind=Device.Kind.CHECK_IN)
+    poster = poster_token(made.device)
+    assert device_of_poster(poster) == made.device
+    assert device_of(poster, kind="check_in") is None  # a photograph of it is no tablet
+    for wrong in (
+        made.token,
+        f"{poster}x",
+        f"0{poster}",
+        "",
+        "1",
+        "1.",
+        f"{made.device.pk + 1}.{poster.partition('.')[2]}",
+        "9" * 40,
+    ):
+        assert device_of_poster(wrong) is None
+    revoke_device(device=made.device, now=NOW)
+    assert device_of_poster(poster) is None
 
 
 def test_only_a_digest_of_the_secret_is_kept_and_a_revoked_one_opens_nothing() -> None:

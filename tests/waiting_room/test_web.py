@@ -15,7 +15,7 @@ from decroche.practices.models import Practice
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.models import Appointment
 from decroche.waiting_room.models import Device
-from decroche.waiting_room.queries import code_for
+from decroche.waiting_room.queries import code_for, poster_token
 from tests.factories import make_practice_person
 from tests.patients.factories import make_patient
 from tests.scheduling.factories import make_agenda, make_appointment
@@ -192,7 +192,7 @@ def test_a_code_is_enough_and_the_page_clears_itself_but_not_on_one_s_own_phone(
     page = room.check_in(how="code", code=code_for(room.first).replace("-", " ").lower())
     assert "A\u00a01" in page
     assert 'http-equiv="refresh"' in page
-    phone = reverse("waiting_room:check_in_phone", args=[room.kiosk.token])
+    phone = reverse("waiting_room:check_in_phone", args=[poster_token(room.kiosk.device)])
     answer = Client().post(phone, {"how": "code", "code": code_for(room.first), "lang": "en"})
     text = unescape(answer.content.decode())
     assert "A\u00a01" in text

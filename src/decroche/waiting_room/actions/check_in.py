@@ -8,13 +8,15 @@ from django.db.models import Case, F, Q, When
 from django.db.models.functions import Coalesce
 
 from decroche.kernel.names import normalised
+from decroche.notifications.queries import has_left
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.domain.refusals import Refusal
 from decroche.scheduling.models import Appointment
+from decroche.scheduling.notices import fact_of
 from decroche.waiting_room.actions.give_ticket import give_ticket
 from decroche.waiting_room.actions.say_status import say_status
 from decroche.waiting_room.models import Device, Ticket
-from decroche.waiting_room.queries.codes import appointment_of_code
+from decroche.waiting_room.queries.codes import appointment_of_code, code_for
 
 #: A page that found nobody so many times in so long falls silent: it says what it says to strangers.
 MOST_MISSES, WITHIN = 20, timedelta(minutes=10)
@@ -32,16 +34,19 @@ class Identity:
     birth_date: date | None = None
 
 
-def check_in(*, device: Device, identity: Identity, now: datetime) -> Ticket | None:
+def check_in(*, device: Device, identity: Identity, now: datetime, own_phone: bool = False) -> Ticket | None:
     """Note the arrival and give the number; asked again, give the same one.
 
     Nothing at all comes back for whoever is not expected here about now, for whatever reason: unknown, another day,
     another place, cancelled, gone, two people alike, or too many attempts. Only the front desk tells them apart.
+
+    On somebody's `own_phone`, which may be anywhere, a name says nothing of whoever was sent a code: that code is in
+    their hand already, and the answer is the one that strangers get.
     """
     if _is_silent(device, now):
         return None
     appointment = _expected(device, identity, now)
-    if appointment is None:
+    if appointment is None or (own_phone and not identity.code and _has_a_code(appointment)):
         _note_miss(device, now)
         return None
     try:
@@ -77,6 +82,12 @@ def _expected(device: Device, identity: Identity, now: datetime) -> Appointment 
         if row.patient and typed in {_letters(row.patient.birth_name), _letters(row.patient.used_name)}
     ]
     return alike[0] if len({row.patient_id for row in alike}) == 1 else None
+
+
+def _has_a_code(appointment: Appointment) -> bool:
+    """Tell whether a reminder of this appointment left with its code."""
+    facts = [fact_of(appointment.pk, version) for version in range(1, appointment.version + 1)]
+    return has_left(facts=facts, kind="reminder", saying=code_for(appointment))
 
 
 def _letters(name: str) -> str:

@@ -44,7 +44,8 @@ def check_in(request: HttpRequest, device: Device, token: str, *, own_phone: boo
         return render(request, "waiting_room/check_in.html", context)
     form = WAYS[way](request.POST or None)
     if request.method == "POST" and form.is_valid():
-        ticket = check_in_now(device=device, identity=Identity(**form.identity()), now=now())
+        identity = Identity(**form.identity())
+        ticket = check_in_now(device=device, identity=identity, now=now(), own_phone=own_phone)
         return render(request, "waiting_room/checked_in.html", context | {"ticket": ticket})
     status = UNCLEAR if request.method == "POST" else 200
     return render(request, "waiting_room/check_in.html", context | {"form": form}, status=status)

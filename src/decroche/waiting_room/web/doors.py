@@ -10,7 +10,7 @@ from decroche.accounts.guard import public
 from decroche.foundation.clock import now
 from decroche.foundation.tenancy import practice_scope
 from decroche.waiting_room.actions.set_up_device import note_seen
-from decroche.waiting_room.queries import device_of
+from decroche.waiting_room.queries import device_of, device_of_poster
 
 LANGUAGES = ("fr", "en")
 DeviceView = Callable[..., HttpResponse]
@@ -26,7 +26,7 @@ def device_door(kind: str, *, reason: str) -> Callable[[DeviceView], DeviceView]
         @public(reason=reason)
         @wraps(view)
         def entered(request: HttpRequest, token: str, **more: bool) -> HttpResponse:
-            device = device_of(token, kind=kind)
+            device = device_of_poster(token) if more.get("own_phone") else device_of(token, kind=kind)
             if device is None:
                 raise Http404
             with practice_scope([device.practice_id]), translation.override(asked_language(request)):

@@ -18,7 +18,7 @@ from decroche.practices.queries import practitioners_of
 from decroche.waiting_room.actions.save_settings import save_settings
 from decroche.waiting_room.actions.set_up_device import NewDevice, revoke_device, set_up_device
 from decroche.waiting_room.models import Device
-from decroche.waiting_room.queries import devices_of
+from decroche.waiting_room.queries import devices_of, poster_token
 from decroche.waiting_room.queries.board import rooms_of
 from decroche.waiting_room.web.forms import DeviceForm, SettingsForm
 
@@ -104,7 +104,9 @@ def _addresses(request: PersonRequest, made: NewDevice) -> dict[str, Any]:
     address = request.build_absolute_uri(reverse(name, args=[made.token]))
     found = {"device": made.device, "address": address, "qr": _qr(address)}
     if made.device.kind == Device.Kind.CHECK_IN:
-        poster = request.build_absolute_uri(reverse("waiting_room:check_in_phone", args=[made.token]))
+        poster = request.build_absolute_uri(
+            reverse("waiting_room:check_in_phone", args=[poster_token(made.device)])
+        )
         found |= {"poster": poster, "poster_qr": _qr(poster)}
     return found
 
