@@ -192,11 +192,6 @@ class Stage:
         return [row for entry in self.entries for row in entry.calls if row.call_id == call_id][-1]
 
     def follow_ups(self) -> list[tuple[UUID, str]]:
-        """Return what is owed to callers, without what they settled themselves."""
+        """Return what is owed to callers."""
         rows = [row for entry in self.entries for row in entry.follow_ups]
-        return [(row.call_id, row.kind) for row in rows if row.kind != "called_again"]
-
-    def called_again(self) -> list[str]:
-        """Return the numbers whose call-backs are no longer owed."""
-        rows = [row for entry in self.entries for row in entry.follow_ups]
-        return [row.caller_number for row in rows if row.kind == "called_again"]
+        return [(row.call_id, row.kind) for row in rows]

@@ -4,7 +4,7 @@ from datetime import time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -21,7 +21,6 @@ from decroche.calls.domain.post import PostState
 from decroche.calls.domain.reachability import Reach
 from decroche.calls.models import (
     AbuseReport,
-    Call,
     CallPlan,
     DistributionPolicy,
     KnownCaller,
@@ -345,23 +344,12 @@ def test_who_chose_no_policy_has_the_one_that_the_screen_shows() -> None:
     assert untouched.gains_rank_after == timedelta(seconds=usual.ageing_seconds)
 
 
-def test_who_rings_again_settles_his_own_call_back_and_nobody_elses(lilas: House) -> None:
+def test_a_row_of_another_version_s_spool_is_passed_over(lilas: House) -> None:
     call = make_call(practice=lilas.practice, secretary=lilas.awa)
-    mine, other, voicemail = (
-        FollowUp.objects.create(
-            practice=lilas.practice, kind=kind, caller_number=number, call_id=uuid4(),
-            due_at=now(), created_at=now() - timedelta(minutes=5),
-        )
-        for kind, number in (("callback", CALLER), ("callback", "+33600000000"), ("voicemail", CALLER))
-    )  # fmt: skip
-    row = FollowUpRow(call.pk, "called_again", now(), caller_number=CALLER)
-    for _ in range(2):
-        write_journal(entries=[Entry(now(), follow_ups=(row,))], now=now())
-    mine.refresh_from_db()
-    assert (mine.result, mine.done_by) == ("called_again", None)
-    assert FollowUp.objects.filter(done_at=None).count() == 2
-    assert {other.pk, voicemail.pk} == set(FollowUp.objects.filter(done_at=None).values_list("pk", flat=True))
-    assert Call.objects.count() == 1
+    write_journal(
+        entries=[Entry(now(), follow_ups=(FollowUpRow(call.pk, "called_again", now()),))], now=now()
+    )
+    assert not FollowUp.objects.exists()
 
 
 def test_a_mandate_that_ended_opens_no_line_to_that_secretariat(lilas: House) -> None:

@@ -15,7 +15,6 @@ from decroche.calls.domain.callbacks import (
     Standing,
     in_order,
     may_claim,
-    settled_by,
 )
 from decroche.calls.domain.outgoing import (
     FRENCH_RULES,
@@ -228,16 +227,14 @@ def test_two_secretaries_never_call_the_same_one_back() -> None:
     assert not may_claim(owed(1, 5, tries=(NOW,) * 4), 7, now=NOW)
 
 
-def test_who_rings_again_and_is_answered_cancels_his_own() -> None:
-    list_ = [
-        owed(1, 5),
-        owed(2, 5),
-        replace(owed(3, 5), practice_id=2, number="+33612000001"),
-        replace(owed(4, 5), number=""),
-    ]
-    settled = settled_by(list_, practice_id=1, caller_number="+33612000001", answered_at=NOW)
-    assert settled == (1,)
-    assert settled_by(list_, practice_id=1, caller_number="", answered_at=NOW) == ()
+def test_whose_number_speaks_with_one_of_us_is_set_aside_and_then_returns_to_his_place() -> None:
+    first, second = owed(1, 50), owed(2, 5)
+    speaks = replace(first, is_online=True)
+    assert order(speaks, second) == [2, 1]
+    (_, aside) = in_order([speaks, second], now=NOW, zone=PARIS)
+    assert (aside.standing, aside.best_at) == (Standing.ONLINE, None)
+    assert not may_claim(speaks, 7, now=NOW), "nobody rings a number that speaks with us"
+    assert order(first, second) == [1, 2]
 
 
 @given(

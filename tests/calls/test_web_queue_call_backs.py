@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from decroche.accounts.models import User
 from decroche.calls.actions import give_order as giving
-from decroche.calls.models import SwitchboardOrder
+from decroche.calls.models import Call, Post, SwitchboardOrder
 from decroche.calls.web import call_backs as door
 from decroche.foundation.clock import now
 from decroche.messaging.actions.open_follow_up import open_follow_up
@@ -57,7 +57,12 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     monkeypatch.setattr(giving, "give_order", give)
     monkeypatch.setattr(door, "PATIENCE_SECONDS", 1)
     return SimpleNamespace(
-        practice=practice, secretariat=secretariat, awa=browser(awa), lea=browser(lea), refusals=refusals
+        practice=practice,
+        secretariat=secretariat,
+        awa=browser(awa),
+        lea=browser(lea),
+        people=(awa, lea),
+        refusals=refusals,
     )
 
 
@@ -204,3 +209,77 @@ def test_twenty_callers_cost_as_many_queries_as_one(desk: SimpleNamespace) -> No
         row = lost(desk.practice, f"+336399800{n:02d}")
         post(desk.awa, "call_back_noted", row, result="no_answer")
     assert cost() == one + 1, "one more, for who tried"
+
+
+# --- who rings again by himself -----------------------------------------------------------------
+
+
+def rings_again(desk: SimpleNamespace, row: FollowUp, **fields: Any) -> Call:
+    """Let the number of a call-back speak with Mme Diallo."""
+    call = make_call(
+        practice=desk.practice,
+        secretary=desk.people[0],
+        caller_number=row.caller_number,
+        state="talking",
+        ended_at=None,
+        answered_at=now(),
+        **fields,
+    )
+    Post.objects.filter(user=desk.people[0]).update(call_id=call.pk, state="on_call")
+    return call
+
+
+def answers(client: Client, call: Call, word: str) -> Any:
+    return client.post(reverse("calls:answers_call_back", args=[call.pk]), {"answers": word}, headers=HTMX)
+
+
+def test_his_number_sets_him_aside_and_closes_nothing_by_itself(desk: SimpleNamespace) -> None:
+    row = lost(desk.practice, "+33639980001")
+    call = rings_again(desk, row)
+    assert "Ce numéro est en ligne avec Mme Diallo" in page(desk.lea)
+    refused = post(desk.lea, "call_back_place", row)
+    assert (refused.status_code, SwitchboardOrder.objects.count()) == (409, 0)
+    Call.objects.filter(pk=call.pk).update(state="ended", ended_at=now())
+    assert "est en ligne" not in page(desk.lea), "she said nothing: he is back in his place"
+    assert FollowUp.objects.filter(done_at=None).count() == 1
+    assert post(desk.lea, "call_back_place", row).status_code == 200
+
+
+def test_she_is_asked_whether_it_is_he_and_one_key_closes_what_was_owed(desk: SimpleNamespace) -> None:
+    row = lost(desk.practice, "+33639980001")
+    call = rings_again(desk, row)
+    panel = desk.awa.get(reverse("calls:current")).content.decode()
+    assert "Cet appel répond-il au rappel" in panel
+    assert 'data-key="Alt+c"' in panel
+    assert answers(desk.lea, call, "yes").status_code == 404, "she does not speak with him"
+    answer = answers(desk.awa, call, "yes")
+    row.refresh_from_db()
+    assert (row.result, row.done_by) == ("called_again", desk.people[0])
+    assert "répond-il" not in answer.content.decode()
+    undo = json.loads(answer["HX-Trigger"])["toast"]["undo"]
+    assert desk.awa.post(undo, headers=HTMX).status_code == 204
+    row.refresh_from_db()
+    assert row.done_at is None
+
+
+@pytest.mark.parametrize(
+    ("word", "outcome", "is_closed"),
+    [("", "booked", True), ("", "wrong_number", False), ("no", "booked", False)],
+)
+def test_what_came_of_the_call_says_it_too_unless_she_said_no(
+    desk: SimpleNamespace, word: str, outcome: str, is_closed: bool
+) -> None:
+    row = lost(desk.practice, "+33639980001")
+    call = rings_again(desk, row)
+    if word:
+        assert "répond-il" not in answers(desk.awa, call, word).content.decode()
+    assert desk.awa.post(reverse("calls:outcome", args=[call.pk]), {"outcome": outcome}).status_code == 200
+    row.refresh_from_db()
+    assert (row.done_at is not None) is is_closed
+
+
+def test_what_a_colleague_has_in_hand_is_not_asked_about(desk: SimpleNamespace) -> None:
+    row = lost(desk.practice, "+33639980001")
+    assert post(desk.lea, "call_back_place", row).status_code == 200
+    rings_again(desk, row)
+    assert "répond-il" not in desk.awa.get(reverse("calls:current")).content.decode()

@@ -10,7 +10,6 @@ from django.db import connection
 
 from decroche.foundation.tenancy import every_practice
 from decroche.messaging import queries
-from decroche.messaging.actions.cancel_call_backs import cancel_call_backs
 from decroche.messaging.actions.claim_follow_up import AlreadyClaimed, claim_follow_up
 from decroche.messaging.actions.close_follow_up import close_follow_up, note_try, take_back_try
 from decroche.messaging.actions.open_follow_up import open_follow_up
@@ -142,12 +141,16 @@ def test_each_try_is_kept_with_its_result_and_the_last_can_be_taken_back():
 
 
 @pytest.mark.django_db
-def test_who_rings_again_and_is_answered_is_owed_nothing_even_in_a_colleagues_hand():
-    practice = make_practice()
+def test_what_is_owed_to_a_number_is_closed_on_somebody_s_word_and_can_be_taken_back():
+    practice, awa = make_practice(), make_user()
     follow_up = lost(practice)
-    claim_follow_up(follow_up=follow_up, by=make_user(), now=NOW)
-    assert cancel_call_backs(practice=practice, caller_number="", now=NOW) == 0
-    assert cancel_call_backs(practice=make_practice(), caller_number=CALLER, now=NOW) == 0
-    assert cancel_call_backs(practice=practice, caller_number=CALLER, now=NOW + MINUTE) == 1
-    assert FollowUp.objects.get().result == FollowUpResult.CALLED_AGAIN
-    assert lost(practice, at=NOW + 9 * MINUTE) != follow_up, "lost once more, he is owed anew"
+    spoken = lost(practice, kind=FollowUpKind.VOICEMAIL, number="+33639985678")
+    assert queries.call_backs_of(practice.pk, spoken.caller_number, until=NOW) == [], "it is to be heard"
+    assert queries.call_backs_of(practice.pk, "", until=NOW) == []
+    assert queries.call_backs_of(make_practice().pk, CALLER, until=NOW) == []
+    assert queries.call_backs_of(practice.pk, CALLER, until=NOW - MINUTE) == [], "owed only later"
+    assert queries.call_backs_of(practice.pk, CALLER, until=NOW) == [follow_up]
+    assert close_follow_up(follow_up=follow_up, result=FollowUpResult.CALLED_AGAIN, by=awa, now=NOW + MINUTE)
+    assert queries.call_backs_of(practice.pk, CALLER, until=NOW + MINUTE) == []
+    assert take_back_try(follow_up=follow_up, by=awa, now=NOW + 2 * MINUTE)
+    assert queries.call_backs_of(practice.pk, CALLER, until=NOW) == [follow_up]

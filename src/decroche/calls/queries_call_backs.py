@@ -1,17 +1,20 @@
 """Read whom we owe a call, in the order of ``domain.callbacks``; a few queries, however long the list."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from decroche.calls.domain.callbacks import CallBack, CallBackPolicy, Ranked, Standing, in_order, turn
-from decroche.calls.models import Call, KnownCaller
+from decroche.calls.models import Call, Direction, KnownCaller
 from decroche.messaging import queries as messaging
 from decroche.messaging.models import FollowUp
 
 POLICY = CallBackPolicy()
+LONGEST_TALK = timedelta(hours=4)  # a call that is said to live longer was lost from sight
 LOST = ("abandoned", "interrupted", "fallback", "voicemail")
 
 
@@ -25,6 +28,7 @@ class Owed:
     label: str  # what the practice knows the number as: a laboratory, a colleague
     is_mine: bool
     colleague: str  # who has it in hand, when it is somebody else
+    online_with: str = ""  # who speaks with his number right now, or did a moment ago
 
     @property
     def is_ready(self) -> bool:
@@ -61,14 +65,29 @@ def call_backs(
 ) -> CallBackList:
     """Return whom these practices owe a call: mine in hand first, then as they should be called."""
     rows = [row for row in messaging.callers_owed(practice_ids, practice_id=practice_id) if row.caller_number]
-    labels = _labels(rows)
+    labels, online = _labels(rows), _online(rows, now)
     by_id = {row.pk: row for row in rows}
     found = [
-        _owed(ranked, by_id[ranked.call_back.call_back_id], labels, me, now) for ranked in _ranked(rows, now)
+        replace(_owed(ranked, row, labels, me, now), online_with=online.get(_number(row), ""))
+        for ranked in _ranked(rows, now, online)
+        for row in (by_id[ranked.call_back.call_back_id],)
     ]
     found.sort(key=lambda one: not one.is_mine)  # stable: the rest stays in its order
     wanted = practice_ids if practice_id is None else {practice_id} & set(practice_ids)
     return CallBackList(tuple(found), _hidden(wanted, since))
+
+
+def perhaps_answered(call: Call) -> list[FollowUp]:
+    """Return the calls that we owe the number of somebody who called us: perhaps he answers them (one query)."""
+    is_his = call.direction == Direction.INBOUND and call.answered_at is not None
+    if not is_his or call.practice_id is None:
+        return []
+    return messaging.call_backs_of(call.practice_id, call.caller_number, until=call.answered_at)
+
+
+def speaks_with(row: FollowUp, *, now: datetime) -> str:
+    """Return who speaks with the number of somebody to call back; empty: nobody (one query)."""
+    return _online([row], now).get(_number(row), "")
 
 
 def next_try(row: FollowUp, *, now: datetime) -> datetime | None:
@@ -79,12 +98,34 @@ def next_try(row: FollowUp, *, now: datetime) -> datetime | None:
     return ranked.best_at
 
 
-def _ranked(rows: list[FollowUp], now: datetime) -> list[Ranked]:
+def _number(row: FollowUp) -> tuple[int, str]:
+    return (row.practice_id, row.caller_number)
+
+
+def _online(rows: list[FollowUp], now: datetime) -> dict[tuple[int, str], str]:
+    """Return who speaks with whose number; until she has said what came of it, while her wrap-up lasts."""
+    live = Q(ended_at=None) | Q(wrap_up_until__gt=now, outcome="")
+    calls = Call.objects.filter(
+        live,
+        practice_id__in={row.practice_id for row in rows},
+        caller_number__in={row.caller_number for row in rows},
+        direction=Direction.INBOUND,
+        answered_at__gt=now - LONGEST_TALK,
+    ).select_related("secretary")
+    return {
+        (call.practice_id, call.caller_number): call.secretary.display_name if call.secretary else ""
+        for call in calls
+        if call.practice_id is not None
+    }
+
+
+def _ranked(rows: list[FollowUp], now: datetime, online: Container[tuple[int, str]]) -> list[Ranked]:
     """Rank each caller on the clock of his practice, then all of them together."""
     zones: dict[str, list[CallBack]] = defaultdict(list)
     for row in rows:
         tried = tuple(one.at for one in row.attempts.all())
-        zones[row.practice.timezone].append(_plain(row, now, tried))
+        plain = _plain(row, now, tried)
+        zones[row.practice.timezone].append(replace(plain, is_online=_number(row) in online))
     ranked = [
         one
         for zone, owed in zones.items()

@@ -98,6 +98,16 @@ def callers_owed(
     return list(rows.order_by("-is_urgent", "due_at", "pk")[:limit])
 
 
+def call_backs_of(practice_id: int, caller_number: str, *, until: datetime) -> list[FollowUp]:
+    """Return the calls that a practice owes a number since before then (one query). A number is nobody's identity.
+
+    A voicemail is none of them: it is to be heard.
+    """
+    rows = _open([practice_id]).filter(kind=FollowUpKind.CALLBACK, caller_number=caller_number)
+    found = rows.filter(created_at__lte=until).select_related("practice", "patient", "assigned_to")
+    return list(found.order_by("created_at", "pk")) if caller_number else []
+
+
 def follow_ups_done(practice_ids: Collection[int]) -> "QuerySet[FollowUp]":
     """Return what was closed, latest first, to be paged."""
     rows: QuerySet[FollowUp] = FollowUp.objects.filter(practice_id__in=practice_ids, done_at__isnull=False)

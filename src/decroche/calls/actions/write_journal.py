@@ -38,7 +38,6 @@ from decroche.foundation.live import hint_text, notify
 from decroche.foundation.statements import rows
 from decroche.foundation.tenancy import every_practice
 from decroche.kernel.phone import parse_or_none
-from decroche.messaging.actions.cancel_call_backs import cancel_call_backs
 from decroche.messaging.actions.open_follow_up import open_follow_up
 from decroche.practices.models import Line, Practice, SecretariatMember
 
@@ -197,9 +196,8 @@ def _write_follow_up(row: FollowUpRow, calls: dict[UUID, CallRow], now: datetime
     if call is None or call.practice is None:
         return
     practice: Practice = call.practice
-    if row.kind == "called_again":
-        cancel_call_backs(practice=practice, caller_number=row.caller_number, now=row.at)
-        return
+    if row.kind not in {"callback", "voicemail"}:
+        return  # from another version's spool
     number = known.caller_number if known else call.caller_number
     if row.kind == "callback" and not number:
         return  # nobody can call a hidden number back: the log counts it

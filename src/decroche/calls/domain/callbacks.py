@@ -1,4 +1,8 @@
-"""Keep one fair list of callers to call back: the urgent, then the one due the longest; tries are spread."""
+"""Keep one fair list of callers to call back: the urgent, then the one due the longest; tries are spread.
+
+A caller who rings again cancels his own. His number cannot say so, for anybody can forge it: while it speaks with one
+of us he is set aside, and she who speaks with him says whether it was he; otherwise he returns to his place.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,6 +37,7 @@ class CallBack:
     tries: tuple[datetime, ...] = ()
     claimed_by: int | None = None
     claimed_at: datetime | None = None
+    is_online: bool = False  # somebody with this number speaks with one of us: it may be he
 
 
 class Standing(StrEnum):
@@ -43,6 +48,7 @@ class Standing(StrEnum):
     TOO_EARLY = "too_early"  # the hour is not decent, or the other half of the day is better
     NOT_DUE = "not_due"
     CLAIMED = "claimed"  # a colleague calls right now
+    ONLINE = "online"  # his number speaks with one of us, or did a moment ago
     TRIED_ENOUGH = "tried_enough"
     NO_NUMBER = "no_number"
 
@@ -82,8 +88,8 @@ def _rank(owed: CallBack, now: datetime, zone: ZoneInfo, policy: CallBackPolicy)
     since = _rested_at(owed, policy)
     if not owed.number:
         return Ranked(owed, Standing.NO_NUMBER, since, None)
-    if len(owed.tries) >= policy.tries_at_most:
-        return Ranked(owed, Standing.TRIED_ENOUGH, since, None)
+    if owed.is_online or len(owed.tries) >= policy.tries_at_most:
+        return Ranked(owed, Standing.ONLINE if owed.is_online else Standing.TRIED_ENOUGH, since, None)
     if is_claimed(owed, now=now, policy=policy):
         return Ranked(owed, Standing.CLAIMED, since, (owed.claimed_at or now) + policy.claim_for)
     best = _decent(max(since, now), owed, zone, policy)
@@ -131,22 +137,6 @@ def is_claimed(owed: CallBack, *, now: datetime, policy: CallBackPolicy | None =
 def may_claim(owed: CallBack, user_id: int, *, now: datetime, policy: CallBackPolicy | None = None) -> bool:
     """Say whether this secretary may call him back: nobody else is about to, and it makes sense to try."""
     policy = policy or CallBackPolicy()
-    if not owed.number or len(owed.tries) >= policy.tries_at_most:
+    if not owed.number or owed.is_online or len(owed.tries) >= policy.tries_at_most:
         return False
     return owed.claimed_by == user_id or not is_claimed(owed, now=now, policy=policy)
-
-
-def settled_by(
-    call_backs: Iterable[CallBack], *, practice_id: int, caller_number: str, answered_at: datetime
-) -> tuple[int, ...]:
-    """Return the call-backs that a caller settles by ringing again and being answered, at the same practice.
-
-    A hidden number settles nothing: it may be anybody's.
-    """
-    if not caller_number:
-        return ()
-    return tuple(
-        owed.call_back_id
-        for owed in call_backs
-        if owed.practice_id == practice_id and owed.number == caller_number and owed.opened_at <= answered_at
-    )

@@ -16,7 +16,7 @@ from decroche.calls.ports import SecretaryLeg
 from decroche.calls.switchboard import commands as ask
 from decroche.calls.switchboard import spoken
 from decroche.calls.switchboard.posts import Posts
-from decroche.calls.switchboard.records import FollowUpRow, StepKind
+from decroche.calls.switchboard.records import StepKind
 from decroche.calls.switchboard.state import LiveCall, LivePost
 
 
@@ -145,10 +145,6 @@ class Floor(Posts):
         self.move(call, CallState.TALKING, now)
         if call.answered_at is None:
             call.answered_at = now
-            if call.out is None and call.caller_number:
-                self.follow_up(
-                    FollowUpRow(call.call_id, "called_again", now, caller_number=call.caller_number)
-                )
         call.secretary_id = post.user_id
         call.comes_first, call.script = False, None
         call.parked_by, call.park_rang, call.is_muted = None, False, False

@@ -194,15 +194,14 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpRow:
-    """Ask for somebody to call back, or to listen to a voicemail; or say that a caller rang again by himself."""
+    """Ask for somebody to call back, or to listen to a voicemail."""
 
     call_id: UUID
-    kind: str  # "callback" | "voicemail" | "called_again"
+    kind: str  # "callback" | "voicemail"
     at: datetime
     path: str = ""
     duration_seconds: int = 0
     called_number: str = ""  # for a voicemail whose call we never knew
-    caller_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from decroche.accounts.permissions import Permission
 from decroche.calls import wording
 from decroche.calls.actions.give_order import OrderRefused, SwitchboardSilent, give_order_and_wait
 from decroche.calls.models import Post
-from decroche.calls.queries_call_backs import POLICY, call_backs, next_try
+from decroche.calls.queries_call_backs import POLICY, call_backs, next_try, speaks_with
 from decroche.calls.switchboard.orders import OrderKind
 from decroche.foundation.clock import now
 from decroche.messaging.actions.claim_follow_up import AlreadyClaimed, claim_follow_up, release_follow_up
@@ -60,6 +60,10 @@ def place(request: PersonRequest, follow_up_id: int) -> HttpResponse:
     """Take a caller in hand and have both phones ring; without a post, only take him in hand."""
     row = _row_or_404(follow_up_id)
     moment = now()
+    if online := speaks_with(row, now=moment):
+        return _list(
+            request, Told(_("%(who)s parle avec ce numéro.") % {"who": online}, is_refusal=True), status=409
+        )
     try:
         claim_follow_up(follow_up=row, by=request.user, now=moment, lasts=POLICY.claim_for)
     except AlreadyClaimed as quicker:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from decroche.accounts.guard import PersonRequest, requires
@@ -15,6 +16,7 @@ from decroche.calls import queries_talk as talks
 from decroche.calls.actions.record_outcome import UnknownOutcome, record_outcome
 from decroche.calls.domain.call import Outcome
 from decroche.calls.models import Call, CallOutcome, Post
+from decroche.calls.web import call_back_answered
 from decroche.foundation.clock import now
 from decroche.messaging import queries as messaging
 from decroche.messaging.models import FollowUp, Message
@@ -63,6 +65,11 @@ class CameOf:
 @requires(Permission.HANDLE_CALL)
 def current(request: PersonRequest) -> HttpResponse:
     """Show the call in hand: what to say, who calls and who that may be."""
+    return draw(request)
+
+
+def draw(request: PersonRequest) -> HttpResponse:
+    """Draw the call in hand."""
     hand = queries.hand_of(request.user)
     call = hand.call
     context = {
@@ -71,6 +78,8 @@ def current(request: PersonRequest) -> HttpResponse:
         "state": hand.post.state if hand.post else "away",
         **who_calls(request, call),
         "talk": talks.talk_of(call, request.user, now=now()) if call is not None else None,
+        "perhaps": call_back_answered.proposed(request, call),
+        "today": timezone.localdate(now()),
     }
     response = render(request, "calls/_current.html", context)
     response["Cache-Control"] = "no-store"
@@ -103,6 +112,7 @@ def outcome(request: PersonRequest, call_id: UUID) -> HttpResponse:
                 patient_id=_patient(request, call),
                 now=now(),
             )
+            call_back_answered.settle_by_outcome(request, call)
         except UnknownOutcome:
             status = 422
         request.log_write("call", [str(call.pk)], practice_id=call.practice_id)

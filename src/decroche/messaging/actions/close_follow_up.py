@@ -17,9 +17,10 @@ from decroche.messaging.models import FollowUp, FollowUpResult, FollowUpTry, Try
 TRY_AGAIN_IN = timedelta(minutes=30)
 UNDO_WITHIN = timedelta(minutes=10)
 LONGEST_NOTE = 280
-# What ends a follow-up and was an attempt to reach the caller.
+# What ends a follow-up and was a word with the caller, or an attempt.
 SPOKEN: Final[Mapping[str, TryResult]] = {
     FollowUpResult.REACHED: TryResult.REACHED,
+    FollowUpResult.CALLED_AGAIN: TryResult.REACHED,
     FollowUpResult.LEFT_MESSAGE: TryResult.LEFT_MESSAGE,
     FollowUpResult.UNREACHABLE: TryResult.NO_ANSWER,
 }
