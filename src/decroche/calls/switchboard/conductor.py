@@ -9,12 +9,22 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
+from typing import Any
 
 from decroche.calls.ports import ChannelGone, ExchangeDown, ExchangeEvent, PhoneUnreachable, Telephony
 from decroche.calls.switchboard.brain import Brain
-from decroche.calls.switchboard.commands import Command, SetPhoneAccount, carry_out, lane
+from decroche.calls.switchboard.commands import (
+    AdoptCaller,
+    Command,
+    RenewLease,
+    RingPhone,
+    SetPhoneAccount,
+    Welcome,
+    carry_out,
+    lane,
+)
 from decroche.calls.switchboard.orders import Order, obey
 from decroche.calls.switchboard.records import Entry
 from decroche.calls.switchboard.state import Directory
@@ -26,6 +36,8 @@ TICK_SECONDS = 0.25
 ASLEEP_SECONDS = 1.5
 CATCH_UP_SECONDS = 1.0
 SLOW_SECONDS = 0.5  # what is worth a line in the log: a lease is renewed every second
+# What a secretary's phone need not wait for: it rings while the caller is still being taken in.
+UNHURRIED = (AdoptCaller, Welcome, RenewLease)
 
 
 class Conductor:
@@ -45,7 +57,8 @@ class Conductor:
         self._write = write
         self._clock = clock
         self._on_event = on_event
-        self._lanes: dict[object, deque[Command]] = {}
+        # Each lane's first is on its way; a task is what was begun ahead of its turn.
+        self._lanes: dict[object, deque[Command | asyncio.Task[None]]] = {}
         self._at_work: set[asyncio.Task[None]] = set()
         self._looked: float | None = None  # when we last looked at the deadlines, once we follow time
         self.ticks = 0
@@ -136,13 +149,19 @@ class Conductor:
     def _dispatch(self, command: Command) -> None:
         name = lane(command)
         waiting = self._lanes.get(name)
-        if waiting is not None:
+        if waiting is None:
+            self._lanes[name] = deque([command])
+            self._begin(self._run_lane(name))
+        elif isinstance(command, RingPhone) and all(isinstance(one, UNHURRIED) for one in waiting):
+            waiting.append(self._begin(self._carry_out(command)))
+        else:
             waiting.append(command)
-            return
-        self._lanes[name] = deque([command])
-        task = asyncio.get_running_loop().create_task(self._run_lane(name))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        task = asyncio.get_running_loop().create_task(work)
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
+        return task
 
     def _done(self, command: Command) -> None:
         """Tell who waits for it that the exchange has obeyed."""
@@ -155,18 +174,26 @@ class Conductor:
         """Carry out one lane's commands in order, and end the lane when none is left."""
         waiting = self._lanes[name]
         while waiting:
-            command = waiting.popleft()
-            began = time.monotonic()
-            try:
-                await carry_out(command, self.telephony)
-            except (ChannelGone, PhoneUnreachable, ExchangeDown) as error:
-                now = self._clock()
-                self.brain.on_failure(command, error, now)
-                self._end_turn(now)
-            except Exception:
-                log.exception("command %s failed", type(command).__name__)
+            command = waiting[0]
+            if isinstance(command, asyncio.Task):
+                await command
             else:
-                self._done(command)
-            if (took := time.monotonic() - began) > SLOW_SECONDS:
-                log.warning("command %s took %.1f s", type(command).__name__, took)
+                await self._carry_out(command)
+            waiting.popleft()
         del self._lanes[name]
+
+    async def _carry_out(self, command: Command) -> None:
+        """Carry one command out; the brain is told how that went."""
+        began = time.monotonic()
+        try:
+            await carry_out(command, self.telephony)
+        except (ChannelGone, PhoneUnreachable, ExchangeDown) as error:
+            now = self._clock()
+            self.brain.on_failure(command, error, now)
+            self._end_turn(now)
+        except Exception:
+            log.exception("command %s failed", type(command).__name__)
+        else:
+            self._done(command)
+        if (took := time.monotonic() - began) > SLOW_SECONDS:
+            log.warning("command %s took %.1f s", type(command).__name__, took)

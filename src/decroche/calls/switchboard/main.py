@@ -17,6 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+import uvloop
 from django.conf import settings
 from django.db import DatabaseError, connection
 
@@ -230,7 +231,8 @@ def run() -> int:
     # The house is read in a thread, busy in Python: by default it would keep a caller waiting 5 ms at each step.
     sys.setswitchinterval(0.0002)
     scribe = split_off(spool_folder(settings.EXCHANGE))  # before there are threads
-    return asyncio.run(_run(scribe))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_run(scribe))
 
 
 async def _run(scribe: Forked) -> int:

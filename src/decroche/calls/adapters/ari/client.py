@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -21,8 +22,10 @@ log = structlog.get_logger(__name__)
 _EVENTS_AT_MOST: Final = 20_000
 _PATIENCE_SECONDS: Final = 5.0
 _PROBE_SECONDS: Final = 1.0
+_TOLD_TWICE_WITHIN: Final = 8  # messages; each bears its time, so that nothing new is ever the same
 _BIGGEST_FRAME: Final = 4 * 1024 * 1024
 HTTP_OK: Final = 200
+Answer = tuple[int, str, str]  # status, body, reason
 HTTP_NOT_FOUND: Final = 404
 HTTP_CONFLICT: Final = 409
 
@@ -45,7 +48,7 @@ class AriRefused(Exception):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Request:
     """Hold one thing to ask: ``path`` without ``/ari/``, ``query`` and ``body`` as plain values."""
 
@@ -65,8 +68,9 @@ class AriClient:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._ids = count(1)
-        self._waiting: dict[str, asyncio.Future[tuple[int, str, str]]] = {}
+        self._waiting: dict[str, tuple[_Burst, int]] = {}  # request → whose it is, and its place among them
         self._events: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue(maxsize=_EVENTS_AT_MOST)
+        self._last_frames: deque[str | bytes] = deque(maxlen=_TOLD_TWICE_WITHIN)
         self._socket: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
         self._http: httpx.AsyncClient | None = None
@@ -104,7 +108,7 @@ class AriClient:
         """Ask something over the socket; an Asterisk that is too old for that stays mute, then we use HTTP."""
         try:
             async with asyncio.timeout(_PROBE_SECONDS):
-                await self._ask_by_socket(Request("GET", "asterisk/ping"))
+                await self._ask_by_socket([Request("GET", "asterisk/ping")])
         except TimeoutError:
             self._by_socket = False
             auth = httpx.BasicAuth(self._address.user, self._address.password)
@@ -126,9 +130,8 @@ class AriClient:
         self._fail_waiting()
 
     def _fail_waiting(self) -> None:
-        for future in self._waiting.values():
-            if not future.done():
-                future.set_exception(ExchangeDown())
+        for burst, _ in self._waiting.values():
+            burst.fail(ExchangeDown())
         self._waiting.clear()
 
     async def _read(self, socket: ClientConnection) -> None:
@@ -148,6 +151,9 @@ class AriClient:
             self._events.put_nowait(None)
 
     def _take(self, frame: str | bytes) -> None:
+        if frame in self._last_frames:  # told twice: as a channel's news, and as its telephone's
+            return
+        self._last_frames.append(frame)
         try:
             message = json.loads(frame)
         except ValueError:
@@ -156,12 +162,12 @@ class AriClient:
         if not isinstance(message, dict):
             log.warning("ari.malformed", start=str(frame[:80]))
         elif message.get("type") == "RESTResponse":
-            future = self._waiting.pop(str(message.get("request_id")), None)
-            if future is not None and not future.done():
+            burst, place = self._waiting.pop(str(message.get("request_id")), (None, 0))
+            if burst is not None:
                 status = message.get("status_code")
                 body = message.get("message_body")
                 reason = str(message.get("reason_phrase") or "")
-                future.set_result((status if isinstance(status, int) else 500, str(body or ""), reason))
+                burst.take(place, (status if isinstance(status, int) else 500, str(body or ""), reason))
         else:
             self._events.put_nowait(message)
 
@@ -187,61 +193,94 @@ class AriClient:
             AriRefused: Asterisk says no.
             ExchangeDown: Asterisk does not answer.
         """
+        (answer,) = await self._answers((request,))
+        if isinstance(answer, AriRefused):
+            raise answer
+        return json.loads(answer) if answer else None
+
+    async def ask_in_order(self, requests: Sequence[Request]) -> list[AriRefused | None]:
+        """Send requests that Asterisk shall carry out in this order; return what it refuses, each in its place.
+
+        Raises:
+            ExchangeDown: Asterisk does not answer.
+        """
+        answers = await self._answers(requests) if requests else ()
+        return [answer if isinstance(answer, AriRefused) else None for answer in answers]
+
+    async def _answers(self, requests: Sequence[Request]) -> list[str | AriRefused]:
+        """Send requests, and return what Asterisk says to each."""
         if not self.is_open:
             raise ExchangeDown
         try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
-                status, body, reason = await (
-                    self._ask_by_socket(request) if self._by_socket else self._ask_by_http(request)
-                )
+            said = await (self._ask_by_socket if self._by_socket else self._ask_by_http)(requests)
         except (TimeoutError, OSError, httpx.HTTPError, WebSocketException) as error:
             raise ExchangeDown(str(error)) from error
-        if status >= 300:  # noqa: PLR2004
-            raise AriRefused(status, _message(body) or reason, f"{request.method} {request.path}")
-        return json.loads(body) if body else None
+        return [
+            body
+            if status < 300  # noqa: PLR2004
+            else AriRefused(status, _message(body) or reason, f"{request.method} {request.path}")
+            for request, (status, body, reason) in zip(requests, said, strict=True)
+        ]
 
-    async def ask_in_order(self, requests: Sequence[Request]) -> list[Any]:
-        """Send requests that Asterisk shall carry out in this order; return answers, or the refusals in their place."""
-        if self._by_socket:  # one thread of Asterisk takes them from the socket one after the other
-            answers = await asyncio.gather(*map(self.ask, requests), return_exceptions=True)
-        else:
-            answers = []
-            for request in requests:
-                try:
-                    answers.append(await self.ask(request))
-                except (AriRefused, ExchangeDown) as error:
-                    answers.append(error)
-        for answer in answers:
-            if isinstance(answer, BaseException) and not isinstance(answer, AriRefused):
-                raise answer
-        return answers
-
-    async def _ask_by_socket(self, request: Request) -> tuple[int, str, str]:
+    async def _ask_by_socket(self, requests: Sequence[Request]) -> list[Answer]:
+        """Send them all at once: one thread of Asterisk takes them from the socket one after the other."""
         socket = self._socket
         if socket is None:
             raise ExchangeDown
-        request_id = str(next(self._ids))
-        message: dict[str, Any] = {
-            "type": "RESTRequest",
-            "request_id": request_id,
-            "method": request.method,
-            "uri": request.target,
-        }
-        if request.body is not None:
-            message |= {"content_type": "application/json", "message_body": json.dumps(request.body)}
-        future: asyncio.Future[tuple[int, str, str]] = asyncio.get_running_loop().create_future()
-        self._waiting[request_id] = future
+        burst = _Burst(len(requests))
+        ids = [str(next(self._ids)) for _ in requests]
+        expiry = asyncio.get_running_loop().call_later(_PATIENCE_SECONDS, burst.fail, TimeoutError())
         try:
-            await socket.send(json.dumps(message))
-            return await future
+            for place, (request_id, request) in enumerate(zip(ids, requests, strict=True)):
+                self._waiting[request_id] = (burst, place)
+                await socket.send(_as_message(request_id, request))
+            return await burst.done
         finally:
-            self._waiting.pop(request_id, None)
+            expiry.cancel()
+            if burst.left:  # nobody waits for these any more
+                for request_id in ids:
+                    self._waiting.pop(request_id, None)
 
-    async def _ask_by_http(self, request: Request) -> tuple[int, str, str]:
+    async def _ask_by_http(self, requests: Sequence[Request]) -> list[Answer]:
         if self._http is None:
             raise ExchangeDown
-        answer = await self._http.request(request.method, request.target, json=request.body)
-        return answer.status_code, answer.text, answer.reason_phrase
+        said = []
+        for request in requests:
+            answer = await self._http.request(request.method, request.target, json=request.body)
+            said.append((answer.status_code, answer.text, answer.reason_phrase))
+        return said
+
+
+class _Burst:
+    """Gather the answers to what was asked together, and wake whoever asked once."""
+
+    __slots__ = ("answers", "done", "left")
+
+    def __init__(self, count: int) -> None:
+        self.left = count
+        self.answers: list[Answer] = [(0, "", "")] * count
+        self.done: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
+
+    def take(self, place: int, answer: Answer) -> None:
+        self.answers[place] = answer
+        self.left -= 1
+        if not self.left and not self.done.done():
+            self.done.set_result(self.answers)
+
+    def fail(self, error: Exception) -> None:
+        if not self.done.done():
+            self.done.set_exception(error)
+
+
+def _as_message(request_id: str, request: Request) -> str:
+    start = (
+        f'{{"type":"RESTRequest","request_id":"{request_id}","method":"{request.method}",'
+        f'"uri":{json.dumps(request.target)}'
+    )
+    if request.body is None:
+        return start + "}"
+    body = json.dumps(json.dumps(request.body))
+    return f'{start},"content_type":"application/json","message_body":{body}}}'
 
 
 def _message(body: str) -> str:

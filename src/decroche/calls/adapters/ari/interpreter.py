@@ -76,6 +76,7 @@ class Reading:
 
 
 _NOTHING: Final = Reading()
+_MACHINES: Final = frozenset({"decroche-voicemail", "decroche-end"})  # where the dialplan records, and ends
 
 
 @dataclass(slots=True)
@@ -143,7 +144,7 @@ class Interpreter:
             _settle(self._entries.pop(channel.id, None))
             return _NOTHING  # whom we call is known already
         if args[:1] == ["untransferred"] and caller.call_id is not None:
-            number = channel.variables.get("DECROCHE_TRANSFER", "")
+            number = channel.variable("DECROCHE_TRANSFER")
             cause = str(args[1]).lower() if len(args) > 1 else ""
             return Reading((TransferEnded(caller.call_id, number, succeeded=False, at=at, cause=cause),))
         arrived = CallArrived(
@@ -228,7 +229,7 @@ class Interpreter:
         if caller.fallback_rings and cause == Cause.HANGUP:
             cause = Cause.UNANSWERED
         chores = [Chore(Do.SWEEP, call_id)] if call_id is not None else []
-        if caller.is_away:
+        if caller.is_away and channel.context in _MACHINES:
             chores.append(Chore(Do.LOOK_FOR_MESSAGES))
         if call_id is not None and self.census.parties_of(call_id):
             chores.append(Chore(Do.DROP_PARTIES, call_id))
@@ -269,7 +270,7 @@ class Interpreter:
             return _NOTHING
         if (call_id := channel.call_id) is None:
             return _NOTHING
-        number = channel.variables.get("DECROCHE_TRANSFER", "")
+        number = channel.variable("DECROCHE_TRANSFER")
         return Reading((TransferEnded(call_id, number, succeeded=True, at=read_time(raw)),))
 
     def _digit(self, raw: Mapping[str, Any]) -> Reading:

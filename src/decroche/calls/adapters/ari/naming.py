@@ -1,6 +1,7 @@
 """Name things on the exchange so that a fresh switchboard recognises them."""
 
 import re
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -18,12 +19,14 @@ _PHONE: Final = re.compile(r"s(\d+)(?:-.*)?")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _NAME_LONGEST: Final = 80
 _NUMBER_LONGEST: Final = 40
+_often: Final = lru_cache(maxsize=2048)  # each name is read some ten times in the life of what bears it
 
 
 def leg_id(leg: SecretaryLeg) -> str:
     return f"a-{leg.user_id}-{leg.call_id}-{leg.attempt}"
 
 
+@_often
 def parse_leg(channel_id: str) -> SecretaryLeg | None:
     found = _LEG.fullmatch(channel_id)
     return SecretaryLeg(UUID(found[2]), int(found[1]), int(found[3])) if found else None
@@ -42,6 +45,7 @@ def party_id(party: PartyLeg) -> str:
     return f"p-{party.call_id}-{party.attempt}"
 
 
+@_often
 def parse_party(channel_id: str) -> PartyLeg | None:
     found = _PARTY.fullmatch(channel_id)
     return PartyLeg(UUID(found[1]), int(found[2])) if found else None
@@ -52,6 +56,7 @@ def called_id(call_id: UUID) -> str:
     return f"o-{call_id}"
 
 
+@_often
 def parse_called(channel_id: str) -> UUID | None:
     found = _CALLED.fullmatch(channel_id)
     return UUID(found[1]) if found else None
@@ -67,6 +72,7 @@ def ear_id(user_id: int, call_id: UUID) -> str:
     return f"e-{user_id}-{call_id}"
 
 
+@_often
 def parse_ear(channel_id: str) -> tuple[UUID, int] | None:
     found = _EAR.fullmatch(channel_id)
     return (UUID(found[2]), int(found[1])) if found else None
@@ -77,6 +83,7 @@ def snoop_id(call_id: UUID, *, whispers: bool) -> str:
     return f"y-{call_id}-{'w' if whispers else 'l'}"
 
 
+@_often
 def parse_snoop(channel_id: str) -> UUID | None:
     found = _SNOOP.fullmatch(channel_id)
     return UUID(found[1]) if found else None

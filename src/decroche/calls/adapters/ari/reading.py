@@ -1,7 +1,6 @@
 """Read what Asterisk says. Everything here tolerates anything: what cannot be read is None, never an exception."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -40,17 +39,39 @@ _BY_DIAL: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Channel:
-    """Hold the part of a channel's snapshot that we use."""
+    """Read a channel's snapshot; of most, little more is asked than whose it is."""
 
-    id: str
-    state: str
-    caller_number: str
-    caller_name: str
-    app: str
-    context: str
-    variables: Mapping[str, str]
+    __slots__ = ("_raw", "id")
+
+    def __init__(self, channel_id: str, raw: Mapping[str, Any]) -> None:
+        self.id = channel_id
+        self._raw = raw
+
+    @property
+    def state(self) -> str:
+        return str(self._raw.get("state", ""))
+
+    @property
+    def caller_number(self) -> str:
+        return clean_number(_map(self._raw.get("caller")).get("number"))
+
+    @property
+    def caller_name(self) -> str:
+        return clean_name(_map(self._raw.get("caller")).get("name"))
+
+    @property
+    def app(self) -> str:
+        return str(_map(self._raw.get("dialplan")).get("app_name", ""))
+
+    @property
+    def context(self) -> str:
+        return str(_map(self._raw.get("dialplan")).get("context", ""))
+
+    def variable(self, name: str) -> str:
+        """Return one of the variables that Asterisk tells of every channel; empty when it is not set."""
+        value = _map(self._raw.get("channelvars")).get(name)
+        return value if isinstance(value, str) else ""
 
     @property
     def leg(self) -> SecretaryLeg | None:
@@ -72,25 +93,25 @@ class Channel:
     @property
     def is_unconfirmed(self) -> bool:
         """Say whether a mobile picked up and nobody has pressed 1 yet."""
-        return self.variables.get("DECROCHE_CONFIRM") == "wait"
+        return self.variable("DECROCHE_CONFIRM") == "wait"
 
     @property
     def called_number(self) -> str:
-        return clean_number(self.variables.get("DECROCHE_CALLED"))
+        return clean_number(self.variable("DECROCHE_CALLED"))
 
     @property
     def call_id(self) -> UUID | None:
-        return parse_called(self.id) or parse_uuid(self.variables.get("DECROCHE_CALL", ""))
+        return parse_called(self.id) or parse_uuid(self.variable("DECROCHE_CALL"))
 
     @property
     def simulation(self) -> str:
-        return self.variables.get("DECROCHE_SIM", "")
+        return self.variable("DECROCHE_SIM")
 
     @property
     def is_caller(self) -> bool:
         if parse_called(self.id):
             return True
-        return bool(self.variables.get("DECROCHE_CALLED")) and not self.is_named
+        return bool(self.variable("DECROCHE_CALLED")) and not self.is_named
 
     @property
     def is_dialled(self) -> bool:
@@ -133,20 +154,7 @@ def read_channel(raw: object) -> Channel | None:
     channel_id = data.get("id")
     if not isinstance(channel_id, str) or not channel_id:
         return None
-    caller, dialplan, variables = (
-        _map(data.get("caller")),
-        _map(data.get("dialplan")),
-        _map(data.get("channelvars")),
-    )
-    return Channel(
-        id=channel_id,
-        state=str(data.get("state", "")),
-        caller_number=clean_number(caller.get("number")),
-        caller_name=clean_name(caller.get("name")),
-        app=str(dialplan.get("app_name", "")),
-        context=str(dialplan.get("context", "")),
-        variables={key: value for key, value in variables.items() if isinstance(value, str)},
-    )
+    return Channel(channel_id, data)
 
 
 def read_channels(raw: object) -> list[Channel]:

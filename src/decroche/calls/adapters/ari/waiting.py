@@ -101,6 +101,7 @@ class Waiting(AriLink):
 
     async def adopt_caller(self, channel_id: str, call_id: UUID, *, fallback_number: str) -> None:
         self._census.adopt(channel_id, call_id)
+        await asyncio.sleep(0)  # a phone that is to ring for this caller at once goes first
         await self._all(
             [
                 self._set(channel_id, "DECROCHE_CALL", str(call_id)),
@@ -112,11 +113,12 @@ class Waiting(AriLink):
     async def welcome(self, call_id: UUID, *, greeting: Prompt, has_music: bool = True) -> None:
         channel_id = self._channel(call_id)
         self._quiet_calls[call_id] = not has_music
-        await self._one(Request("POST", f"channels/{channel_id}/answer"))
+        answer = Request("POST", f"channels/{channel_id}/answer")
         if self._can_speak(greeting):
+            await self._one(answer)
             self._speak(call_id, "greeting", greeting, over_music=False)
         else:
-            await self._one(self._pastime(call_id, channel_id))
+            await self._all([answer, self._pastime(call_id, channel_id)])
             self._tell_prompt_ended(call_id, "greeting")
 
     # --- speaking -----------------------------------------------------------------------

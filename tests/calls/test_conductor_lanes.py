@@ -1,0 +1,119 @@
+"""What one call asks of the exchange goes out in order, but a secretary's phone waits for nobody's being taken in."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from decroche.calls.ports import ChannelGone, Prompt, SecretaryLeg
+from decroche.calls.switchboard.brain import Brain
+from decroche.calls.switchboard.commands import AdoptCaller, Connect, Hold, RingPhone, StopRinging, Welcome
+from decroche.calls.switchboard.conductor import Conductor
+
+
+class SlowExchange:
+    """Does each thing when it is told to."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.may: dict[str, asyncio.Event] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        async def do(*_args: object, **_words: object) -> None:
+            self.begun.append(name)
+            await self.may.setdefault(name, asyncio.Event()).wait()
+
+        return do
+
+    async def lets(self, *names: str) -> None:
+        for name in names:
+            self.may.setdefault(name, asyncio.Event()).set()
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def exchange() -> SlowExchange:
+    return SlowExchange()
+
+
+@pytest.fixture
+def conductor(exchange: SlowExchange) -> Conductor:
+    return Conductor(Brain(), exchange, write=lambda _entry: None, clock=lambda: datetime.now(UTC))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def call_id() -> UUID:
+    return uuid4()
+
+
+def _taken_in(call_id: UUID) -> tuple[AdoptCaller, Welcome]:
+    return AdoptCaller(call_id, "channel", ""), Welcome(call_id, Prompt())
+
+
+async def test_a_phone_rings_while_its_caller_is_taken_in(
+    conductor: Conductor, exchange: SlowExchange, call_id: UUID
+) -> None:
+    for command in (*_taken_in(call_id), RingPhone(SecretaryLeg(call_id, 1, 1), "", "")):
+        conductor.send(command)
+    await asyncio.sleep(0.01)
+    assert exchange.begun == ["adopt_caller", "ring_phone"]
+    await exchange.lets("adopt_caller", "welcome", "ring_phone")
+    assert exchange.begun == ["adopt_caller", "ring_phone", "welcome"]
+    await conductor.quiet()
+
+
+async def test_what_follows_waits_for_the_ring_and_for_the_welcome(
+    conductor: Conductor, exchange: SlowExchange, call_id: UUID
+) -> None:
+    leg = SecretaryLeg(call_id, 1, 1)
+    for command in (*_taken_in(call_id), RingPhone(leg, "", ""), Connect(leg)):
+        conductor.send(command)
+    await exchange.lets("ring_phone")
+    assert "connect" not in exchange.begun
+    await exchange.lets("adopt_caller", "welcome")
+    assert exchange.begun[-1] == "connect"
+    await exchange.lets("connect")
+    await conductor.quiet()
+
+
+async def test_a_slow_ring_is_over_before_it_is_stopped(
+    conductor: Conductor, exchange: SlowExchange, call_id: UUID
+) -> None:
+    leg = SecretaryLeg(call_id, 1, 1)
+    for command in (*_taken_in(call_id), RingPhone(leg, "", ""), StopRinging(leg)):
+        conductor.send(command)
+    await exchange.lets("adopt_caller", "welcome")
+    assert "stop_ringing" not in exchange.begun
+    await exchange.lets("ring_phone")
+    assert exchange.begun[-1] == "stop_ringing"
+    await exchange.lets("stop_ringing")
+    await conductor.quiet()
+
+
+async def test_a_ring_overtakes_nothing_but_the_taking_in(
+    conductor: Conductor, exchange: SlowExchange, call_id: UUID
+) -> None:
+    conductor.send(Hold(call_id))
+    conductor.send(RingPhone(SecretaryLeg(call_id, 1, 2), "", ""))
+    await asyncio.sleep(0.01)
+    assert exchange.begun == ["hold"]
+    await exchange.lets("hold", "ring_phone")
+    await conductor.quiet()
+    assert exchange.begun == ["hold", "ring_phone"]
+
+
+async def test_a_phone_that_cannot_ring_holds_up_nobody(
+    conductor: Conductor, exchange: SlowExchange, call_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(*_args: object, **_words: object) -> None:
+        raise ChannelGone
+
+    monkeypatch.setattr(exchange, "ring_phone", gone, raising=False)
+    leg = SecretaryLeg(call_id, 1, 1)
+    for command in (*_taken_in(call_id), RingPhone(leg, "", ""), StopRinging(leg)):
+        conductor.send(command)
+    await exchange.lets("adopt_caller", "welcome", "stop_ringing")
+    await conductor.quiet()
+    assert exchange.begun == ["adopt_caller", "welcome", "stop_ringing"]
