@@ -121,11 +121,13 @@ class Stage:
 
         async def keep() -> None:
             while True:
-                for phone in list(self.phones.values()):
-                    if phone.is_open:
-                        with contextlib.suppress(TimeoutError, OSError):
-                            await asyncio.wait_for(phone.register(), 0.3)
+                await asyncio.gather(*(register(phone) for phone in list(self.phones.values())))
                 await asyncio.sleep(0.3)
+
+        async def register(phone: CrowdPhone) -> None:
+            if phone.is_open:
+                with contextlib.suppress(TimeoutError, OSError):
+                    await asyncio.wait_for(phone.register(), 1)
 
         self._keeping = asyncio.create_task(keep())
 
