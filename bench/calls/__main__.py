@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench.calls import figures
 from bench.calls.stage import Stage, stage
+from bench.calls_decide import pace
 
 PARTS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "latency": figures.latency,
@@ -30,10 +31,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.calls")
     parser.add_argument("--only", nargs="+", choices=[*PARTS, "decide"], default=[*PARTS, "decide"])
     wanted = parser.parse_args().only
-    load = os.getloadavg()[0]
-    quiet = "quiet" if load < 0.5 else "NOT QUIET: the figures are worse than the machine can do"
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    quiet = "quiet" if load <= cores / 2 else "NOT QUIET: the figures are worse than the machine can do"
     print(
-        f"{os.cpu_count()} cores shared by all that runs here · load before {load:.1f} ({quiet})\n",
+        f"{cores} cores shared by all that runs here · load before {load:.1f} ({quiet}) · pace of a core {pace():.2f} s"
+        " for 2 million additions (quiet: about 0.09)\n",
         flush=True,
     )
     if "decide" in wanted:

@@ -8,6 +8,7 @@ import time
 from bench.calls.load import Timing
 from bench.calls.panel import panel
 from bench.calls.stage import QUEUE_NUMBER, SECRETARIES, Stage, cpu_seconds, memory_mb, read
+from bench.calls_decide import pace
 
 __all__ = ["latency", "panel", "saturated", "soak"]
 
@@ -38,6 +39,7 @@ async def latency(stage: Stage) -> None:
     finally:
         answering.stop()
     print("goal: ratio of medians ≤ 1.3, brain ≤ 3 ms a call, every transition written (4 a call)")
+    print(f"load now {os.getloadavg()[0]:.1f} · pace of a core {pace():.2f} s (quiet: about 0.09)")
 
 
 async def _latency_round(
