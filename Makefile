@@ -5,6 +5,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DECROCHE_DATA_DIR ?= $(CURDIR)/var
+# Two workers, each with a database of its own. Stories with an exchange or a house of their own go by whole files, in
+# their order: what is built for a file is built once, and those that empty the tables come before the demo world.
+BY_TEST := -n 2 --dist loadgroup
+BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test test-fast data-15 front asterisk lint types check bench bench-agenda bench-calls chaos-agenda chaos-calls screenshots messages lock clean
 
@@ -15,16 +19,16 @@ test: .venv/.ready-dev front ## Set up what tests need and pass them
 	@bash scripts/test_tools.sh
 	@$(MAKE) --no-print-directory asterisk check
 	@echo "== Tests (embedded PostgreSQL)"
-	@$(BIN)/pytest -q -n 2 --dist loadgroup -m "not journey and not asterisk"
+	@$(BIN)/pytest -q $(BY_TEST) -m "not journey and not asterisk"
 	@echo "== Data layer on PostgreSQL 15"
-	@bash scripts/on_postgresql_15.sh $(BIN)/pytest -q -m data
+	@bash scripts/on_postgresql_15.sh $(BIN)/pytest -q $(BY_TEST) -m data
 	@echo "== Real Asterisk"
-	@$(BIN)/pytest -q -m "asterisk and not journey"
+	@$(BIN)/pytest -q $(BY_FILE) -m "asterisk and not journey"
 	@echo "== Journeys in Chromium"
-	@$(BIN)/pytest -q -m journey
+	@$(BIN)/pytest -q $(BY_FILE) -m journey
 
 test-fast: .venv/.ready-dev front ## Only what needs neither Asterisk nor Chromium
-	@$(BIN)/pytest -q -n 2 --dist loadgroup -m "not journey and not asterisk"
+	@$(BIN)/pytest -q $(BY_TEST) -m "not journey and not asterisk"
 
 front: .venv/.ready ## Build scripts, styles and English catalogues
 	@$(BIN)/python scripts/front.py

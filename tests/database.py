@@ -25,7 +25,7 @@ async def read(function: Callable[[], T]) -> T:
     return await sync_to_async(run, thread_sensitive=False)()
 
 
-async def until_read(function: Callable[[], T], *, seconds: float = 15) -> T:
+async def until_read(function: Callable[[], T], *, seconds: float = 20) -> T:
     """Read until it is true; return it."""
     async with asyncio.timeout(seconds):
         while not (found := await read(function)):  # noqa: ASYNC110
