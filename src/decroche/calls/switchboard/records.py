@@ -202,6 +202,7 @@ class FollowUpRow:
     path: str = ""
     duration_seconds: int = 0
     called_number: str = ""  # for a voicemail whose call we never knew
+    caller_number: str = ""  # likewise
 
 
 @dataclass(frozen=True, slots=True)
