@@ -6,7 +6,15 @@ from types import SimpleNamespace
 import pytest
 
 from decroche.calls.domain.call import CallState
-from decroche.calls.ports import CallerGone, Cause, ChannelGone, ExchangeDown, PhoneAccount, PhoneUnreachable
+from decroche.calls.ports import (
+    CallArrived,
+    CallerGone,
+    Cause,
+    ChannelGone,
+    ExchangeDown,
+    PhoneAccount,
+    PhoneUnreachable,
+)
 from decroche.calls.switchboard import conductor as conducting
 from decroche.calls.switchboard.commands import RenewLease
 from decroche.calls.switchboard.orders import Order, OrderKind, Refusal
@@ -133,3 +141,17 @@ async def test_a_phone_s_order_is_answered_whatever_the_exchange_says(
 
     monkeypatch.setattr(stage.exchange, "set_phone_account", fails)
     assert await stage.order(OrderKind.PHONE_ACCOUNT, AWA, **PAYLOAD) == answer
+
+
+async def test_who_left_before_he_could_be_marked_is_known_again_when_the_fallback_gives_him_back() -> None:
+    stage = Stage()
+    await stage.settle()
+    call = await stage.ring(MARTINIQUE_LINE)
+    caller = stage.exchange.callers[call.channel_id]
+    stage.exchange._fire_lease(caller)
+    await stage.settle()
+    assert call.state is CallState.FALLBACK
+    back = CallArrived(call.channel_id, MARTINIQUE_LINE, call.caller_number, "", stage.now)
+    stage.conductor.take_in(back)
+    assert (call.state, call.fallback_tried) == (CallState.WAITING, True)
+    assert list(stage.brain.calls.values()) == [call]

@@ -10,6 +10,7 @@ from decroche.accounts.models import User
 from decroche.calls.models import Call, CallStep
 from decroche.calls.switchboard.orders import OrderKind
 from decroche.foundation.clock import now
+from decroche.messaging.models import FollowUp
 from tests.asterisk.survival.crowd import all_fates
 from tests.asterisk.survival.ledger import Ledger
 from tests.asterisk.survival.phones import CrowdPhone, hear_themselves
@@ -83,6 +84,9 @@ async def survives(stage: Stage, plug: Plug, *, calls: int) -> Ledger:
     # Whoever was being transferred heard a phone ring elsewhere: the fallback's delay is not theirs.
     sent = await read(lambda: set(_transferred()))
     _fallbacks(stage, ledger, pulled, sent, is_absent=plug in {Plug.GONE, Plug.FROZEN})
+    served = set(late.numbers) & set(stage.outside.reached)
+    owed = await read(lambda: FollowUp.objects.filter(caller_number__in=served, kind="callback").count())
+    ledger.keep("who rang meanwhile and was served is owed nothing", f"{owed} of {len(served)}", not owed)
     return await stage.reckon(ledger)
 
 

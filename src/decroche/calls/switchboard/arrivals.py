@@ -28,7 +28,12 @@ def arrive(floor: Floor, event: CallArrived) -> None:
     if event.call_id is not None:
         _given_back(floor, event, event.call_id)
         return
-    if event.channel_id in floor.by_channel:
+    known = floor.calls.get(floor.by_channel.get(event.channel_id))  # type: ignore[arg-type]
+    if known is not None:
+        if (
+            known.state is CallState.FALLBACK
+        ):  # he went before we could mark him, and comes back without a mark
+            _given_back(floor, event, known.call_id)
         return
     call = _new_call(floor, event, floor.new_call_id())
     floor.enter(call)

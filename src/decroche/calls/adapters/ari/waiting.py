@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 
 from decroche.calls.adapters.ari import naming
-from decroche.calls.adapters.ari.client import AriRefused, Request
+from decroche.calls.adapters.ari.client import HTTP_CONFLICT, AriRefused, Request
 from decroche.calls.adapters.ari.link import AriLink
 from decroche.calls.adapters.ari.settings import AriSettings
 from decroche.calls.adapters.asterisk import audio
@@ -102,13 +102,20 @@ class Waiting(AriLink):
     async def adopt_caller(self, channel_id: str, call_id: UUID, *, fallback_number: str) -> None:
         self._census.adopt(channel_id, call_id)
         await asyncio.sleep(0)  # a phone that is to ring for this caller at once goes first
-        await self._all(
+        *marked, followed = await self._exchange.ask_in_order(
             [
                 self._set(channel_id, "DECROCHE_CALL", str(call_id)),
                 self._set(channel_id, "DECROCHE_FALLBACK", fallback_number),
                 self._subscription(f"channel:{channel_id}"),
             ]
         )
+        refusals = [answer for answer in marked if isinstance(answer, AriRefused)]
+        if isinstance(followed, AriRefused) or any(one.status != HTTP_CONFLICT for one in refusals):
+            raise ChannelGone(channel_id)
+        if refusals:  # he lives: the dial plan took him while we slept, and that was told to nobody
+            self._exchange.inject(
+                {"type": "ChannelUserevent", "eventname": "DecrocheLease", "channel": {"id": channel_id}}
+            )
 
     async def welcome(self, call_id: UUID, *, greeting: Prompt, has_music: bool = True) -> None:
         channel_id = self._channel(call_id)
