@@ -201,7 +201,8 @@ class FollowUpRow:
     at: datetime
     path: str = ""
     duration_seconds: int = 0
-    called_number: str = ""  # for a voicemail whose call we never knew
+    called_number: str = ""  # for a voicemail whose call we never knew …
+    caller_number: str = ""  # … and who left it
     caller_number: str = ""  # likewise
 
 
