@@ -17,7 +17,7 @@ from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "template_decroche_"
-LOCK = 70_241_122  # whoever makes or copies a template holds it
+LOCK = 70_241_122  # with a template's name: whoever makes or copies it holds it
 KEPT = 4  # templates of other branches, besides the newest
 # What migrations wrote and every story may count on.
 WRITTEN_ONCE = ("django_migrations", "django_content_type", "auth_permission")
@@ -27,6 +27,8 @@ def put_in_place(name: str, *, keep: bool) -> None:
     """Make the database `name` anew from the template; with ``keep``, only when it is not one already."""
     template = PREFIX + _digest()
     with _server() as server:
+        # Workers begin at the same time: the first one migrates, and those who have other migrations do not wait.
+        server.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [LOCK, template])
         if keep and _origin(server, name) == template:
             return
         if not _exists(server, template):
@@ -88,11 +90,10 @@ def _digest() -> str:
 
 @contextmanager
 def _server() -> Iterator[psycopg.Connection]:
-    """Yield a connection to no test's database, holding the lock: workers begin at the same time."""
+    """Yield a connection to no test's database."""
     known = connection.get_connection_params()
     parameters = {key: known[key] for key in ("user", "password", "host", "port") if known.get(key)}
     with psycopg.connect(dbname="postgres", autocommit=True, **parameters) as server:
-        server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         yield server
 
 
