@@ -79,8 +79,7 @@ def call_backs(
 
 def perhaps_answered(call: Call) -> list[FollowUp]:
     """Return the calls that we owe the number of somebody who called us: perhaps he answers them (one query)."""
-    is_his = call.direction == Direction.INBOUND and call.answered_at is not None
-    if not is_his or call.practice_id is None:
+    if call.direction != Direction.INBOUND or call.answered_at is None or call.practice_id is None:
         return []
     return messaging.call_backs_of(call.practice_id, call.caller_number, until=call.answered_at)
 

@@ -203,7 +203,6 @@ class FollowUpRow:
     duration_seconds: int = 0
     called_number: str = ""  # for a voicemail whose call we never knew …
     caller_number: str = ""  # … and who left it
-    caller_number: str = ""  # likewise
 
 
 @dataclass(frozen=True, slots=True)
