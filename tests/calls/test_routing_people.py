@@ -27,6 +27,7 @@ from decroche.calls.domain.outgoing import (
     judge,
     shown_number,
 )
+from decroche.calls.domain.prices import NumberKind, price_list, tariffs
 from decroche.calls.domain.protection import protect
 from decroche.calls.domain.reachability import How, Passage, Reach, Reachability, ReachWhy, passage
 from decroche.calls.domain.routing import Urgency
@@ -135,6 +136,40 @@ def test_the_longest_prefix_prices_a_call() -> None:
     assert isinstance(mobile, Dial)
     assert cost(mobile.tariff, timedelta(minutes=3)) == Decimal("0.35")
     assert cost(mobile.tariff, timedelta()) == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "a_minute", "a_call"),
+    [
+        ("0800 00 00 00", "0", "0"),
+        ("01 99 00 12 34", "0.05", "0"),
+        ("06 39 98 00 01", "0.15", "0"),
+        ("0596 59 60 00", "0.25", "0"),
+        ("+596 696 00 00 01", "0.40", "0"),
+        ("+32 2 555 12 12", "0.40", "0"),
+        ("+213 21 00 00 00", "0.70", "0"),
+        ("+86 10 0000 0000", "1", "0"),
+        ("+881 612 345 678", "6", "1"),
+    ],
+)
+def test_each_kind_of_number_has_its_price(typed: str, a_minute: str, a_call: str) -> None:
+    anywhere = replace(FRENCH_RULES, allowed=("+",), tariffs=tariffs())
+    found = judge(typed, rules=anywhere, region="MQ" if typed.startswith("0596") else "FR")
+    assert isinstance(found, Dial)
+    assert found.tariff is not None
+    assert (found.tariff.per_minute, found.tariff.per_call) == (Decimal(a_minute), Decimal(a_call))
+    assert judge("08 99 70 00 00", rules=anywhere) is NotDialled.SURCHARGED, "refused, whatever it costs"
+
+
+def test_an_installation_names_its_operator_s_own_prices() -> None:
+    own = {price.kind: price for price in price_list("landline=1.5, mobile=9+4")}
+    mobile = own[NumberKind.MOBILE]
+    assert own[NumberKind.LANDLINE].a_minute == Decimal("1.5")
+    assert (mobile.a_minute, mobile.a_call) == (Decimal(9), Decimal(4))
+    assert own[NumberKind.FAR] in price_list(), "the others stay"
+    for unread in ("landline", "moon=3", "mobile=cheap", "mobile=-1", "mobile=NaN"):
+        with pytest.raises(ValueError, match="is no price"):
+            price_list(unread)
 
 
 @given(st.decimals(0, 12, places=2), st.sampled_from(["0639980001", "0199001234"]))

@@ -1,6 +1,7 @@
 """Who may disturb a practitioner, whom a practice knows, what it lets be recorded, and the number it lends."""
 
 from datetime import timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,9 +9,10 @@ import pytest
 from django.urls import reverse
 
 from decroche.accounts.permissions import Role
+from decroche.calls.domain.outgoing import Tariff
 from decroche.calls.models import KnownCaller, NumberConsent, Reach, Reachability, RecordingRule
 from decroche.calls.reach_queries import reachability_of
-from decroche.calls.switchboard.directory import load_directory
+from decroche.calls.switchboard.directory import load_directory, outgoing_of
 from decroche.foundation.clock import now
 from tests.calls.test_web_teams import json_of, press, signed_in, undo
 from tests.factories import (
@@ -297,6 +299,20 @@ def test_a_supervisor_sees_which_numbers_are_lent(surgery: SimpleNamespace) -> N
     boss = signed_in(make_supervisor(secretariat=surgery.secretariat))
     page = boss.get(reverse("calls:outgoing", args=[surgery.secretariat.pk])).content.decode()
     assert "accord de Dr Roussel" in page
+
+
+def test_a_supervisor_reads_what_calls_are_reckoned_at(surgery: SimpleNamespace, settings: Any) -> None:
+    boss = signed_in(make_supervisor(secretariat=surgery.secretariat))
+    address = reverse("calls:outgoing", args=[surgery.secretariat.pk])
+    mobile = ("Mobiles en France", "9,5\u00a0c", "4\u00a0c")
+    assert mobile[0] in boss.get(address).content.decode()
+    settings.CALL_TARIFFS = "mobile=9.5+4"
+    page = boss.get(address).content.decode()
+    assert all(word in page for word in mobile)
+    fact = outgoing_of(surgery.secretariat.pk, now=now())
+    assert Tariff("+336", Decimal("0.095"), Decimal("0.04")) in fact.rules.tariffs, "the cap follows them"
+    settings.CALL_TARIFFS = "mobile=dear"
+    assert "15\u00a0c" in boss.get(address).content.decode(), "what nobody can read is not followed"
 
 
 def test_an_undo_is_for_one_person_once(surgery: SimpleNamespace) -> None:

@@ -3,6 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
+import structlog
+from django.conf import settings
 from django.db.models import Sum
 
 from decroche.calls.domain.outgoing import (
@@ -11,16 +13,34 @@ from decroche.calls.domain.outgoing import (
     Dial,
     DialRules,
     NotDialled,
+    Tariff,
     judge,
 )
+from decroche.calls.domain.prices import Price, price_list, tariffs
 from decroche.calls.models import Call, Direction, NumberConsent, OutgoingRules
 from decroche.practices.models import Line, Secretariat, SecretariatMember
+
+log = structlog.get_logger(__name__)
 
 
 def outgoing_rules_of(secretariat: Secretariat) -> OutgoingRules:
     """Return the rules in force; those never set are the house's own (one query)."""
     found = OutgoingRules.objects.filter(secretariat=secretariat).first()
     return found or OutgoingRules(secretariat=secretariat)
+
+
+def prices_in_force() -> tuple[Price, ...]:
+    """Return what calls are reckoned at here; prices that nobody can read are told to the log and not followed."""
+    try:
+        return price_list(settings.CALL_TARIFFS)
+    except ValueError as unread:
+        log.warning("calls.tariffs_unread", why=str(unread))
+        return price_list()
+
+
+def tariffs_in_force() -> tuple[Tariff, ...]:
+    """Return the same by prefix."""
+    return tariffs(prices_in_force())
 
 
 def spent_this_month(secretariat: Secretariat, *, now: datetime) -> int:
@@ -41,6 +61,7 @@ def try_number(typed: str, *, rules: OutgoingRules, region: str, spent_cents: in
     dial_rules = DialRules(
         (*FRENCH_PREFIXES, *map(str, rules.prefixes)),
         FRENCH_SURCHARGED,
+        tariffs_in_force(),
         cap=Decimal(rules.monthly_cap_cents) / 100,
     )
     return judge(typed, rules=dial_rules, region=region, spent=Decimal(spent_cents) / 100)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from django.conf import settings
 from django.db.models import Count, Sum
 
 from decroche.calls.domain.callflow import CallPlan
@@ -27,6 +26,7 @@ from decroche.calls.models import (
     Skill,
 )
 from decroche.calls.models import Reach as ReachRow
+from decroche.calls.queries_outgoing import tariffs_in_force
 from decroche.calls.queries_plans import LinePlan, is_unsaved, mandates_in_force, plans_of
 from decroche.calls.switchboard.state import (
     Directory,
@@ -52,11 +52,6 @@ _REACH: Final = {
     ReachRow.URGENT: Reach.URGENT_ONLY,
     ReachRow.COLLEAGUES: Reach.COLLEAGUES_ONLY,
 }
-# What a minute is reckoned at, in euros, until the settings name the operator's own prices: rather too much.
-RECKONED: Final = (
-    ("+", "1.00"), ("+33", "0.05"), ("+336", "0.15"), ("+337", "0.15"),
-    ("+262", "0.25"), ("+508", "0.25"), ("+590", "0.25"), ("+594", "0.25"), ("+596", "0.25"),
-)  # fmt: skip
 
 
 def load_directory(*, now: datetime, exchange: str = "") -> Directory:
@@ -258,9 +253,7 @@ def _own_numbers(practices: Iterable[Practice], lines: Iterable[Line]) -> dict[i
 def _outgoing(members: Mapping[int, Member], now: datetime) -> dict[int, OutgoingFact]:
     rows = {row.secretariat_id: row for row in OutgoingRules.objects.all()}
     spent = _spent(members, now)
-    tariffs = tuple(
-        Tariff(prefix, Decimal(price)) for prefix, price in getattr(settings, "CALL_TARIFFS", RECKONED)
-    )
+    tariffs = tariffs_in_force()
     return {
         secretariat_id: _outgoing_fact(
             rows.get(secretariat_id) or OutgoingRules(), tariffs, spent.get(secretariat_id, Decimal())

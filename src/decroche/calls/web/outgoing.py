@@ -26,11 +26,13 @@ from decroche.calls.models import OutgoingRules
 from decroche.calls.queries_outgoing import (
     lines_with_consents,
     outgoing_rules_of,
+    prices_in_force,
     spent_this_month,
     try_number,
 )
 from decroche.calls.web.house import answers
 from decroche.calls.web.house.undo import TooLate, keep, undoes
+from decroche.calls.wording_prices import KINDS
 from decroche.foundation import clock
 from decroche.kernel import phone
 from decroche.practices.models import Secretariat
@@ -228,6 +230,7 @@ def _draw(
         "cap_cents": rules.monthly_cap_cents,
         "is_reached": spent >= rules.monthly_cap_cents,
         "lines": lines_with_consents(),
+        "prices": [(KINDS[price.kind], price) for price in prices_in_force()],
         "emergency_numbers": ", ".join(sorted(EMERGENCY_NUMBERS, key=lambda number: (len(number), number))),
         "french_prefixes": ", ".join(FRENCH_PREFIXES),
         **more,
