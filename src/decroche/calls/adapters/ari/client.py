@@ -1,7 +1,6 @@
 """Speak ARI: one websocket for events and requests, HTTP where Asterisk is too old to take requests on it."""
 
 import asyncio
-import contextlib
 import json
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -12,9 +11,9 @@ from urllib.parse import urlencode
 
 import httpx
 import structlog
-from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from decroche.calls.adapters.ari.socket import AriSocket
 from decroche.calls.ports import ExchangeDown
 
 log = structlog.get_logger(__name__)
@@ -23,7 +22,6 @@ _EVENTS_AT_MOST: Final = 20_000
 _PATIENCE_SECONDS: Final = 5.0
 _PROBE_SECONDS: Final = 1.0
 _TOLD_TWICE_WITHIN: Final = 8  # messages; each bears its time, so that nothing new is ever the same
-_BIGGEST_FRAME: Final = 4 * 1024 * 1024
 HTTP_OK: Final = 200
 Answer = tuple[int, str, str]  # status, body, reason
 HTTP_NOT_FOUND: Final = 404
@@ -70,12 +68,12 @@ class AriClient:
         self._ids = count(1)
         self._waiting: dict[str, tuple[_Burst, int]] = {}  # request → whose it is, and its place among them
         self._events: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue(maxsize=_EVENTS_AT_MOST)
-        self._last_frames: deque[str | bytes] = deque(maxlen=_TOLD_TWICE_WITHIN)
-        self._socket: ClientConnection | None = None
-        self._reader: asyncio.Task[None] | None = None
+        self._last_frames: deque[str] = deque(maxlen=_TOLD_TWICE_WITHIN)
+        self._socket: AriSocket | None = None
         self._http: httpx.AsyncClient | None = None
         self._by_socket = True
         self.is_open = False
+        self._is_over = False  # nothing more comes on this connection
 
     async def open(self) -> None:
         """Connect and register the application.
@@ -87,21 +85,15 @@ class AriClient:
         token = httpx.BasicAuth(self._address.user, self._address.password)._auth_header  # noqa: SLF001
         query = urlencode({"app": self._address.app, "subscribeAll": "false"})
         try:
-            self._socket = await connect(
-                f"{url}/ari/events?{query}",
-                additional_headers={"Authorization": token},
-                max_size=_BIGGEST_FRAME,
-                proxy=None,
-                compression=None,
-                open_timeout=_PATIENCE_SECONDS,
-                close_timeout=1,
-                ping_interval=5,
-                ping_timeout=10,
-            )
-        except (OSError, WebSocketException) as error:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                self._socket = await AriSocket.connect(
+                    f"{url}/ari/events?{query}", {"Authorization": token}, hear=self._hear, lost=self._lost
+                )
+        except (OSError, TimeoutError, WebSocketException) as error:
             raise ExchangeDown(str(error)) from error
+        if self._is_over:
+            raise ExchangeDown
         self.is_open = True
-        self._reader = asyncio.create_task(self._read(self._socket), name="ari-reader")
         await self._choose_road()
 
     async def _choose_road(self) -> None:
@@ -119,10 +111,6 @@ class AriClient:
     async def close(self) -> None:
         """Let go; nothing on the exchange is touched."""
         self.is_open = False
-        if self._reader:
-            self._reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reader
         if self._socket:
             await self._socket.close()
         if self._http:
@@ -134,23 +122,31 @@ class AriClient:
             burst.fail(ExchangeDown())
         self._waiting.clear()
 
-    async def _read(self, socket: ClientConnection) -> None:
+    def _hear(self, frame: str) -> None:
+        if self._is_over:
+            return
         try:
-            async for frame in socket:
-                self._take(frame)
-        except (OSError, WebSocketException) as error:
-            log.warning("ari.lost", error=str(error))
+            self._take(frame)
         except asyncio.QueueFull:
             # Whoever reads us is far behind: what it would read is stale, a fresh connection takes stock instead.
             log.critical("ari.flooded", events=_EVENTS_AT_MOST)
-        finally:
-            self.is_open = False
-            self._fail_waiting()
-            if self._events.full():
-                self._events.get_nowait()
-            self._events.put_nowait(None)
+            self._lost("flooded")
+            if self._socket is not None:
+                self._socket.abort()
 
-    def _take(self, frame: str | bytes) -> None:
+    def _lost(self, why: str) -> None:
+        """End the events, once."""
+        if self._is_over:
+            return
+        if self.is_open:
+            log.warning("ari.lost", error=why)
+        self.is_open, self._is_over = False, True
+        self._fail_waiting()
+        if self._events.full():
+            self._events.get_nowait()
+        self._events.put_nowait(None)
+
+    def _take(self, frame: str) -> None:
         if frame in self._last_frames:  # told twice: as a channel's news, and as its telephone's
             return
         self._last_frames.append(frame)
@@ -231,9 +227,8 @@ class AriClient:
         ids = [str(next(self._ids)) for _ in requests]
         expiry = asyncio.get_running_loop().call_later(_PATIENCE_SECONDS, burst.fail, TimeoutError())
         try:
-            for place, (request_id, request) in enumerate(zip(ids, requests, strict=True)):
-                self._waiting[request_id] = (burst, place)
-                await socket.send(_as_message(request_id, request))
+            self._waiting.update((request_id, (burst, place)) for place, request_id in enumerate(ids))
+            socket.send(map(_as_message, ids, requests))
             return await burst.done
         finally:
             expiry.cancel()
