@@ -8,8 +8,8 @@ from django.db import connection
 from decroche.foundation.tenancy import ScopeError, practice_scope
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.models import Appointment, AppointmentChange
+from decroche.scheduling.queries.wanted import hold_of, wanted
 from decroche.scheduling.queries.wanted import patient as find_patient
-from decroche.scheduling.queries.wanted import wanted
 from tests.factories import make_practice, make_secretary, make_user
 from tests.scheduling.doors import key
 from tests.scheduling.factories import NOW, make_agenda, make_hold, make_patient, paris
@@ -90,14 +90,29 @@ def test_what_is_not_the_readers_is_not_found_by_hand_either(agenda) -> None:
     site, patient = practice.sites.get(), make_patient(practice=practice)
     asked = {"practice_id": practice.pk, "practitioner_id": people[0].pk, "visit_type_id": kind.pk}
     with practice_scope([practice.pk]):
-        assert wanted(**asked, site_id=site.pk) == (people[0], site, kind)
+        assert wanted(**asked, site_id=site.pk) == (practice, people[0], site, kind)
         assert find_patient(patient.pk) == patient
         kind.is_active = False
         kind.save()
-        assert wanted(**asked) == (people[0], None, None)
+        assert wanted(**asked) == (practice, people[0], None, None)
     with practice_scope([make_practice().pk]):
-        assert wanted(**asked, site_id=site.pk) == (None, None, None)
+        assert wanted(**asked, site_id=site.pk) == (None, None, None, None)
         assert find_patient(patient.pk) is None
+
+
+def test_a_hold_is_read_whole_by_its_holder_and_by_nobody_else(agenda, django_assert_num_queries) -> None:
+    practice, people, kind = agenda
+    hers = make_user()
+    held = make_hold(practitioner=people[0], visit_type=kind, starts_at=paris(9), by=hers)
+    with practice_scope([practice.pk]), django_assert_num_queries(1):
+        found = hold_of(hers, held.pk)
+        assert found == held
+        assert (found.practice, found.practitioner, found.visit_type) == (practice, people[0], kind)
+        assert (found.held_by, found.patient, found.site_id) == (hers, None, held.site_id)
+    with practice_scope([practice.pk]):
+        assert hold_of(make_user(), held.pk) is None
+    with practice_scope([make_practice().pk]):
+        assert hold_of(hers, held.pk) is None
 
 
 def test_without_a_scope_nothing_is_read() -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,6 +15,7 @@ from decroche.scheduling.actions.hold_slot import hold_slot
 from decroche.scheduling.actions.move_appointment import move_appointment
 from decroche.scheduling.domain.refusals import Refusal
 from decroche.scheduling.models import Appointment, VisitType
+from decroche.scheduling.queries.wanted import wanted
 from decroche.scheduling.web import asked, strip
 from decroche.scheduling.web.choice import Choice
 from decroche.scheduling.web.strip import Listing
@@ -48,21 +49,35 @@ def slots(request: PersonRequest, practice_id: int) -> HttpResponse:
 @requires(Permission.BOOK_APPOINTMENT)
 def pick(request: PersonRequest, practice_id: int) -> HttpResponse:
     """Hold the slot that was picked, in the list or in the grid; or move the appointment in hand there."""
-    practice = get_object_or_404(Practice, pk=practice_id)
-    wanted = asked.slot(request.POST)
-    if wanted is None:
-        return strip.rest(request, practice)
-    practitioner = get_object_or_404(Practitioner, pk=wanted.practitioner_id, practice=practice)
-    site = get_object_or_404(Site, pk=wanted.site_id, practice=practice)
-    return take(request, practice, practitioner, site, wanted.starts_at)
+    slot = asked.slot(request.POST)
+    if slot is None:
+        return strip.rest(request, get_object_or_404(Practice, pk=practice_id))
+    practice, practitioner, site, kind = wanted(
+        practice_id=practice_id,
+        practitioner_id=slot.practitioner_id,
+        site_id=slot.site_id,
+        visit_type_id=asked.number(request.POST, "visit_type") or 0,
+    )
+    if practice is None or practitioner is None or site is None:
+        raise Http404
+    return take(request, practice, practitioner, site, slot.starts_at, chosen=kind)
 
 
 def take(
-    request: PersonRequest, practice: Practice, practitioner: Practitioner, site: Site, starts_at: datetime
+    request: PersonRequest,
+    practice: Practice,
+    practitioner: Practitioner,
+    site: Site,
+    starts_at: datetime,
+    *,
+    chosen: VisitType | None = None,
 ) -> HttpResponse:
-    """Hold one time, or move the appointment in hand to it; a refusal lists what comes after, with its sentence."""
+    """Hold one time, or move the appointment in hand to it; a refusal lists what comes after, with its sentence.
+
+    `chosen` is the visit type asked for, where it has been read already.
+    """
     moving = asked.number(request.POST, "moving")
-    kind = None if moving is not None else _visit_type(request, practice, practitioner)
+    kind = None if moving is not None else chosen or _visit_type(request, practice, practitioner)
     known = strip.patient_asked(practice, request.POST, None)
     try:
         if kind is None:
@@ -83,6 +98,7 @@ def take(
         sentence = refusal_sentence(refusal)
         wish = Listing(practice, request.POST, kind=kind, sentence=sentence, around=starts_at, known=known)
         return strip.listing(request, wish)
+    held.practice = practice
     return strip.holding(request, held)
 
 

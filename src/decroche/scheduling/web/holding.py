@@ -1,6 +1,6 @@
 """Live through a hold: see it, keep it, change what it is for, give it back, turn it into an appointment."""
 
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +18,8 @@ from decroche.scheduling.domain.asking import Asker
 from decroche.scheduling.domain.home import HomeAddress
 from decroche.scheduling.domain.refusals import HoldExpired, PatientBlocked, Refusal
 from decroche.scheduling.models import Appointment, Place, VisitQuestion, VisitType
+from decroche.scheduling.queries.wanted import hold_of
+from decroche.scheduling.queries.wanted import patient as find_patient
 from decroche.scheduling.web import asked, strip
 from decroche.scheduling.web.strip import CONFLICT, INCOMPLETE, Listing
 from decroche.scheduling.web.words import refusal_sentence, when
@@ -42,8 +44,9 @@ def hold(request: PersonRequest, hold_id: int) -> HttpResponse:
 def confirm(request: PersonRequest, hold_id: int) -> HttpResponse:
     """Book the hold for the patient chosen on the desk."""
     held = _own(request, hold_id)
-    chosen = asked.number(request.POST, "patient_id") or 0
-    patient = Patient.objects.filter(pk=chosen, practice=held.practice_id).first()
+    patient = find_patient(asked.number(request.POST, "patient_id") or 0)
+    if patient is not None and patient.practice_id != held.practice_id:
+        patient = None
     missing = _missing(request.POST, held, patient)
     if patient is None or missing:
         return strip.holding(request, held, sentence=missing, status=INCOMPLETE)
@@ -69,6 +72,7 @@ def confirm(request: PersonRequest, hold_id: int) -> HttpResponse:
             around=held.starts_at,
         )
         return strip.listing(request, wish)
+    booked.practice = held.practice
     request.log_write("appointment", [booked.pk], practice_id=booked.practice_id)
     text = _("Rendez-vous pris : %(when)s, %(who)s.") % {
         "when": when(booked),
@@ -150,5 +154,7 @@ def _missing(values: QueryDict, held: Appointment, patient: Patient | None) -> s
 
 
 def _own(request: PersonRequest, hold_id: int) -> Appointment:
-    found: Appointment = get_object_or_404(strip.with_people(), pk=hold_id, held_by=request.user)
+    found = hold_of(request.user, hold_id)
+    if found is None:
+        raise Http404
     return found

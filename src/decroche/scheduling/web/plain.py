@@ -35,7 +35,7 @@ def free(request: PersonRequest, practice_id: int) -> HttpResponse:
     now = clock_now()
     _refuse_strangers(request, practice_id)
     chosen = asked.number(request.GET, "with")
-    who, _site, kind = wanted(
+    _practice, who, _site, kind = wanted(
         practice_id=practice_id,
         practitioner_id=chosen or 0,
         visit_type_id=asked.number(request.GET, "visit_type") or 0,
@@ -73,7 +73,7 @@ def hold(request: PersonRequest, practice_id: int) -> HttpResponse:
     slot = asked.slot(request.POST)
     if slot is None:
         return _incomplete()
-    who, site, kind = wanted(
+    _practice, who, site, kind = wanted(
         practice_id=practice_id,
         practitioner_id=slot.practitioner_id,
         site_id=slot.site_id,
