@@ -124,13 +124,15 @@ def house(demo_world: None, exchange: AsteriskServer) -> Iterator[House]:  # noq
         "DECROCHE_LOG_LEVEL": "INFO",
     }
     running = House(f"http://localhost:{port}", exchange, environment)
-    running.start("web", "--port", str(port))
-    running.start("worker")
-    running.start("switchboard")
-    _wait_for(f"{running.url}/healthz")
-    yield running
-    for name in list(running.processes):
-        running.stop(name)
+    try:
+        running.start("web", "--port", str(port))
+        running.start("worker")
+        running.start("switchboard")
+        _wait_for(f"{running.url}/healthz")
+        yield running
+    finally:  # a process that outlives its story would lead the exchange of the next
+        for name in list(running.processes):
+            running.stop(name)
 
 
 @pytest.fixture
@@ -223,7 +225,7 @@ def _free_port() -> int:
 
 
 def _wait_for(url: str) -> None:
-    deadline = monotonic() + 60
+    deadline = monotonic() + 180  # a loaded machine starts slowly
     while monotonic() < deadline:
         try:
             urllib.request.urlopen(url, timeout=1).close()
