@@ -119,6 +119,7 @@ class Kind:
     knowers: Knowers
     groups: list[Group] = field(default_factory=list)  # of the steps looked at so far
     stages: dict[int, Stage] = field(default_factory=dict)  # by number of open steps
+    opens: list[timedelta] | None = None  # after what wait each step but the first joins
     only: Stage | None = None  # there is but one step
 
 
@@ -229,11 +230,29 @@ class Crowd:
     def _open(self, kind: Kind, call: WaitingCall) -> Stage:
         """Return the team steps open to a caller by now; a later one joins at once when nobody before it can."""
         waited, steps, count = self.now - call.waiting_since, kind.steps, 1
-        served = self.anybody(call, self._group(kind, 0))
-        while count < len(steps) and not (served and steps[count].after > waited):
-            served = served or self.anybody(call, self._group(kind, count))
-            count += 1
+        if not call.tried and not self.protects:
+            if kind.opens is None:
+                kind.opens = self._opens(kind)
+            for after in kind.opens:
+                if waited < after:
+                    break
+                count += 1
+        else:
+            served = self.anybody(call, self._group(kind, 0))
+            while count < len(steps) and not (served and steps[count].after > waited):
+                served = served or self.anybody(call, self._group(kind, count))
+                count += 1
         return kind.stages.get(count) or self._stage(kind, count)
+
+    def _opens(self, kind: Kind) -> list[timedelta]:
+        """Return after what wait each step but the first joins, for callers to whom nothing happened yet."""
+        opens: list[timedelta] = []
+        latest, served = timedelta.min, self._group(kind, 0).serves
+        for count, step in enumerate(kind.steps[1:], 1):
+            latest = max(latest, step.after) if served else latest
+            opens.append(latest)
+            served = served or self._group(kind, count).serves
+        return opens
 
     def _stage(self, kind: Kind, count: int) -> Stage:
         groups = tuple([self._group(kind, index) for index in range(count)])
