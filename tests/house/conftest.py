@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
+from django.template import Template
 from pytest_django import DjangoDbBlocker
 
 from decroche.calls.actions.give_order import SwitchboardSilent
+from tests.house.rows import every_row_of
 from tests.house.world import World, build
 
 
@@ -19,6 +21,12 @@ def house_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> It
     with django_db_blocker.unblock(), transaction.atomic():
         yield build()
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session")
+def as_built(house_world: World) -> dict[str, str]:
+    """Return what the foreign practice's rows were before anybody knocked."""
+    return every_row_of(house_world.foreign.practice.pk)
 
 
 @pytest.fixture
@@ -31,6 +39,8 @@ def house(
         raise SwitchboardSilent
 
     monkeypatch.setattr("decroche.calls.web.phone.give_order_and_wait", nobody_answers)
+    # Nobody asks here which templates made a page; noting each one and its variables costs more than the page.
+    monkeypatch.setattr(Template, "_render", lambda page, context: page.nodelist.render(context))
     with django_db_blocker.unblock(), transaction.atomic():
         yield house_world
         transaction.set_rollback(True)
