@@ -12,6 +12,7 @@ from django.db import connection
 
 DAYS = 182
 PER_DAY = 9
+MILLION = 1_000_000  # from here on the thousand of the searches are there, whatever a practitioner's share
 MINUTES = 30
 EACH = DAYS * 5 // 7 * PER_DAY * 17 // 20  # about a thousand
 
@@ -62,7 +63,8 @@ def build(appointments: int) -> World:
     first = now.astimezone().date()
     total = max(1, round(appointments / EACH))
     practice, people, kind, patients = _practice(30, first)
-    many_practice, many, many_kind, _ = _practice(min(1000, max(10, total - 30)), first)
+    thousand = 1000 if appointments >= MILLION else min(1000, max(10, total - 30))
+    many_practice, many, many_kind, _ = _practice(thousand, first)
     del many_practice
     left = total - 30 - len(many)
     while left > 0:
