@@ -262,7 +262,7 @@ if TELEPHONY not in {"asterisk", "memory"}:
 EXCHANGE = env.str("DECROCHE_EXCHANGE", default="")  # which one this process leads; empty: the only one
 ASTERISK_ARI_URL = env.str("DECROCHE_ARI_URL", default="")  # empty: read from the private copy's data folder
 ASTERISK_WS_URL = env.str("DECROCHE_SOFTPHONE_URL", default="")  # what browsers connect to; empty: as above
-SIP_PHONE_ADDRESS = env.str("DECROCHE_SIP_PHONE_ADDRESS", default="")  # host:port for SIP phones; empty: as above
+SIP_PHONE_ADDRESS = env.str("DECROCHE_SIP_PHONE_ADDRESS", default="")  # host:port of SIP phones
 RING_SECONDS = env.int("DECROCHE_RING_SECONDS", default=15)
 CALL_TARIFFS = env.str("DECROCHE_CALL_TARIFFS", default="")  # what differs from calls.domain.prices
 WRAP_UP_SECONDS = env.int("DECROCHE_WRAP_UP_SECONDS", default=45)
