@@ -251,7 +251,7 @@ def test_she_is_asked_whether_it_is_he_and_one_key_closes_what_was_owed(desk: Si
     panel = desk.awa.get(reverse("calls:current")).content.decode()
     assert "Cet appel répond-il au rappel" in panel
     assert 'data-key="Alt+c"' in panel
-    assert answers(desk.lea, call, "yes").status_code == 404, "she does not speak with him"
+    assert answers(desk.lea, call, "yes").status_code == 409, "she does not speak with him"
     answer = answers(desk.awa, call, "yes")
     row.refresh_from_db()
     assert (row.result, row.done_by) == ("called_again", desk.people[0])

@@ -3,7 +3,7 @@
 import json
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,8 +20,10 @@ from decroche.calls.web import call_back_answered, current
 def call_back(request: PersonRequest, call_id: UUID) -> HttpResponse:
     """Take her word: yes closes what we owed him, no leaves it in its place."""
     call = get_object_or_404(Call, pk=call_id)
-    if call.secretary_id != request.user.pk:
-        raise Http404
+    if call.secretary_id != request.user.pk:  # only she who spoke with him knows
+        refused = current.draw(request)
+        refused.status_code = 409
+        return refused
     toast = {"text": _("C’est noté : cet appel ne répond pas au rappel, qui reste dû.")}
     if request.POST.get("answers") == "yes":
         closed = call_back_answered.settle(request, call)
