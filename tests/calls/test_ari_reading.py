@@ -1,6 +1,7 @@
 """Read what Asterisk says: the names we give, the sentences it sends, and nonsense."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decroche.calls.adapters.ari import naming
+from decroche.calls.adapters.ari.census import KnownCaller
 from decroche.calls.adapters.ari.client import Address, AriClient, Request, _as_message
 from decroche.calls.adapters.ari.interpreter import Interpreter
 from decroche.calls.adapters.ari.keeping import FallbackBook, VoicemailBox
@@ -30,7 +32,7 @@ anything = st.recursive(
     max_leaves=12,
 )
 kinds = st.sampled_from(["StasisStart", "StasisEnd", "ChannelDestroyed", "ChannelStateChange", "ChannelUserevent",
-                         "ContactStatusChange", "Dial", "PlaybackFinished", "ChannelCreated", "ChannelDtmfReceived",
+                         "ContactStatusChange", "Dial", "PlaybackFinished", "ChannelDtmfReceived",
                          "RecordingFinished", "RecordingFailed"])  # fmt: skip
 
 
@@ -273,3 +275,42 @@ def test_a_request_is_said_as_asterisk_wants_it_whatever_is_in_it() -> None:
         "content_type": "application/json",
     }
     assert "message_body" not in json.loads(_as_message("8", Request("GET", "asterisk/ping")))
+
+
+class Recorder:
+    """Stands in for the connection, and obeys."""
+
+    def __init__(self) -> None:
+        self.asked: list[Request] = []
+
+    async def ask_in_order(self, requests: Sequence[Request]) -> list[None]:
+        self.asked += requests
+        return [None] * len(requests)
+
+
+@pytest.mark.parametrize(
+    ("called", "fallback", "is_told"),
+    [
+        ("+33199000001", "+33199000009", False),
+        ("0199000001", "+33199000009", False),
+        ("0033199000001", "+33199000009", False),
+        ("199000001", "+33199000009", True),  # written as the dialplan's variables are not
+        ("+33199000001", "+33199000008", True),
+        ("+33199000002", "", True),
+    ],
+)
+async def test_a_caller_bears_his_fallback_where_the_dialplan_does_not_know_it(
+    called: str, fallback: str, is_told: bool
+) -> None:
+    telephony = AriTelephony(lambda: AriSettings(Address("", "", "", "decroche"), None))
+    recorder = telephony._client = Recorder()  # type: ignore[assignment]
+    await telephony.remember_fallback(called_number="+33199000001", number="+33199000009")
+    recorder.asked.clear()
+    telephony._census.callers["channel"] = KnownCaller("channel", called_number=called)
+    await telephony.adopt_caller("channel", CALL, fallback_number=fallback)
+    marks = {
+        request.query["variable"]: request.query["value"]
+        for request in recorder.asked
+        if request.query and "variable" in request.query
+    }
+    assert marks == {"DECROCHE_CALL": str(CALL)} | ({"DECROCHE_FALLBACK": fallback} if is_told else {})

@@ -54,7 +54,12 @@ class Conversation(Demonstration):
             variables = {"DECROCHE_CONFIRM": "wait"}
         if caller is not None:
             query["originator"] = caller.channel_id
-        await self._originate(naming.leg_id(leg), query, variables, who=str(leg.user_id))
+        self._census.enter_leg(leg)
+        try:
+            await self._originate(naming.leg_id(leg), query, variables, who=str(leg.user_id))
+        except (ChannelGone, PhoneUnreachable):
+            self._census.forget_leg(leg)
+            raise
 
     async def _originate(
         self, channel_id: str, query: dict[str, str], variables: Mapping[str, str], *, who: str

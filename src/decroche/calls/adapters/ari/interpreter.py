@@ -158,12 +158,6 @@ class Interpreter:
         )
         return Reading((arrived,))
 
-    def _created(self, raw: Mapping[str, Any]) -> Reading:
-        channel = read_channel(raw.get("channel"))
-        if channel is not None and (leg := channel.leg) is not None:
-            self.census.enter_leg(leg)
-        return _NOTHING
-
     def _state_change(self, raw: Mapping[str, Any]) -> Reading:
         channel, at = read_channel(raw.get("channel")), read_time(raw)
         if channel is None:
@@ -347,7 +341,6 @@ def _settle(future: "asyncio.Future[None] | None") -> None:
 _HANDLERS: Final[dict[str, Callable[[Interpreter, Mapping[str, Any]], Reading]]] = {
     "StasisStart": Interpreter._stasis_start,  # noqa: SLF001
     "StasisEnd": Interpreter._stasis_end,  # noqa: SLF001
-    "ChannelCreated": Interpreter._created,  # noqa: SLF001
     "ChannelStateChange": Interpreter._state_change,  # noqa: SLF001
     "ChannelDestroyed": Interpreter._destroyed,  # noqa: SLF001
     "ChannelDtmfReceived": Interpreter._digit,  # noqa: SLF001

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,6 +62,7 @@ class AriLink:
         self._box: VoicemailBox | None = None
         self._recordings = RecordingBox(None)
         self._fallbacks = FallbackBook(None)
+        self._told_fallbacks: dict[str, str] = {}  # on this connection: the dialplan's variable → number
         self._way_out = ("PJSIP/", "@trunk")  # around a number outside
         self._background: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -92,6 +94,7 @@ class AriLink:
     async def _open(self) -> None:
         if self._client is not None:
             await self._client.close()
+        self._told_fallbacks.clear()
         settings = self._find()
         if settings != self._settings:
             self._settle(settings)
@@ -252,12 +255,16 @@ class AriLink:
 
     async def remember_fallback(self, *, called_number: str, number: str) -> None:
         self._fallbacks.remember(called_number, number)
-        await self._exchange.ask_in_order(
-            [
-                Request("POST", "asterisk/variable", {"variable": name, "value": number})
-                for name in self._fallbacks.names_of(called_number)
-            ]
+        names = self._fallbacks.names_of(called_number)
+        answers = await self._exchange.ask_in_order(
+            [Request("POST", "asterisk/variable", {"variable": name, "value": number}) for name in names]
         )
+        known = {name for name, answer in zip(names, answers, strict=True) if answer is None}
+        self._told_fallbacks.update(dict.fromkeys(known, number))
+
+    def _knows_fallback(self, called_number: str, number: str) -> bool:
+        """Say whether the dialplan leads the callers of this number there without being told of each."""
+        return self._told_fallbacks.get(f"FALLBACK_{re.sub(r'[^0-9]', '', called_number)}") == number
 
     async def keep_voicemail(self, path: Path) -> None:
         if self._box is not None:

@@ -100,14 +100,13 @@ class Waiting(AriLink):
     # --- taking in ----------------------------------------------------------------------
 
     async def adopt_caller(self, channel_id: str, call_id: UUID, *, fallback_number: str) -> None:
-        self._census.adopt(channel_id, call_id)
+        caller = self._census.adopt(channel_id, call_id)
         await asyncio.sleep(0)  # a phone that is to ring for this caller at once goes first
+        marks = [self._set(channel_id, "DECROCHE_CALL", str(call_id))]
+        if not self._knows_fallback(caller.called_number, fallback_number):
+            marks.append(self._set(channel_id, "DECROCHE_FALLBACK", fallback_number))
         *marked, followed = await self._exchange.ask_in_order(
-            [
-                self._set(channel_id, "DECROCHE_CALL", str(call_id)),
-                self._set(channel_id, "DECROCHE_FALLBACK", fallback_number),
-                self._subscription(f"channel:{channel_id}"),
-            ]
+            [*marks, self._subscription(f"channel:{channel_id}")]
         )
         refusals = [answer for answer in marked if isinstance(answer, AriRefused)]
         if isinstance(followed, AriRefused) or any(one.status != HTTP_CONFLICT for one in refusals):
