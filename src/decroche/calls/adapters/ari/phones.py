@@ -34,7 +34,11 @@ _COMMON: Final[dict[str, str]] = {
 }
 _BROWSER: Final[dict[str, str]] = {"webrtc": "yes", "dtls_auto_generate_cert": "yes"}
 # A phone of another make may send nothing while nobody speaks, whatever its settings say.
-_ANY_MAKE: Final[dict[str, str]] = {"rtp_timeout": "10", "rtp_timeout_hold": "60"}
+_ANY_MAKE: Final[dict[str, str]] = {
+    "rtp_timeout": "10",
+    "rtp_timeout_hold": "60",
+    "timers": "no",  # its silence ends a conversation, not a refresh that its signalling missed
+}
 _LOOPBACK: Final[dict[str, str]] = {"media_address": "127.0.0.1", "bind_rtp_to_media_address": "yes"}
 
 
