@@ -23,7 +23,7 @@ SECRETARIES = 20
 QUEUE_NUMBER = "5555"
 # At its best: by "leastrecent" or "rrmemory" callers who come together choose the same member, all but one then wait for
 # a whole "retry", and from 60 calls/s on the queue never catches up (medians of seconds).
-QUEUE = "[bench]\nstrategy = random\nringinuse = no\nautofill = yes\ntimeout = 15\nretry = 0\n"
+QUEUE = "[bench]\nstrategy = random\nringinuse = no\nautofill = yes\ntimeout = 15\nretry = 1\n"
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
