@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from playwright.async_api import expect
 
 from decroche.calls.models import Call
 from decroche.practices.models import Line
@@ -71,7 +72,7 @@ async def test_a_practitioner_is_asked_swapped_joined_and_given_the_call_by_keyb
     await secretary.sees("#phone-bar", "sonne")
     outside.answer()
     await secretary.sees("#current-call", "Vous parlez avec Dr", seconds=20)
-    assert await secretary.page.locator("#phone-bar .hears-line.is-heard").count() == 1
+    await expect(secretary.page.locator("#phone-bar .hears-line.is-heard")).to_have_count(1)
 
     # Back to the caller, to the practitioner again, then all three.
     await secretary.presses("F3")
@@ -80,7 +81,7 @@ async def test_a_practitioner_is_asked_swapped_joined_and_given_the_call_by_keyb
     await secretary.sees("#current-call", "Vous parlez avec Dr", seconds=20)
     await secretary.presses("Alt+j")
     await secretary.sees("#current-call", "tous les trois en ligne", seconds=20)
-    assert await secretary.page.locator("#phone-bar .hears-line.is-heard").count() == 3
+    await expect(secretary.page.locator("#phone-bar .hears-line.is-heard")).to_have_count(3)
 
     # She leaves them together: they hear each other, and nobody else.
     await secretary.presses("F4")

@@ -168,10 +168,10 @@ def awa(browser: Browser, live_server: Any, world: World) -> Iterator[Typist]:
     clock.sleep(0.4)  # the server may still be answering a page that has gone; the tables are emptied next
 
 
-def booked() -> list[Appointment]:
-    return list(
-        Appointment.objects.filter(status="booked").order_by("starts_at").select_related("practitioner")
-    )
+def booked(world: World) -> list[Appointment]:
+    """Return what is booked at her practice; a story before this one may have left others behind."""
+    hers = Appointment.objects.filter(practice=world.practice, status="booked")
+    return list(hers.order_by("starts_at").select_related("practitioner"))
 
 
 def rested(typist: Typist) -> None:
@@ -187,7 +187,7 @@ def test_the_first_free_slot_takes_four_keys(world: World, awa: Typist) -> None:
     awa.sees(".booking-hold")
     awa.press("Enter")
     rested(awa)
-    assert [each.patient for each in booked()] == [patient]
+    assert [each.patient for each in booked(world)] == [patient]
     assert awa.used("the first free slot") == 4
 
 
@@ -199,7 +199,7 @@ def test_a_named_practitioner_at_a_named_time(world: World, awa: Typist) -> None
     awa.sees(".booking-hold", "Vasseur")
     awa.press("Enter")
     rested(awa)
-    (only,) = booked()
+    (only,) = booked(world)
     assert (only.starts_at, only.practitioner) == (world.at(10, 30), world.people[1])
     assert awa.used("“demain 10h30 vas”") == 21
 
@@ -214,7 +214,7 @@ def test_days_and_half_days_in_words(world: World, awa: Typist) -> None:
     awa.sees(".booking-hold")
     awa.press("Enter")
     rested(awa)
-    start = booked()[0].starts_at.astimezone(world.practice.zone)
+    start = booked(world)[0].starts_at.astimezone(world.practice.zone)
     assert start.weekday() in {1, 3}
     assert start.hour >= 16
     assert awa.used("“mardi ou jeudi après 16h”") == 30
@@ -233,7 +233,7 @@ def test_a_taken_time_is_explained_and_the_nearest_taken(world: World, awa: Typi
     awa.sees(".booking-hold")
     awa.press("Enter")
     rested(awa)
-    assert booked()[0].starts_at == world.at(9, 45)
+    assert booked(world)[0].starts_at == world.at(9, 45)
     assert awa.used("a taken time, then the nearest") == 21
 
 
@@ -261,12 +261,12 @@ def test_six_sessions_two_a_week(world: World, awa: Typist) -> None:
     awa.sees(".booking-series li:nth-child(6)")
     awa.press("Enter")
     rested(awa)
-    assert {(each.patient, each.group.kind) for each in booked()} == {(patient, "series")}
-    assert len(booked()) == 6
+    assert {(each.patient, each.group.kind) for each in booked(world)} == {(patient, "series")}
+    assert len(booked(world)) == 6
     assert awa.used("six sessions, two a week") == 4
     awa.press("Control+z")
     awa.sees("#toasts", "6 rendez-vous")
-    assert booked() == []
+    assert booked(world) == []
 
 
 def test_one_session_of_the_series_is_swapped(world: World, awa: Typist) -> None:
@@ -281,7 +281,7 @@ def test_one_session_of_the_series_is_swapped(world: World, awa: Typist) -> None
     awa.sees(".booking-series li:nth-child(6)")
     awa.press("Enter")
     rested(awa)
-    assert len(booked()) == 6
+    assert len(booked(world)) == 6
     assert awa.used("a series, its third session swapped") == 6
 
 
@@ -302,7 +302,7 @@ def test_brother_and_sister_one_after_the_other(world: World, awa: Typist) -> No
     awa.sees(".is-holding", "KERMARREC Tom")
     awa.press("Enter")
     rested(awa)
-    first, second = booked()
+    first, second = booked(world)
     assert (second.starts_at, second.practitioner) == (first.ends_at, first.practitioner)
     assert awa.used("brother and sister, one after the other") == 12
 
@@ -323,7 +323,7 @@ def test_an_ultrasound_then_the_consultation(world: World, awa: Typist) -> None:
     awa.sees(".is-holding", "DURAND")
     awa.press("Enter")
     rested(awa)
-    assert [each.practitioner for each in booked()] == [world.people[2], world.people[0]]
+    assert [each.practitioner for each in booked(world)] == [world.people[2], world.people[0]]
     assert awa.used("an ultrasound, then the consultation") == 4
 
 
@@ -338,7 +338,7 @@ def test_a_visit_at_home(world: World, awa: Typist) -> None:
         awa.type(words)
         awa.press("Tab" if words != "Lyon" else "Enter")
     rested(awa)
-    home = HomeVisit.objects.get(appointment=booked()[0])
+    home = HomeVisit.objects.get(appointment=booked(world)[0])
     assert (home.address_line, home.postcode, home.city) == ("3 rue Haute", "69005", "Lyon")
     assert awa.used("a visit at home, with its address") == 27
 
@@ -355,7 +355,7 @@ def test_fasting_and_accompanied(world: World, awa: Typist) -> None:
     awa.type("sa mère")
     awa.press("Enter")
     rested(awa)
-    (only,) = booked()
+    (only,) = booked(world)
     assert only.accompanied_by == "sa mère"
     assert [each.answer for each in only.answers.all()] == ["non"]
     assert awa.used("a question answered, accompanied by the mother") == 17

@@ -75,7 +75,7 @@ def test_siblings_on_a_wednesday_after_three_with_whoever_is_first_of_two(world:
     awa.sees(".is-holding", "KERMARREC Tom")
     awa.press("Enter")
     rested(awa)
-    own = [each for each in booked() if each.patient.birth_name in {"Durand", "Kermarrec"}]
+    own = [each for each in booked(world) if each.patient.birth_name in {"Durand", "Kermarrec"}]
     start = own[0].starts_at.astimezone(world.practice.zone)
     assert (start.weekday(), start.hour, start.minute) == (2, 15, 15)
     assert [each.practitioner for each in own] == [world.people[2]] * 2
