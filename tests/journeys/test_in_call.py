@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from decroche.calls.models import Call
 from decroche.practices.models import Line
@@ -128,6 +128,31 @@ async def test_the_phone_is_taken_by_the_other_tab_when_she_asks(house: House, e
     await take.wait_for(state="hidden", timeout=20_000)
     await secretary.sees("[data-softphone-warning]", "passé dans un autre onglet", seconds=20)
     await other.locator("#phone-bar", has_text="Vous êtes libre").wait_for(state="visible", timeout=30_000)
+
+
+async def test_a_bar_that_is_replaced_while_it_reads_itself_reads_again(house: House, enter: Enter) -> None:
+    secretary = await _at_her_post(enter, "roussel")
+    page, reads = secretary.page, 0
+
+    async def slowly(route: Route) -> None:
+        nonlocal reads
+        reads += 1
+        await asyncio.sleep(1.5 if reads == 1 else 0)
+        await route.continue_()
+
+    await page.route("**/calls/bar/", slowly)
+    await page.evaluate("document.body.dispatchEvent(new CustomEvent('live-phone', {bubbles: true}))")
+    async with asyncio.timeout(10):
+        while reads == 0:  # noqa: ASYNC110 - a request comes without telling
+            await asyncio.sleep(0.05)
+    # She asks for what she has already: the bar is drawn anew, and nothing has changed that a hint could tell.
+    await page.evaluate(
+        "htmx.ajax('POST', '/calls/state/available/', {target: '#phone-bar', swap: 'outerHTML'})"
+    )
+    async with asyncio.timeout(10):
+        while reads < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    await page.unroute_all(behavior="ignoreErrors")
 
 
 async def test_her_devices_are_chosen_by_keyboard_and_stay_in_the_browser(house: House, enter: Enter) -> None:
