@@ -9,7 +9,7 @@ from django.utils.crypto import salted_hmac
 
 from decroche.accounts.models import User
 from decroche.calls.actions.give_order import PATIENCE_SECONDS, give_order_and_wait
-from decroche.calls.models import PhoneCredential
+from decroche.calls.models import PhoneCredential, PhoneDevice
 from decroche.calls.switchboard.orders import OrderKind
 
 LIFETIME = timedelta(hours=2)
@@ -34,6 +34,15 @@ def password_of(nonce: str) -> str:
     return salted_hmac("decroche.calls.phone", nonce, algorithm="sha256").hexdigest()[:40]
 
 
+def let_in_alone(*, user: User, device: PhoneDevice, nonce: str, now: datetime, expires_at: datetime) -> None:
+    """Keep on file that this phone is hers, and that none before it is."""
+    with transaction.atomic():
+        PhoneCredential.objects.filter(user=user, revoked_at=None).update(revoked_at=now)
+        PhoneCredential.objects.create(
+            user=user, device=device, nonce=nonce, created_at=now, expires_at=expires_at
+        )
+
+
 def open_phone(*, user: User, now: datetime, patience_seconds: float = PATIENCE_SECONDS) -> OpenedPhone:
     """Make a fresh credential, revoke the one before, and have the exchange know it.
 
@@ -42,17 +51,13 @@ def open_phone(*, user: User, now: datetime, patience_seconds: float = PATIENCE_
         OrderRefused: this person may hold no post.
 
     """
-    expires_at = now + LIFETIME
-    with transaction.atomic():
-        PhoneCredential.objects.filter(user=user, revoked_at=None).update(revoked_at=now)
-        credential = PhoneCredential.objects.create(
-            user=user, nonce=secrets.token_urlsafe(32), created_at=now, expires_at=expires_at
-        )
+    nonce, expires_at = secrets.token_urlsafe(32), now + LIFETIME
+    let_in_alone(user=user, device=PhoneDevice.BROWSER, nonce=nonce, now=now, expires_at=expires_at)
     give_order_and_wait(
         kind=OrderKind.PHONE_ACCOUNT,
         user=user,
         now=now,
-        payload={"nonce": credential.nonce},
+        payload={"nonce": nonce},
         patience_seconds=patience_seconds,
     )
-    return OpenedPhone(username_of(user.pk), expires_at, password_of(credential.nonce))
+    return OpenedPhone(username_of(user.pk), expires_at, password_of(nonce))

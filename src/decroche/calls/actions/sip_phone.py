@@ -7,7 +7,7 @@ from django.db import transaction
 
 from decroche.accounts.models import User
 from decroche.calls.actions.give_order import PATIENCE_SECONDS, give_order, give_order_and_wait
-from decroche.calls.actions.open_phone import OpenedPhone, password_of, username_of
+from decroche.calls.actions.open_phone import OpenedPhone, let_in_alone, password_of, username_of
 from decroche.calls.models import PhoneCredential, PhoneDevice
 from decroche.calls.switchboard.orders import OrderKind
 
@@ -32,11 +32,7 @@ def connect(*, user: User, now: datetime, patience_seconds: float = PATIENCE_SEC
         payload={"nonce": nonce, "device": PhoneDevice.SIP.value},
         patience_seconds=patience_seconds,
     )
-    with transaction.atomic():
-        PhoneCredential.objects.filter(user=user, revoked_at=None).update(revoked_at=now)
-        PhoneCredential.objects.create(
-            user=user, device=PhoneDevice.SIP, nonce=nonce, created_at=now, expires_at=expires_at
-        )
+    let_in_alone(user=user, device=PhoneDevice.SIP, nonce=nonce, now=now, expires_at=expires_at)
     return OpenedPhone(username_of(user.pk), expires_at, password_of(nonce))
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from decroche.calls.web import answers, listening, mobile, notes, party, phone_dial, sip_phone
+from decroche.calls.web import call_back_question, listening, mobile, notes, party, phone_dial, sip_phone
 
 urlpatterns: list[URLPattern] = [
     path("dial/", phone_dial.dial, name="dial"),
@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("my-phone/sip/switch/", sip_phone.switch, name="sip_phone_switch"),
     path("<uuid:call_id>/abuse/", notes.abuse, name="abuse"),
     path("<uuid:call_id>/abuse/undo/", notes.undo_abuse, name="abuse_undo"),
-    path("<uuid:call_id>/answers-call-back/", answers.call_back, name="answers_call_back"),
+    path("<uuid:call_id>/answers-call-back/", call_back_question.answer, name="answers_call_back"),
     path("<uuid:call_id>/digits/", party.digits, name="digits"),
     path("<uuid:call_id>/keypad/", party.keypad, name="keypad"),
     path("<uuid:call_id>/listening/", listening.why, name="why_listening"),

@@ -1,5 +1,6 @@
 """Work from a mobile: the call rings there, and a page as wide as a hand follows it."""
 
+import json
 from typing import Any
 
 from django.http import HttpResponse
@@ -68,7 +69,7 @@ def switch(request: PersonRequest, *, refusal: str, typed: str) -> HttpResponse:
         context["number"] = typed
     response = render(request, "calls/talk/_mobile_switch.html", context, status=422 if refusal else 200)
     response["Cache-Control"] = "no-store"
-    response["HX-Trigger"] = '{"softphone-changed": {"target": "body"}, "phone-changed": {"target": "body"}}'
+    response["HX-Trigger"] = json.dumps(bar.RINGS_ELSEWHERE)
     return response
 
 

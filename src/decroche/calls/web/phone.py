@@ -58,6 +58,9 @@ POST_ORDERS = {
 STATES = {"available", "paused", "away"}
 PATIENCE_SECONDS = 1.2
 CHANGED = {"phone-changed": {"target": "body"}}  # panels beside the bar read themselves again
+RINGS_ELSEWHERE = CHANGED | {
+    "softphone-changed": {"target": "body"}
+}  # and the browser is her phone, or is not
 
 
 @require_GET

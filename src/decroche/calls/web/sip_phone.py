@@ -1,5 +1,6 @@
 """Let her calls ring on a SIP phone of any make: what to type into it, whether it is there, and put it away again."""
 
+import json
 from typing import Any
 
 from django.http import HttpResponse
@@ -55,7 +56,5 @@ def _show(request: PersonRequest, *, has_changed: bool = False, **told: Any) -> 
     response = render(request, "calls/talk/_sip_phone.html", sip_context(request) | told, status=status)
     response["Cache-Control"] = "no-store"
     if has_changed:
-        response["HX-Trigger"] = (
-            '{"softphone-changed": {"target": "body"}, "phone-changed": {"target": "body"}}'
-        )
+        response["HX-Trigger"] = json.dumps(bar.RINGS_ELSEWHERE)
     return response

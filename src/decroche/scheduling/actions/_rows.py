@@ -86,8 +86,13 @@ def rows_in_the_way(
     *, practitioner_id: int, busy_from: datetime, busy_until: datetime, but: int | None = None
 ) -> QuerySet[Appointment]:
     """Select what owns a part of the practitioner's `[busy_from, busy_until)`."""
+    rows = _owning(busy_from, busy_until).filter(practitioner_id=practitioner_id)
+    return rows if but is None else rows.exclude(pk=but)
+
+
+def _owning(busy_from: datetime, busy_until: datetime) -> QuerySet[Appointment]:
+    """Select what owns a part of `[busy_from, busy_until)`, whoever's it is."""
     rows: QuerySet[Appointment] = Appointment.objects.filter(
-        practitioner_id=practitioner_id,
         status__in=OCCUPYING_STATES,
         # The indexed column bounds the rows read; the busy period decides.
         starts_at__gt=busy_from - LONGEST - LONGEST_BUFFER,
@@ -95,7 +100,7 @@ def rows_in_the_way(
         busy_from__lt=busy_until,
         busy_until__gt=busy_from,
     )
-    return rows if but is None else rows.exclude(pk=but)
+    return rows
 
 
 # Asked by the exclusion constraint's own expressions, so that its index answers.
@@ -146,14 +151,8 @@ def rooms_left(
     For seats: those of one session share its room, which the constraint cannot tell from two sessions in one room.
     """
     lock_resources(*resources)
-    used = Appointment.objects.filter(
-        resource__in=resources,
-        status__in=OCCUPYING_STATES,
-        starts_at__gt=busy_from - LONGEST - LONGEST_BUFFER,
-        starts_at__lt=busy_until + LONGEST_BUFFER,
-        busy_from__lt=busy_until,
-        busy_until__gt=busy_from,
-    ).exclude(practitioner_id=practitioner_id)
+    used = _owning(busy_from, busy_until).filter(resource__in=resources)
+    used = used.exclude(practitioner_id=practitioner_id)
     gone = set(used.values_list("resource_id", flat=True))
     return [resource for resource in resources if resource not in gone]
 

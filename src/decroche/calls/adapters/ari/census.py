@@ -34,9 +34,7 @@ class KnownCaller:
     called_number: str = ""
     is_away: bool = False
     is_dialled: bool = False  # we rang this person, who has not answered yet
-    fallback_rings: bool = (
-        False  # the dialplan was seen ringing the fallback number, which has not answered yet
-    )
+    fallback_rings: bool = False  # the dialplan rings the fallback number, which has not answered yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from decroche.calls.web import call_back_answered, current
 
 @require_POST
 @requires(Permission.HANDLE_CALL)
-def call_back(request: PersonRequest, call_id: UUID) -> HttpResponse:
+def answer(request: PersonRequest, call_id: UUID) -> HttpResponse:
     """Take her word: yes closes what we owed him, no leaves it in its place."""
     call = get_object_or_404(Call, pk=call_id)
     if call.secretary_id != request.user.pk:  # only she who spoke with him knows
