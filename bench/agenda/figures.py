@@ -4,26 +4,32 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 
+from bench.agenda.costs import Cost
+
 ROUNDS = 60
 
 
-def timed(work: Callable[[], object], rounds: int = ROUNDS) -> list[float]:
-    """Give how long each round took, in ms, after two that warm up."""
+def timed(
+    work: Callable[[], object], rounds: int = ROUNDS, *, before: Callable[[], object] = lambda: None
+) -> list[float]:
+    """Give how long each round took, in ms, after two that warm up; what comes `before` each is not counted."""
     work()
     work()
     took = []
     for _ in range(rounds):
+        before()
         began = time.perf_counter()
         work()
         took.append((time.perf_counter() - began) * 1000)
     return took
 
 
-def queries_of(work: Callable[[], object]) -> int:
+def queries_of(work: Callable[[], object], *, before: Callable[[], object] = lambda: None) -> int:
     """Count the queries of one warm call."""
     from django.db import connection
 
     seen: list[str] = []
+    before()
     with connection.execute_wrapper(lambda run, sql, *rest: (seen.append(sql), run(sql, *rest))[1]):
         work()
     return len(seen)
@@ -39,6 +45,7 @@ class Table:
     def __init__(self) -> None:
         self.missed: list[str] = []
         self.medians: dict[str, float] = {}
+        self.costs: dict[str, Cost] = {}
 
     def head(self, title: str) -> None:
         print(f"\n{title:58}{'median':>10}{'p95':>9}{'queries':>9}  goal", flush=True)
@@ -52,6 +59,7 @@ class Table:
         goal: float | None = None,
         most_queries: int | None = None,
         note: str = "",
+        cost: Cost | None = None,
     ) -> float:
         """Print one line of milliseconds and give its median; the goal is judged on the median."""
         median = statistics.median(took)
@@ -64,6 +72,9 @@ class Table:
         text = "   ".join([*wanted, note]).strip()
         print(f"{name:58}{median:10.2f}{p95(took):9.2f}{asked:>9}  {text}", flush=True)
         self.medians[name] = median
+        if cost is not None:
+            self.costs[name] = cost
+            print(f"  {cost.words}", flush=True)
         return median
 
     def line(self, name: str, value: str, *, is_right: bool | None = None, goal: str = "") -> None:

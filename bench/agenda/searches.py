@@ -1,7 +1,12 @@
 """The searches in the process: one practitioner's first slots, the earliest of many, a day of thirty columns."""
 
+from collections.abc import Callable
+
+from bench.agenda.costs import cost_of
 from bench.agenda.figures import Table, queries_of, timed
 from bench.agenda.world import DAYS, World
+
+EARLIEST = "earliest slot among"
 
 _FLOOR = """
 SELECT count(*) FROM scheduling_appointment
@@ -11,10 +16,11 @@ WHERE practitioner_id = %s AND status IN ({states}) AND starts_at >= %s AND star
 
 def run(world: World, table: Table) -> None:
     """Print the rows; the reference is the cheapest thing that PostgreSQL could do with the same six months."""
-    from decroche.scheduling.queries import day_view, earliest_slot, open_slots
+    from decroche.scheduling.queries import day_view, open_slots
 
     table.head(f"in the process, {world.appointments:,} appointments, ms")
-    floor = table.row("reference: index-only count of one's six months", timed(lambda: _floor(world)))
+    reference = "reference: index-only count of one's six months"
+    floor = table.row(reference, timed(lambda: _floor(world)), cost=cost_of(lambda: _floor(world)))
     question = {"start": world.now, "now": world.now}
     one = {"practitioners": world.many[:1], "visit_type": world.many_kind, **question}
 
@@ -34,23 +40,50 @@ def run(world: World, table: Table) -> None:
         queries=queries_of(first_twenty),
         goal=3,
         most_queries=4,
+        cost=cost_of(first_twenty),
     )
     table.line("  ratio to the reference", f"{found / floor:.1f} ×")
     table.row("the same, rules cold", timed(lambda: _cold(first_twenty), 20))
-    table.row("all slots of a month, one practitioner", timed(month), queries=queries_of(month))
+    table.row(
+        "all slots of a month, one practitioner", timed(month), queries=queries_of(month), cost=cost_of(month)
+    )
+    _earliest(world, table, question)
+    table.row(
+        "day view of 30 practitioners",
+        timed(day, 20),
+        queries=queries_of(day),
+        goal=60,
+        most_queries=12,
+        cost=cost_of(day),
+    )
+
+
+def _earliest(world: World, table: Table, question: dict[str, object]) -> None:
+    """Print the earliest among many: as a process finds it that has searched before, and as one that never has."""
+    from decroche.scheduling.queries import earliest_slot
+
     medians = {}
     for count, goal in ((10, 1.5), (100, 4), (1000, 20)):
         if count > len(world.many):
-            table.line(f"earliest slot among {count}", f"only {len(world.many)} there")
+            table.line(f"{EARLIEST} {count}", f"only {len(world.many)} there")
             continue
         asked = {"practitioners": world.many[:count], "visit_type": world.many_kind, **question}
 
         def earliest(asked: dict[str, object] = asked) -> object:
             return earliest_slot(**asked)
 
-        took = timed(earliest)
         medians[count] = table.row(
-            f"earliest slot among {count}", took, queries=queries_of(earliest), goal=goal
+            f"{EARLIEST} {count}",
+            timed(earliest),
+            queries=queries_of(earliest),
+            goal=goal,
+            cost=cost_of(earliest),
+        )
+        table.row(
+            f"{EARLIEST} {count}, nothing learned yet",
+            timed(earliest, before=_unlearn),
+            queries=queries_of(earliest, before=_unlearn),
+            cost=cost_of(earliest, before=_unlearn),
         )
     if len(medians) > 1:
         low, high = min(medians), max(medians)
@@ -61,9 +94,6 @@ def run(world: World, table: Table) -> None:
             is_right=growth < high / low,
             goal="sub-linear",
         )
-    table.row(
-        "day view of 30 practitioners", timed(day, 20), queries=queries_of(day), goal=60, most_queries=12
-    )
 
 
 def _floor(world: World) -> None:
@@ -78,7 +108,16 @@ def _floor(world: World) -> None:
         cursor.fetchone()
 
 
-def _cold(work) -> object:
+def _unlearn() -> None:
+    """Forget how far each agenda is full, and keep its rules."""
+    from decroche.scheduling.queries import rules
+
+    for shelf in rules._kept.values():  # noqa: SLF001 — to forget a part of what `forget` would
+        for kept in shelf.values():
+            kept.hints.clear()
+
+
+def _cold(work: Callable[[], object]) -> object:
     """Forget what was compiled, then ask."""
     from decroche.scheduling.queries import rules
 

@@ -1,14 +1,19 @@
 """Fill a database with a profession's agendas: half-hours from 9 to 13:30 on weekdays, six months ahead, 85 % full.
 
-Practice A has the 30 practitioners of the screens; practice B the thousand of the searches; at 5 million, practices
-beside them that nobody asks about. Agendas are full for a fortnight, as agendas are, then have gaps.
+Practice A has the 30 practitioners of the screens; practice B the thousand of the searches. Agendas are full for a
+fortnight, as agendas are, then have gaps. What a larger size adds is said by `Growth`: practices beside them that nobody
+asks about (as ever), or years behind the same practitioners, 85 % full too and done. Rows lie in the table in the order
+in which they were booked, up to two months ahead: each agenda is scattered over the whole of it, as in life.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 
 from django.db import connection
+
+from bench.agenda.loading import bare, said
 
 DAYS = 182
 PER_DAY = 9
@@ -20,17 +25,30 @@ _FILL = """
 INSERT INTO scheduling_appointment
     (practice_id, practitioner_id, site_id, visit_type_id, patient_id, starts_at, ends_at, status, created_at, source,
      cancel_reason, version)
-SELECT %(practice)s, p.id, %(site)s, %(kind)s, (%(patients)s::bigint[])[1 + (t.q + t.d) %% cardinality(%(patients)s::bigint[])],
-       t.at, t.at + make_interval(mins => %(minutes)s), 'booked', now(), 'desk', '', 1
+SELECT %(practice)s, p.id, %(site)s, %(kind)s,
+       (%(patients)s::bigint[])[1 + abs(t.q + t.d) %% cardinality(%(patients)s::bigint[])],
+       t.at, t.at + make_interval(mins => %(minutes)s), CASE WHEN t.d < 0 THEN 'done' ELSE 'booked' END, b.at, 'desk', '', 1
 FROM practices_practitioner p
 CROSS JOIN LATERAL (
     SELECT ((%(first)s::date + d) + make_time(9, 0, 0) + make_interval(mins => q * %(minutes)s))
                AT TIME ZONE 'Europe/Paris' AS at, d, q
-    FROM generate_series(0, %(days)s - 1) d, generate_series(0, %(per_day)s - 1) q
+    FROM generate_series(-%(behind)s::int, %(days)s - 1) d, generate_series(0, %(per_day)s - 1) q
     WHERE extract(isodow FROM %(first)s::date + d) <= 5
 ) t
-WHERE p.id = ANY(%(people)s) AND (t.d < 12 + p.id %% 5 OR (t.q * 7 + t.d * 3 + p.id) %% 20 > 2)
+CROSS JOIN LATERAL (
+    SELECT least(t.at, %(now)s) - make_interval(mins => abs(hashint8(p.id * 1000003 + t.d * 31 + t.q)::bigint %% 86400)::int)
+) b(at)
+WHERE p.id = ANY(%(people)s)
+  AND (t.d BETWEEN 0 AND 11 + p.id %% 5 OR ((t.q * 7 + t.d * 3 + p.id) %% 20 + 20) %% 20 > 2)
+ORDER BY b.at
 """
+
+
+class Growth(StrEnum):
+    """What stands in a size beyond what the searches ask about."""
+
+    BESIDE = "beside"  # other practices, with six months ahead like everybody
+    BEHIND = "behind"  # years behind the same practitioners
 
 
 @dataclass(slots=True)
@@ -51,7 +69,14 @@ class World:
     far: int = DAYS + 14  # days from the first: nothing stands there yet
 
 
-def build(appointments: int) -> World:
+def days_behind(appointments: int, growth: Growth) -> int:
+    """Give how many days behind each practitioner make up the size; none where six months ahead do."""
+    if growth != Growth.BEHIND or appointments <= MILLION:
+        return 0
+    return round((appointments / (MILLION / EACH + 30) / EACH - 1) * DAYS)
+
+
+def build(appointments: int, growth: Growth = Growth.BESIDE) -> World:
     """Make about so many appointments; the database is emptied first."""
     from tests.factories import make_secretariat, make_secretary
 
@@ -61,24 +86,37 @@ def build(appointments: int) -> World:
         )
     now = datetime.now(UTC)
     first = now.astimezone().date()
+    behind = days_behind(appointments, growth)
     total = max(1, round(appointments / EACH))
-    practice, people, kind, patients = _practice(30, first)
     thousand = 1000 if appointments >= MILLION else min(1000, max(10, total - 30))
-    many_practice, many, many_kind, _ = _practice(thousand, first)
-    del many_practice
-    left = total - 30 - len(many)
-    while left > 0:
-        _practice(min(1000, left), first)
-        left -= 1000
+    beside = 0 if behind else max(0, total - 30 - thousand)
+    counts = [30, thousand, *([1000] * (beside // 1000)), *([beside % 1000] if beside % 1000 else [])]
+    with (
+        said(f"{sum(counts):,} practitioners, {behind:,} days behind and {DAYS} ahead, every row checked"),
+        bare(),
+    ):
+        made = [_practice(count, first, now, behind) for count in counts]
+    (practice, people, kind, patients), (_, many, many_kind, _), *_ = made
     secretariat = make_secretariat()
     users = [make_secretary(secretariat=secretariat, practices=(practice,)) for _ in range(48)]
-    with connection.cursor() as cursor:
-        for table in ("scheduling_appointment", "scheduling_openingrule", "practices_practitioner"):
-            cursor.execute(f"VACUUM ANALYZE {table}")
-        cursor.execute("SELECT count(*) FROM scheduling_appointment")
-        found = cursor.fetchone()[0]
+    found = _analyse()
     site = practice.sites.get()
     return World(first, now, practice, people, kind, many, many_kind, users, patients, site, found)
+
+
+def _analyse() -> int:
+    """Tell the planner what is there, and count it."""
+    with said("vacuumed, analysed, counted"), connection.cursor() as cursor:
+        for table in (
+            "scheduling_appointment",
+            "scheduling_agendaversion",
+            "scheduling_openingrule",
+            "practices_practitioner",
+        ):
+            cursor.execute(f"VACUUM ANALYZE {table}")
+        cursor.execute("SELECT count(*) FROM scheduling_appointment")
+        (found,) = cursor.fetchone()
+    return int(found)
 
 
 def kept() -> World | None:
@@ -98,7 +136,8 @@ def kept() -> World | None:
         cursor.execute("SELECT count(*) FROM scheduling_appointment")
         found = cursor.fetchone()[0]
         cursor.execute(
-            "SELECT min(starts_at)::date, max(starts_at)::date FROM scheduling_appointment WHERE practice_id = %s",
+            "SELECT min(starts_at)::date, max(starts_at)::date FROM scheduling_appointment"
+            " WHERE practice_id = %s AND status <> 'done'",
             [screens.pk],
         )
         begins, ends = cursor.fetchone()
@@ -120,7 +159,7 @@ def kept() -> World | None:
     )  # fmt: skip
 
 
-def _practice(count: int, first: date) -> tuple[Any, list[Any], Any, list[int]]:
+def _practice(count: int, first: date, now: datetime, behind: int) -> tuple[Any, list[Any], Any, list[int]]:
     from decroche.practices.models import Practitioner
     from decroche.scheduling.models import OpeningRule
     from tests.factories import make_practice
@@ -137,16 +176,15 @@ def _practice(count: int, first: date) -> tuple[Any, list[Any], Any, list[int]]:
     OpeningRule.objects.bulk_create(
         OpeningRule(
             practice=practice, practitioner=person, site=site, weekday=weekday,
-            starts=time(9), ends=time(13, 30), valid_from=first - timedelta(days=365),
+            starts=time(9), ends=time(13, 30), valid_from=first - timedelta(days=365 + behind),
         )
         for person in people
         for weekday in range(5)
     )  # fmt: skip
     values = {
-        "practice": practice.pk, "site": site.pk, "kind": kind.pk, "patients": patients, "first": first,
-        "days": DAYS, "per_day": PER_DAY, "minutes": MINUTES,
+        "practice": practice.pk, "site": site.pk, "kind": kind.pk, "patients": patients, "first": first, "now": now,
+        "days": DAYS, "per_day": PER_DAY, "minutes": MINUTES, "behind": behind, "people": [person.pk for person in people],
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        for start in range(0, count, 50):
-            cursor.execute(_FILL, values | {"people": [person.pk for person in people[start : start + 50]]})
+    with said(f"a practice of {count:,}, bare rows"), connection.cursor() as cursor:
+        cursor.execute(_FILL, values)
     return practice, people, kind, patients
