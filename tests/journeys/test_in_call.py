@@ -130,29 +130,63 @@ async def test_the_phone_is_taken_by_the_other_tab_when_she_asks(house: House, e
     await other.locator("#phone-bar", has_text="Vous êtes libre").wait_for(state="visible", timeout=30_000)
 
 
-async def test_a_bar_that_is_replaced_while_it_reads_itself_reads_again(house: House, enter: Enter) -> None:
-    secretary = await _at_her_post(enter, "roussel")
-    page, reads = secretary.page, 0
+async def test_a_call_answered_before_its_panel_came_is_shown_as_it_is(
+    house: House, enter: Enter, new_caller: Callable[[], Caller]
+) -> None:
+    sender, caller = "+33639980673", new_caller()
+    secretary, answered = await _at_her_post(enter, "diallo"), asyncio.Event()
 
-    async def slowly(route: Route) -> None:
+    async def late(route: Route) -> None:
+        rendered = await route.fetch()
+        await answered.wait()
+        await route.fulfill(response=rendered)
+
+    await secretary.page.route("**/calls/current/", late)
+    async with secretary.page.expect_request("**/calls/current/"):
+        await caller.call(await look(_number), sender=f"<sip:{sender}@operator.example>", talks=60)
+        await secretary.sees("[data-softphone=answer]", seconds=30)
+    await secretary.presses("F2")
+    await secretary.sees("[data-softphone=end]", seconds=30)
+    answered.set()
+    await secretary.sees("#current-call", "En conversation")
+    await secretary.page.unroute_all(behavior="wait")
+    await secretary.presses("F8")
+    await secretary.sees("#phone-bar", "Après-appel", seconds=20)
+
+
+async def test_a_bar_older_than_the_news_that_came_meanwhile_reads_itself_again(
+    house: House, enter: Enter
+) -> None:
+    secretary = await _at_her_post(enter, "roussel")
+    page, reads, told = secretary.page, 0, asyncio.Event()
+
+    async def late(route: Route) -> None:
+        rendered = await route.fetch()
+        await told.wait()
+        await route.fulfill(response=rendered)
+
+    async def count(route: Route) -> None:
         nonlocal reads
         reads += 1
-        await asyncio.sleep(1.5 if reads == 1 else 0)
         await route.continue_()
 
-    await page.route("**/calls/bar/", slowly)
-    await page.evaluate("document.body.dispatchEvent(new CustomEvent('live-phone', {bubbles: true}))")
-    async with asyncio.timeout(10):
-        while reads == 0:  # noqa: ASYNC110 - a request comes without telling
-            await asyncio.sleep(0.05)
+    async def until_read(times: int) -> None:
+        async with asyncio.timeout(10):
+            while reads < times:  # noqa: ASYNC110 - a request comes without telling
+                await asyncio.sleep(0.05)
+
+    await page.route("**/calls/state/available/", late)
+    await page.route("**/calls/bar/", count)
     # She asks for what she has already: the bar is drawn anew, and nothing has changed that a hint could tell.
-    await page.evaluate(
-        "htmx.ajax('POST', '/calls/state/available/', {target: '#phone-bar', swap: 'outerHTML'})"
-    )
-    async with asyncio.timeout(10):
-        while reads < 2:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
-    await page.unroute_all(behavior="ignoreErrors")
+    async with page.expect_request("**/calls/state/available/"):
+        await page.evaluate(
+            "void htmx.ajax('POST', '/calls/state/available/', {target: '#phone-bar', swap: 'outerHTML'})"
+        )
+    await page.evaluate("document.body.dispatchEvent(new CustomEvent('live-phone', {bubbles: true}))")
+    await until_read(1)
+    told.set()
+    await until_read(2)
+    await page.unroute_all(behavior="wait")
 
 
 async def test_her_devices_are_chosen_by_keyboard_and_stay_in_the_browser(house: House, enter: Enter) -> None:

@@ -222,25 +222,6 @@ function endHere(event: Event): void {
   if (!detail.successful && detail.elt.matches('[data-softphone="end"]')) line.hangUp();
 }
 
-/** The bar that is reading itself: what is pressed meanwhile may replace it, and its answer then reaches nobody. */
-let reading: HTMLElement | null = null;
-
-function noteReading(event: Event): void {
-  const { elt, requestConfig } = (event as CustomEvent<{ elt: HTMLElement; requestConfig: { verb: string } }>).detail;
-  if (elt.id === "phone-bar" && requestConfig.verb === "get") reading = elt;
-}
-
-function noteRead(event: Event): void {
-  if (origin(event) === reading) reading = null;
-}
-
-/** A bar that was replaced while it read itself lost what it read, perhaps the last news for long: read again. */
-function readAgain(): void {
-  if (!reading || reading.isConnected) return;
-  reading = null;
-  announce("softphone-changed");
-}
-
 /** A menu that is open is not to be swapped away under the hand; the bar is read again when it closes. */
 function holdBack(event: Event): void {
   const bar = document.getElementById("phone-bar");
@@ -279,9 +260,6 @@ ready(() => {
   document.addEventListener("click", onClick);
   document.body.addEventListener("htmx:beforeRequest", holdBack);
   document.body.addEventListener("htmx:afterRequest", endHere);
-  document.body.addEventListener("htmx:beforeSend", noteReading);
-  document.body.addEventListener("htmx:afterRequest", noteRead);
-  document.body.addEventListener("htmx:afterSettle", readAgain);
   document.body.addEventListener("htmx:afterSettle", () => void sync());
   document.addEventListener("toggle", (event) => {
     const menu = event.target;

@@ -51,12 +51,12 @@ function isTypingSomething(): boolean {
 function showRingingOnly(): void {
   const slot = document.getElementById("slot-current") ?? document.getElementById("slot-ringing");
   const address = desk()?.dataset["current"];
-  if (slot && address) void htmx.ajax("GET", address, { target: slot, swap: "innerHTML" });
+  if (slot && address) void htmx.ajax("GET", address, { source: slot, target: slot, swap: "innerHTML" });
 }
 
 async function open(address: string): Promise<void> {
   document.querySelectorAll<HTMLDialogElement>("#desk-dialogs dialog[open], #palette[open]").forEach((box) => box.close());
-  await htmx.ajax("GET", address, { target: "#desk", swap: "innerHTML" });
+  await htmx.ajax("GET", address, { source: "#desk", target: "#desk", swap: "innerHTML" });
   if (!location.pathname.endsWith("/desk/")) history.replaceState(null, "", "/desk/");
 }
 

@@ -2,7 +2,7 @@
 interface HtmxAjaxContext {
   target?: string | Element;
   swap?: string;
-  source?: Element;
+  source?: string | Element;
   values?: Record<string, string>;
   headers?: Record<string, string>;
 }

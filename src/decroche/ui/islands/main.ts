@@ -2,6 +2,7 @@
 import "idiomorph/dist/idiomorph-ext.js";
 import "./theme";
 import "./live";
+import "./fresh";
 import "./keys";
 import "./dialogs";
 import "./toast";

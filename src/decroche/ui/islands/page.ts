@@ -28,7 +28,11 @@ export function origin(event: Event): Element | null {
   return event.target instanceof Element ? event.target : null;
 }
 
+/** When the page was last told each thing, in performance.now()'s milliseconds. */
+export const announced = new Map<string, number>();
+
 /** Tell the whole page something. */
 export function announce(name: string, detail: unknown = {}): void {
+  announced.set(name, performance.now());
   document.body.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
 }
