@@ -20,7 +20,8 @@ from urllib.parse import quote
 import pytest
 from django.db import connection, connections
 from django.test import override_settings
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.sync_api import expect as expect_in_turn
 from pytest_django import DjangoDbBlocker
 
 from decroche.calls.adapters.asterisk.server import AsteriskServer
@@ -54,6 +55,10 @@ window.sound = async () => {
   return found;
 };
 """
+# A busy machine is late, never wrong: how fast is for the benches to say.
+PATIENCE_SECONDS = 20.0
+for one in (expect, expect_in_turn):
+    one.set_options(timeout=PATIENCE_SECONDS * 1000)
 FAILED = pytest.StashKey[bool]()
 DESK = {"width": 1440, "height": 900}
 POCKET = {"width": 390, "height": 844}
@@ -169,7 +174,9 @@ class Person:
     async def types(self, text: str) -> None:
         await self.page.keyboard.type(text, delay=15)
 
-    async def sees(self, selector: str, text: str | None = None, *, seconds: float = 10) -> None:
+    async def sees(
+        self, selector: str, text: str | None = None, *, seconds: float = PATIENCE_SECONDS
+    ) -> None:
         found = self.page.locator(selector, has_text=text) if text else self.page.locator(selector)
         await found.first.wait_for(state="visible", timeout=seconds * 1000)
 

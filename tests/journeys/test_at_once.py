@@ -32,7 +32,7 @@ async def test_an_instruction_given_on_a_telephone_is_on_the_desk_at_once(house:
     await doctor.page.fill("#asked-text", "Le laboratoire peut me joindre sur le portable.")
     await doctor.page.locator(".asked-free .btn-primary").click()
     await doctor.sees(".asked-list", "Le laboratoire peut me joindre")
-    await secretary.sees("#zone-call", "Le laboratoire peut me joindre sur le portable.", seconds=5)
+    await secretary.sees("#zone-call", "Le laboratoire peut me joindre sur le portable.")
 
 
 async def test_a_slot_taken_between_display_and_enter_is_said_with_the_next_ones(
@@ -70,7 +70,7 @@ async def test_a_second_tab_does_not_ring_twice(house: House, enter: Enter) -> N
     await (
         other.locator("[data-softphone-warning], #softphone-tab")
         .filter(has_text="autre onglet")
-        .first.wait_for(state="visible", timeout=10_000)
+        .first.wait_for(state="visible", timeout=20_000)
     )
 
 

@@ -82,6 +82,6 @@ async def test_who_gave_up_is_called_back_by_one_and_refused_to_the_other(
     await page.bring_to_front()
     await beside.presses("1")
     for person in (beside, nathalie):
-        await person.page.locator(f"#owed-{row.pk}").wait_for(state="detached", timeout=10_000)
+        await person.page.locator(f"#owed-{row.pk}").wait_for(state="detached", timeout=20_000)
     closed = await look(_owed)
     assert (closed.result, closed.tries) == ("reached", 1)

@@ -71,8 +71,8 @@ async def test_a_call_becomes_an_appointment_and_a_message_by_keyboard_alone(
     await secretary.sees("#agenda-booking", patient.last_name.upper())
     doctor = await _the_practitioner_of_the_hold(enter)
     await secretary.presses("Enter")
-    await secretary.sees(".patient-part", "Dr", seconds=10)
-    await doctor.sees(".visit", patient.display_name, seconds=5)
+    await secretary.sees(".patient-part", "Dr")
+    await doctor.sees(".visit", patient.display_name)
 
     # She leaves a message; it lands on the same telephone, without a reload.
     await doctor.page.goto(f"{house.url}/companion/")
@@ -85,7 +85,7 @@ async def test_a_call_becomes_an_appointment_and_a_message_by_keyboard_alone(
     await page.locator(".compose-form textarea[name=body]").focus()
     await secretary.types("Demande son compte rendu, rappel possible après 18 h.")
     await secretary.presses("Control+Enter")
-    await doctor.sees(".letter", "Demande son compte rendu", seconds=5)
+    await doctor.sees(".letter", "Demande son compte rendu")
 
     # She hangs up, notes the outcome that was proposed, and is free again.
     await secretary.presses("F8")
