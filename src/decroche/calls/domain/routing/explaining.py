@@ -6,8 +6,8 @@ from typing import Final
 
 from decroche.calls.domain.post import PostState
 from decroche.calls.domain.routing.decisions import PassedOver, Reason, Why
-from decroche.calls.domain.routing.facts import Acquaintance, PostFact, Urgency, WaitingCall
-from decroche.calls.domain.routing.people import Case, Crowd, Idle, Stage, above_ceiling
+from decroche.calls.domain.routing.facts import Acquaintance, PostFact, Urgency
+from decroche.calls.domain.routing.people import Case, Crowd, Group, People, Stage, above_ceiling
 
 DAY: Final = 24 * 60 * 60  # seconds
 # Members of an enumeration are slow to look up on it.
@@ -19,34 +19,29 @@ _BUSY: Final = {
     PostState.WRAP_UP: Why.IN_WRAP_UP,
 }
 _IDLE_FOR: Final = Why.IDLE_FOR
-_PROTECTED: Final = Why.PROTECTED
-_TRIED: Final = Why.TRIED
-_TAKEN: Final = Why.TAKEN
-_ABOVE_CEILING: Final = Why.ABOVE_CEILING
-_OWES_A_TURN: Final = Why.OWES_A_TURN
+_BACK_UP: Final = Why.BACK_UP
+_WAITED_LONGEST: Final = Why.WAITED_LONGEST
 _CALLER: Final = Acquaintance.CALLER
 _GOOD: Final = Acquaintance.GOOD
 
 
-def why_her(crowd: Crowd, case: Case, her: Idle, *, owed: bool) -> tuple[Reason, ...]:
+def why_her(crowd: Crowd, case: Case, her: PostFact, *, owed: bool) -> tuple[Reason, ...]:
     """Say why this secretary, then why this caller."""
-    call, stage = case.call, case.stage
-    post, now = her.post, crowd.now
-    count = case.kind.knowers.counts.get(post.user_id, 0)
-    reasons = [Reason(_KNOWN[case.known], count), Reason(_IDLE_FOR, _seconds(post.since, now))]
-    wishes = stage.groups[case.step].wishes(her)
-    if wishes:
+    call, stage, now = case.call, case.stage, crowd.now
+    count = case.kind.knowers.counts.get(her.user_id, 0)
+    reasons = [Reason(_KNOWN[case.known], count), Reason(_IDLE_FOR, _seconds(her.since, now))]
+    if wishes := stage.groups[case.step].wishes(her):
         reasons.append(Reason(Why.SPEAKS, wishes))
     if case.step:
-        reasons.append(Reason(Why.BACK_UP, case.step + 1))
-    if call.held_for == post.user_id and call.held_since is not None:
+        reasons.append(Reason(_BACK_UP, case.step + 1))
+    if call.held_since is not None and call.held_for == her.user_id:
         reasons.append(Reason(Why.HELD_FOR_HER, _seconds(call.held_since, now)))
-    if len(stage.members) == 1 and stage.groups[0].members:
+    if stage.count == 1 and stage.groups[0].members:
         reasons.append(Reason(Why.ONLY_ONE))
     if call.urgency:
         reasons.append(Reason(_PRESSING[call.urgency]))
     if owed:
-        reasons.append(Reason(Why.WAITED_LONGEST, _seconds(call.waiting_since, now)))
+        reasons.append(Reason(_WAITED_LONGEST, _seconds(call.waiting_since, now)))
     if call.comes_first:
         reasons.append(Reason(Why.FIRST_IN_LINE))
     if call.tried:
@@ -54,59 +49,80 @@ def why_her(crowd: Crowd, case: Case, her: Idle, *, owed: bool) -> tuple[Reason,
     return tuple(reasons)
 
 
-def why_not_others(crowd: Crowd, case: Case, her: Idle) -> tuple[PassedOver, ...]:
-    """Say why the first few who would have suited better were not rung."""
+def why_not_others(crowd: Crowd, case: Case, her: PostFact, left: People) -> tuple[PassedOver, ...]:
+    """Say why the first few who would have suited better were not rung; ``left`` are free after the decision."""
     if case.known is _CALLER and not case.step and not case.tier:
         return ()  # nobody suits better
-    at_most = crowd.policy.passed_over_at_most
-    found: dict[int, PassedOver] = {}
+    at_most, bits = crowd.policy.passed_over_at_most, crowd.bit
+    found: list[PassedOver] = []
+    said: People = bits[her.user_id]
     for post in _better(crowd, case, her):
         if len(found) >= at_most:
             break
-        if post.user_id not in found and post is not her.post:
-            found[post.user_id] = PassedOver(post.user_id, *_why_not(crowd, case.call, post))
-    return tuple(found.values())
+        bit = bits[post.user_id]
+        if not bit & said:
+            said |= bit
+            found.append(_why_not(crowd, case, post, bit, left))
+    return tuple(found)
 
 
-def _better(crowd: Crowd, case: Case, her: Idle) -> Iterator[PostFact]:
+def _better(crowd: Crowd, case: Case, her: PostFact) -> Iterator[PostFact]:
     """Give who would have suited better than her, had they been free for this caller."""
-    known, last_spoken, members = case.known, case.call.last_spoken, case.stage.members
-    if last_spoken is not None and known < _CALLER and last_spoken in members:
-        yield members[last_spoken]
+    known, last_spoken, stage = case.known, case.call.last_spoken, case.stage
+    if last_spoken is not None and known < _CALLER:
+        yield from crowd.each(crowd.bit.get(last_spoken, 0) & stage.members)
     if known < _GOOD:
-        least = crowd.policy.knows_well_from if known else 1
-        for count, post in crowd.knowers(case):
-            if count < least:
+        yield from crowd.knowers(case, max(1, crowd.policy.knows_well_from) if known else 1)
+    for group in stage.groups[: case.step]:
+        for _, people in _from_first_left(group):
+            yield from crowd.each(people)
+    group = stage.groups[case.step]
+    if case.tier:  # above her ceiling she is only rung when nobody below is free
+        for _, people in _from_first_left(group):
+            yield from crowd.each(people)
+    elif not known:
+        wishes, before_her = group.wishes(her), (1 << case.place) - 1
+        for theirs, people in _from_first_left(group):
+            if theirs < wishes:
                 break
-            yield post
-    for step, group in enumerate(case.stage.groups[: case.step + 1]):
-        if group.rankings is None:
-            continue
-        ranking = group.rankings[0]  # above her ceiling she is only rung when nobody below is free
-        is_hers = step == case.step and not case.tier
-        if is_hers and known:
-            break
-        worse_from = (-group.wishes(her), her.place)
-        for index in range(ranking.head, len(ranking.people)):
-            other = ranking.people[index]
-            if is_hers and (-group.wishes(other), other.place) >= worse_from:
-                break
-            yield other.post
+            yield from crowd.each(people if theirs > wishes else people & before_her)
 
 
-def _why_not(crowd: Crowd, call: WaitingCall, post: PostFact) -> tuple[Why, int]:
-    policy, now = crowd.policy, crowd.now
-    busy, tried_at = _BUSY.get(post.state), call.tried.get(post.user_id)
+def _from_first_left(group: Group) -> Iterator[tuple[int, People]]:
+    """Give the free of a group below their ceiling, by wished skills, from the first on who was left of them."""
+    started = False
+    for wishes, people in group.levels:
+        free = group.free[0] & people
+        if not started:
+            left = group.left & people
+            if not left:
+                continue
+            free &= -(left & -left)
+            started = True
+        yield wishes, free
+
+
+def _why_not(crowd: Crowd, case: Case, post: PostFact, bit: People, left: People) -> PassedOver:
+    user_id = post.user_id
+    if bit & crowd.free:
+        if bit & case.protected:
+            return PassedOver(user_id, Why.PROTECTED)
+        if bit & case.rests:
+            return PassedOver(user_id, Why.TRIED, _seconds(case.call.tried[user_id], crowd.now))
+    if (found := crowd.passed.get(user_id)) is None:
+        found = crowd.passed[user_id] = PassedOver(user_id, *_why_no_caller(crowd, post, bit, left))
+    return found
+
+
+def _why_no_caller(crowd: Crowd, post: PostFact, bit: People, left: People) -> tuple[Why, int]:
+    """Say what keeps her from every caller alike."""
+    busy = _BUSY.get(post.state)
     if busy is not None:
-        return busy, _seconds(post.since, now)
-    if crowd.protected(call, post):
-        return _PROTECTED, 0
-    if tried_at is not None and tried_at > now - policy.retry_same_after:
-        return _TRIED, _seconds(tried_at, now)
-    if crowd.free[post.user_id].is_taken:
-        return _TAKEN, 0
-    load = above_ceiling(post, policy, now) if crowd.capped else 0
-    return (_ABOVE_CEILING, load) if load else (_OWES_A_TURN, 0)
+        return busy, _seconds(post.since, crowd.now)
+    if not bit & left:
+        return Why.TAKEN, 0
+    load = above_ceiling(post, crowd.policy, crowd.now) if crowd.capped else 0
+    return (Why.ABOVE_CEILING, load) if load else (Why.OWES_A_TURN, 0)
 
 
 def why_nobody(stage: Stage) -> Why:

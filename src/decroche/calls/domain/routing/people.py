@@ -1,19 +1,20 @@
 """Index those at their posts, and the callers who are alike, once for all callers of a decision.
 
-Callers of many practices share the same people: those are ranked once per *group* (mandates, team step, skills), and
-those of them who know a practice once for it, when somebody calls it. Callers of one line, practice and skills are of
-one *kind*: what is true of all of them is found once. A ranking's head moves on as its people are taken, so that a
-whole crowd is served in little more than one pass.
+A set of people is a number: its bit ``n`` stands for the ``n``-th of ``Crowd.people``, the free first, who has been
+idle longest first. So the best of a set is its lowest bit, and who may serve a caller is found for all people at once.
+
+Callers of one line, practice and skills are of one *kind*, people of the same mandates, team step and skills one
+*group*: what is true of all of them is found once, and only when somebody needs it.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Final
 
 from decroche.calls.domain.post import AT_POST, PostState
-from decroche.calls.domain.routing.decisions import Decision, Reason, Why
+from decroche.calls.domain.routing.decisions import Decision, PassedOver, Reason, Why
 from decroche.calls.domain.routing.facts import (
     Acquaintance,
     Ceiling,
@@ -29,69 +30,37 @@ from decroche.calls.domain.routing.facts import (
 )
 from decroche.calls.domain.routing.holding import likely_free_at
 
+People = int  # a set of them, a bit for each
+
 EVERYBODY: Final = TeamPlan()
+ANYBODY: Final[tuple[tuple[int, People], ...]] = ((0, -1),)  # nothing is wished
 MINUTE: Final = 60
 KEPT_WAITS: Final = 2000  # numbers of people whose waits are kept
+FEW: Final = 32  # people whose acquaintances are sorted rather than looked for
 _AVAILABLE: Final = PostState.AVAILABLE
 _ON_CALL: Final = PostState.ON_CALL
 _EMERGENCY: Final = Urgency.EMERGENCY
 _IDLE_SINCE: Final = attrgetter("since", "user_id")
-_PLACE: Final = attrgetter("place")
-
-
-@dataclass(slots=True, eq=False)
-class Idle:
-    """Hold somebody who is free; ``place`` ranks who has been idle longest first."""
-
-    place: int
-    post: PostFact
-    owes_turn: bool
-    is_taken: bool = False
-    refused: bool = False  # a caller, for a turn that she owes
-    looked: int = 0  # how many callers by age she has looked through for it …
-    found: bool = False  # … and whether the next one is hers
-
-
-@dataclass(slots=True)
-class Ranking:
-    """Hold free people, the best first; those before ``head`` are taken."""
-
-    people: list[Idle]
-    user_ids: Collection[int]
-    head: int = 0
-
-    def first(self) -> Idle | None:
-        """Return the best who is not taken."""
-        people, head = self.people, self.head
-        while head < len(people):
-            if not people[head].is_taken:
-                self.head = head
-                return people[head]
-            head += 1
-        self.head = head
-        return None
+_ALIKE: Final = attrgetter("practice_id", "line_id", "required", "preferred")
 
 
 @dataclass(slots=True, eq=False)
 class Group:
-    """Hold the people of one team step whom mandates and skills let serve a caller.
-
-    ``rankings``: of those below their load ceiling, and of those above; made when first needed.
-    """
+    """Hold the people of one team step whom mandates and skills let serve a caller."""
 
     preferred: frozenset[str]
-    members: dict[int, PostFact]
-    lacks_skill: bool = False  # somebody would be there, had she the skill
-    above: set[int] = field(default_factory=set)  # their load ceiling
-    barred: set[int] = field(default_factory=set)  # … which keeps them from this caller altogether
-    rankings: tuple[Ranking, Ranking] | None = None
-    knowing: dict[tuple[int, int, bool], Ranking] = field(default_factory=dict)  # practice, tier, well?
-    serves: bool = False  # somebody may serve any of the callers, now or once she is free
+    members: People
+    lacks_skill: bool  # somebody would be there, had she the skill
+    barred: People  # whom their load ceiling keeps from this caller altogether
+    free: tuple[People, People]  # below their load ceiling, and above it
+    levels: tuple[tuple[int, People], ...]  # how many of the wished skills, who has so many; the most first
+    serves: bool  # somebody may serve any of the callers, now or once she is free
+    left: People = 0  # who was left of the free below their ceiling, when last looked at
     waiting: int = 0  # callers so far
 
-    def wishes(self, idle: Idle) -> int:
+    def wishes(self, post: PostFact) -> int:
         """Return how many of the wished skills she has."""
-        return len(self.preferred & idle.post.skills) if self.preferred else 0
+        return len(self.preferred & post.skills) if self.preferred else 0
 
 
 @dataclass(slots=True, eq=False)
@@ -99,14 +68,12 @@ class Stage:
     """Hold the team steps that are open to some callers."""
 
     groups: tuple[Group, ...]
-    members: dict[int, PostFact]
-    barred: set[int]
-    serves: bool
+    members: People
+    able: People  # who may serve any of the callers, now or once she is free
+    count: int  # of the members
     busy: tuple[Reason, ...]  # what they are told whom nobody can take yet
     expected: list[timedelta]  # by position
     oldest: datetime | None = None  # since when the longest waiting waits, of those who stay waiting
-    # By practice, the members who know it: calls taken, the most first.
-    knowers: dict[int, list[tuple[int, PostFact]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -114,6 +81,7 @@ class Kind:
     """Hold what callers of one line, practice and skills have in common; ``like`` is one of them."""
 
     like: WaitingCall
+    unbarred: bool  # emergencies, which no ceiling keeps out
     steps: tuple[TeamStep, ...]
     at_most: timedelta  # before the overflow
     knowers: Knowers
@@ -121,6 +89,8 @@ class Kind:
     stages: dict[int, Stage] = field(default_factory=dict)  # by number of open steps
     opens: list[timedelta] | None = None  # after what wait each step but the first joins
     only: Stage | None = None  # there is but one step
+    well: People | None = None  # the free who know the practice well …
+    some: People | None = None  # … or somewhat; found when first needed
 
 
 @dataclass(slots=True, eq=False)
@@ -130,8 +100,11 @@ class Case:
     call: WaitingCall
     kind: Kind
     stage: Stage
+    tried: People = 0  # who did not answer this caller, whenever that was, …
+    rests: People = 0  # … and of them whom he is not offered to again so soon
+    protected: People = 0  # from this number
     is_open: bool = True
-    her: Idle | None = None  # who is offered the call …
+    place: int = 0  # of her who is offered the call …
     known: Acquaintance = Acquaintance.NONE  # … how well she knows, …
     tier: int = 0  # … whether she is above her load ceiling …
     step: int = 0  # … and of which team step she is
@@ -174,47 +147,76 @@ class Crowd:
         policy, known = facts.policy, facts.familiarity
         self.familiarity = known if isinstance(known, Familiarity) else Familiarity(known)
         self.handling = policy.typical_talk + policy.typical_wrap_up
-        self.at_post = {p.user_id: p for p in facts.posts if p.reachable and p.state in AT_POST}
-        self.free = self._free()
-        self.protects = any(p.protected_until is not None for p in self.at_post.values())
-        self.owing = any(idle.owes_turn for idle in self.free.values())
+        at_post = [post for post in facts.posts if post.reachable and post.state in AT_POST]
+        free = [post for post in at_post if post.state is _AVAILABLE]
+        free.sort(key=_IDLE_SINCE)
+        self.people = free + [post for post in at_post if post.state is not _AVAILABLE]
+        self.free: People = (1 << len(free)) - 1
+        self.bit = {post.user_id: 1 << place for place, post in enumerate(self.people)}
+        self._free_ids = {post.user_id for post in free}
+        self._soon_ids = self.bit.keys() - self._free_ids
         self.capped = policy.calls_per_hour_at_most is not None or policy.without_pause_at_most is not None
-        self.above = (
-            {u for u, p in self.at_post.items() if above_ceiling(p, policy, facts.now)}
-            if self.capped
-            else set()
-        )
+        self.above = self._above()
         self.bars = bool(self.above) and policy.above_ceiling is Ceiling.NOT_AT_ALL
-        self._by_secretariat: dict[int, dict[int, PostFact]] = {}
-        for user_id, post in self.at_post.items():
-            self._by_secretariat.setdefault(post.secretariat_id, {})[user_id] = post
+        self._protected = self._protected_by_number()
+        self._by_secretariat: dict[int, People] = {}
+        for post, bit in zip(self.people, self.bit.values(), strict=True):
+            self._by_secretariat[post.secretariat_id] = self._by_secretariat.get(post.secretariat_id, 0) | bit
+        self._by_skills: dict[frozenset[str], People] | None = None
+        self._levels: dict[frozenset[str], tuple[tuple[int, People], ...]] = {}
         self._kinds: dict[object, Kind] = {}
+        self._urgent_kinds: dict[object, Kind] = {}
         self._groups: dict[object, Group] = {}
         self._stages: dict[tuple[Group, ...], Stage] = {}
         self._soon: dict[int, datetime | None] = {}
+        self.passed: dict[int, PassedOver] = {}  # by user, of whom the same is said to every caller
 
-    def _free(self) -> dict[int, Idle]:
-        at_most = self.policy.out_of_turn_at_most
-        free = [post for post in self.at_post.values() if post.state is _AVAILABLE]
-        free.sort(key=_IDLE_SINCE)
-        return {p.user_id: Idle(n, p, p.out_of_turn >= at_most) for n, p in enumerate(free)}
+    def of(self, user_ids: Iterable[int]) -> People:
+        """Return the set of these users, all of them at their posts."""
+        return sum(map(self.bit.__getitem__, user_ids))
+
+    def _above(self) -> People:
+        """Return those above their load ceiling."""
+        if not self.capped:
+            return 0
+        policy, now = self.policy, self.now
+        return self.of([post.user_id for post in self.people if above_ceiling(post, policy, now)])
+
+    def _protected_by_number(self) -> dict[str, People]:
+        found: dict[str, People] = {}
+        for post in self.people:
+            if post.protected_until is not None and self.now < post.protected_until:
+                for number in post.protected_from:
+                    found[number] = found.get(number, 0) | self.bit[post.user_id]
+        return found
 
     # --- callers ------------------------------------------------------------------------
 
     def case(self, call: WaitingCall) -> Case:
         """Open the case of a caller."""
         unbarred = self.bars and call.urgency is _EMERGENCY
-        key = (call.practice_id, call.line_id, call.required, call.preferred, unbarred)
-        kind = self._kinds.get(key)
+        kinds, key = self._urgent_kinds if unbarred else self._kinds, _ALIKE(call)
+        kind = kinds.get(key)
         if kind is None:
-            kind = self._kinds[key] = self._kind(call)
-        return Case(call, kind, kind.only or self._open(kind, call))
+            kind = kinds[key] = self._kind(call, unbarred)
+        if not call.tried and not self._protected:
+            return Case(call, kind, kind.only or self._open(kind, call, 0))
+        protected = self._protected.get(call.caller_number, 0)
+        tried = rests = 0
+        retry_before = self.now - self.policy.retry_same_after
+        for user_id, tried_at in call.tried.items():
+            bit = self.bit.get(user_id, 0)
+            tried |= bit
+            if tried_at > retry_before:
+                rests |= bit
+        stage = kind.only or self._open(kind, call, tried | protected)
+        return Case(call, kind, stage, tried, rests, protected)
 
-    def _kind(self, call: WaitingCall) -> Kind:
+    def _kind(self, call: WaitingCall, unbarred: bool) -> Kind:
         plan, policy = self._plan(call), self.policy
         at_most = policy.wait_at_most if plan.overflow_after is None else plan.overflow_after
         knowers = self.familiarity.knowers(call.practice_id, policy.knows_well_from)
-        kind = Kind(call, plan.steps, at_most, knowers)
+        kind = Kind(call, unbarred, plan.steps, at_most, knowers)
         if len(plan.steps) == 1:
             kind.only = self._stage(kind, 1)
         return kind
@@ -227,26 +229,26 @@ class Crowd:
             found = facts.teams.get(call.practice_id, EVERYBODY)
         return found if found.steps else EVERYBODY
 
-    def _open(self, kind: Kind, call: WaitingCall) -> Stage:
+    def _open(self, kind: Kind, call: WaitingCall, never: People) -> Stage:
         """Return the team steps open to a caller by now; a later one joins at once when nobody before it can."""
         waited, steps, count = self.now - call.waiting_since, kind.steps, 1
-        if not call.tried and not self.protects:
-            if kind.opens is None:
-                kind.opens = self._opens(kind)
-            for after in kind.opens:
+        if not never:
+            for after in kind.opens or self._opens(kind):
                 if waited < after:
                     break
                 count += 1
         else:
-            served = self.anybody(call, self._group(kind, 0))
+            group = self._group(kind, 0)
+            served = group.members & ~group.barred & ~never
             while count < len(steps) and not (served and steps[count].after > waited):
-                served = served or self.anybody(call, self._group(kind, count))
+                group = self._group(kind, count)
+                served |= group.members & ~group.barred & ~never
                 count += 1
         return kind.stages.get(count) or self._stage(kind, count)
 
     def _opens(self, kind: Kind) -> list[timedelta]:
         """Return after what wait each step but the first joins, for callers to whom nothing happened yet."""
-        opens: list[timedelta] = []
+        kind.opens = opens = []
         latest, served = timedelta.min, self._group(kind, 0).serves
         for count, step in enumerate(kind.steps[1:], 1):
             latest = max(latest, step.after) if served else latest
@@ -258,30 +260,15 @@ class Crowd:
         groups = tuple([self._group(kind, index) for index in range(count)])
         stage = self._stages.get(groups)
         if stage is None:
-            members, barred = groups[0].members, groups[0].barred
-            for group in groups[1:]:
+            members = barred = 0
+            for group in groups:
                 members, barred = members | group.members, barred | group.barred
-            serves = any(group.serves for group in groups)
-            busy = (Reason(Why.EVERYONE_BUSY, len(members)),)
-            waits = expected_waits(self.handling, len(members))
-            stage = self._stages[groups] = Stage(groups, members, barred, serves, busy, waits)
+            people = members.bit_count()
+            busy, waits = (Reason(Why.EVERYONE_BUSY, people),), expected_waits(self.handling, people)
+            stage = Stage(groups, members, members & ~barred, people, busy, waits)
+            self._stages[groups] = stage
         kind.stages[count] = stage
         return stage
-
-    def anybody(self, call: WaitingCall, group: Group) -> bool:
-        """Say whether somebody at post may serve this caller, now or once she is free."""
-        if not call.tried and not self.protects:
-            return group.serves
-        tried, barred = call.tried, group.barred
-        for user_id, post in group.members.items():
-            if user_id not in tried and user_id not in barred and not self.protected(call, post):
-                return True
-        return False
-
-    def protected(self, call: WaitingCall, post: PostFact) -> bool:
-        """Say whether this number was abusive to her."""
-        until = post.protected_until
-        return until is not None and self.now < until and call.caller_number in post.protected_from
 
     # --- people -------------------------------------------------------------------------
 
@@ -290,94 +277,107 @@ class Crowd:
         if index < len(kind.groups):
             return kind.groups[index]
         call, step = kind.like, kind.steps[index]
-        unbarred = self.bars and call.urgency is _EMERGENCY
         mandated = self.facts.mandates.get(call.practice_id, frozenset())
-        key = (mandated, step.user_ids, step.secretariat_id, call.required, call.preferred, unbarred)
+        key = (mandated, step.user_ids, step.secretariat_id, call.required, call.preferred, kind.unbarred)
         group = self._groups.get(key)
         if group is None:
-            group = self._groups[key] = self._gather(call, self._people(step, mandated))
+            group = self._groups[key] = self._gather(kind, self._step(step, mandated))
         kind.groups.append(group)
         return group
 
-    def _gather(self, call: WaitingCall, people: dict[int, PostFact]) -> Group:
-        able = people
-        if call.required:
-            able = {user_id: post for user_id, post in people.items() if call.required <= post.skills}
-        group = Group(call.preferred, able, len(able) < len(people))
-        if self.above:
-            group.above = self.above & able.keys()
-            if self.bars and call.urgency is not _EMERGENCY:
-                group.barred = group.above
-        group.serves = len(able) > len(group.barred)
-        return group
+    def _gather(self, kind: Kind, people: People) -> Group:
+        required, preferred = kind.like.required, kind.like.preferred
+        able = people & self._having(required) if required else people
+        barred = able & self.above if self.bars and not kind.unbarred else 0
+        free, above = able & self.free, self.above
+        return Group(
+            preferred,
+            able,
+            able != people,
+            barred,
+            (free & ~above, free & above & ~barred),
+            self._by_wishes(preferred) if preferred else ANYBODY,
+            able != barred,
+        )
 
-    def _people(self, step: TeamStep, mandated: frozenset[int]) -> dict[int, PostFact]:
+    def _step(self, step: TeamStep, mandated: frozenset[int]) -> People:
         wanted = mandated if step.secretariat_id is None else mandated & {step.secretariat_id}
-        if step.user_ids:
-            named = (self.at_post.get(user_id) for user_id in step.user_ids)
-            return {p.user_id: p for p in named if p is not None and p.secretariat_id in wanted}
-        found: dict[int, PostFact] = {}
+        found = 0
         for secretariat_id in wanted:
-            found |= self._by_secretariat.get(secretariat_id, {})
-        return found
+            found |= self._by_secretariat.get(secretariat_id, 0)
+        return found & self.of(step.user_ids & self.bit.keys()) if step.user_ids else found
 
-    def ranking(self, group: Group, tier: int) -> Ranking:
-        """Return the free people of a group below (0) or above (1) their load ceiling, the best first."""
-        if group.rankings is None:
-            free = group.members.keys() & self.free.keys()
-            group.rankings = (
-                self._rank(group, free - group.above),
-                self._rank(group, (free & group.above) - group.barred),
-            )
-        return group.rankings[tier]
+    def _skills(self) -> dict[frozenset[str], People]:
+        """Return the people of each set of skills."""
+        if self._by_skills is None:
+            found = self._by_skills = {}
+            for post, bit in zip(self.people, self.bit.values(), strict=True):
+                found[post.skills] = found.get(post.skills, 0) | bit
+        return self._by_skills
 
-    def knowing(self, group: Group, kind: Kind, tier: int, *, well: bool) -> Ranking:
-        """Return those of them who know the practice well, or somewhat, the best first."""
-        key = (kind.like.practice_id, tier, well)
-        found = group.knowing.get(key)
-        if found is None:
-            known = kind.knowers.well if well else kind.knowers.some
-            found = group.knowing[key] = self._rank(
-                group, known.intersection(self.ranking(group, tier).user_ids)
-            )
-        return found
+    def _having(self, required: frozenset[str]) -> People:
+        return sum([people for skills, people in self._skills().items() if required <= skills])
 
-    def _rank(self, group: Group, user_ids: Collection[int]) -> Ranking:
-        people = sorted(map(self.free.__getitem__, user_ids), key=_PLACE)
-        if group.preferred:
-            people.sort(key=group.wishes, reverse=True)
-        return Ranking(people, user_ids)
+    def _by_wishes(self, preferred: frozenset[str]) -> tuple[tuple[int, People], ...]:
+        """Return who has how many of the wished skills, the most first."""
+        if preferred not in self._levels:
+            found: dict[int, People] = {}
+            for skills, people in self._skills().items():
+                wishes = len(preferred & skills)
+                found[wishes] = found.get(wishes, 0) | people
+            self._levels[preferred] = tuple(sorted(found.items(), reverse=True))
+        return self._levels[preferred]
 
-    def knowers(self, case: Case) -> list[tuple[int, PostFact]]:
-        """Return the members who know the practice, whatever they do now, who took most calls for it first."""
-        practice_id, members = case.call.practice_id, case.stage.members
-        found = case.stage.knowers.get(practice_id)
-        if found is None:
-            known = case.kind.knowers
-            if len(members) < len(known.order):
-                few = sorted((-known.counts[u], u) for u in members if known.counts.get(u))
-                found = [(-count, members[u]) for count, u in few]
-            else:
-                found = [(-count, members[u]) for count, u in known.order if u in members]
-            case.stage.knowers[practice_id] = found
-        return found
+    def knowing_well(self, kind: Kind) -> People:
+        """Return the free who know the practice well."""
+        if kind.well is None:
+            kind.well = self.of(kind.knowers.well & self._free_ids)
+        return kind.well
+
+    def knowing_some(self, kind: Kind) -> People:
+        """Return the free who know the practice somewhat."""
+        if kind.some is None:
+            kind.some = self.of(kind.knowers.some & self._free_ids)
+        return kind.some
+
+    def knowers(self, case: Case, least: int) -> Iterator[PostFact]:
+        """Give the members who took so many calls for the practice, whatever they do now, who took most first."""
+        members, known, bits = case.stage.members, case.kind.knowers, self.bit
+        order: Iterable[tuple[int, int]] = known.order
+        if case.stage.count < FEW:
+            counts = known.counts
+            order = sorted([(-counts.get(p.user_id, 0), p.user_id) for p in self.each(members)])
+        for count, user_id in order:
+            if -count < least:
+                return
+            bit = bits.get(user_id, 0)
+            if bit & members:
+                yield self.people[bit.bit_length() - 1]
+
+    def each(self, people: People) -> Iterator[PostFact]:
+        """Give each of a set, the best first."""
+        while people:
+            bit = people & -people
+            yield self.people[bit.bit_length() - 1]
+            people ^= bit
 
     # --- who is soon free ---------------------------------------------------------------
 
     def soon_free(self, case: Case, until: datetime) -> Iterator[tuple[PostFact, datetime]]:
         """Give the busy members likely free by then who spoke last with the caller or know the practice well."""
-        members, least = case.stage.members, self.policy.knows_well_from
-        last = members.get(case.call.last_spoken) if case.call.last_spoken is not None else None
-        if last is not None and (free_at := self._free_by(last, until)):
-            yield last, free_at
-        for count, post in self.knowers(case):
-            if count < least:
-                return
+        last = self.bit.get(case.call.last_spoken, 0) if case.call.last_spoken is not None else 0
+        if last & case.stage.members:
+            post = self.people[last.bit_length() - 1]
+            if free_at := self._free_by(post, until):
+                yield post, free_at
+        if case.kind.knowers.well.isdisjoint(self._soon_ids):
+            return
+        for post in self.knowers(case, max(1, self.policy.knows_well_from)):
             if post.state is not _AVAILABLE and (free_at := self._free_by(post, until)):
                 yield post, free_at
 
     def _free_by(self, post: PostFact, until: datetime) -> datetime | None:
-        if post.user_id in self.above:
+        if self.bit[post.user_id] & self.above:
             return None
         if post.state is _ON_CALL and self.now + self.policy.typical_wrap_up > until:
             return None  # her wrap-up alone is too long

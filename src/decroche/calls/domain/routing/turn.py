@@ -15,13 +15,13 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from operator import attrgetter
-from uuid import UUID
 
 from decroche.calls.domain.post import BUSY, PostState
 from decroche.calls.domain.routing.facts import Facts, Policy, Urgency, WaitingCall
 
 RANKS = len(Urgency)
 _AGE = attrgetter("waiting_since", "call_id")
+_LINE = attrgetter("practice_id", "line_id")
 
 
 def rank(call: WaitingCall, now: datetime, policy: Policy) -> Urgency:
@@ -41,38 +41,38 @@ def in_turn(facts: Facts, aged: list[WaitingCall]) -> list[WaitingCall]:
     beyond = _beyond_their_share(facts, aged)
     gained = facts.now - facts.policy.gains_rank_after
     places: list[list[WaitingCall]] = [[] for _ in range(4 * RANKS)]
-    for call in aged:
+    for age, call in enumerate(aged):
         pressing = call.urgency or call.waiting_since <= gained
         place = 2 * (RANKS - 1 - pressing)
         if not call.comes_first:
             place += 2 * RANKS
-        if beyond and call.call_id in beyond:
+        if beyond and age in beyond:
             place += 1
         places[place].append(call)
     return [call for alike in places for call in alike]
 
 
-def _beyond_their_share(facts: Facts, aged: Iterable[WaitingCall]) -> frozenset[UUID]:
-    """Return the callers of flooded lines that would hold more than their share of those at post."""
+def _beyond_their_share(facts: Facts, aged: Iterable[WaitingCall]) -> frozenset[int]:
+    """Return which callers by age, of flooded lines, would hold more than their share of those at post."""
     policy = facts.policy
     if len(facts.calls) < policy.flood_from or not any(p.state is PostState.AVAILABLE for p in facts.posts):
         return frozenset()  # nobody to hold: their turn is looked at when somebody is free
-    waiting = Counter([(call.practice_id, call.line_id) for call in facts.calls])
+    waiting = Counter(map(_LINE, facts.calls))
     flooded = {line for line, count in waiting.items() if count >= policy.flood_from}
     if not flooded or len(flooded) == len(waiting):  # nobody to keep room for
         return frozenset()
     busy = Counter(post.line_id for post in facts.posts if post.state in BUSY)
     at_post = Counter(post.secretariat_id for post in facts.posts if post.reachable)
-    beyond: set[UUID] = set()
+    beyond: set[int] = set()
     room: dict[tuple[int, int | None], int] = {}
-    for call in aged:
-        line = (call.practice_id, call.line_id)
+    for age, line in enumerate(map(_LINE, aged)):
         if line not in flooded:
             continue
         if line not in room:
-            hers = sum(at_post[s] for s in facts.mandates.get(call.practice_id, frozenset()))
-            room[line] = int(hers * policy.flood_share) - (busy[call.line_id] if call.line_id else 0)
+            practice_id, line_id = line
+            hers = sum([at_post[s] for s in facts.mandates.get(practice_id, frozenset())])
+            room[line] = int(hers * policy.flood_share) - (busy[line_id] if line_id else 0)
         room[line] -= 1
         if room[line] < 0:
-            beyond.add(call.call_id)
+            beyond.add(age)
     return frozenset(beyond)
