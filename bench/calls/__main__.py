@@ -1,4 +1,4 @@
-"""Measure the calls: ``python -m bench.calls [--only latency saturated panel soak decide]``.
+"""Measure the calls: ``python -m bench.calls [--only latency saturated panel soak decide] [--soak-calls N --soak-rate R]``.
 
 The real thing throughout: a private Asterisk, the switchboard's own process, every transition in PostgreSQL; sipp is the
 operator and the secretaries' telephones; Asterisk's own app_queue in the same run is the reference.
@@ -12,13 +12,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from bench.calls import figures
 from bench.calls.stage import Stage, stage
 from bench.calls_decide import pace
 
-PARTS: dict[str, Callable[[Stage], Awaitable[None]]] = {
+Part = Callable[[Stage], Awaitable[None]]
+PARTS: dict[str, Part] = {
     "latency": figures.latency,
     "saturated": figures.saturated,
     "panel": figures.panel,
@@ -30,7 +32,15 @@ def main() -> int:
     """Print each part's figures as they come."""
     parser = argparse.ArgumentParser(prog="bench.calls")
     parser.add_argument("--only", nargs="+", choices=[*PARTS, "decide"], default=[*PARTS, "decide"])
-    wanted = parser.parse_args().only
+    parser.add_argument(
+        "--rates", type=int, nargs="+", default=figures.RATES, help="calls a second of the latency"
+    )
+    parser.add_argument("--soak-calls", type=int, default=5000, help="how many calls the soak lets pass")
+    parser.add_argument(
+        "--soak-rate", type=float, default=5, help="calls a second of the soak; 5,000 at 5/s are 20 minutes"
+    )
+    asked = parser.parse_args()
+    wanted = asked.only
     load, cores = os.getloadavg()[0], os.cpu_count() or 1
     quiet = "quiet" if load <= cores / 2 else "NOT QUIET: the figures are worse than the machine can do"
     print(
@@ -41,10 +51,14 @@ def main() -> int:
     if "decide" in wanted:
         subprocess.run([sys.executable, "-m", "bench.calls_decide"], check=False)
         print(flush=True)
-    return _on_stage([name for name in PARTS if name in wanted])
+    parts = PARTS | {
+        "latency": partial(figures.latency, rates=asked.rates),
+        "soak": partial(figures.soak, total=asked.soak_calls, rate=asked.soak_rate),
+    }
+    return _on_stage({name: part for name, part in parts.items() if name in wanted})
 
 
-def _on_stage(wanted: list[str]) -> int:
+def _on_stage(wanted: dict[str, Part]) -> int:
     from decroche.calls.adapters.asterisk.install import AsteriskUnavailable
 
     if not wanted:
@@ -54,15 +68,15 @@ def _on_stage(wanted: list[str]) -> int:
         return 0
     try:
         with tempfile.TemporaryDirectory(prefix="decroche-bench-") as folder, stage(Path(folder)) as built:
-            for name in wanted:
-                asyncio.run(_one(name, built))
+            for part in wanted.values():
+                asyncio.run(_one(part, built))
     except AsteriskUnavailable as error:
         print(f"no Asterisk, nothing to measure: {error}")
     return 0
 
 
-async def _one(name: str, built: Stage) -> None:
-    await PARTS[name](built)
+async def _one(part: Part, built: Stage) -> None:
+    await part(built)
     print(flush=True)
 
 

@@ -41,6 +41,11 @@ class Timing:
         return sorted((at - self.sent[who]) * 1000 for who, at in self.rang.items() if who in self.sent)
 
     @property
+    def reached_within(self) -> float:
+        """Return the time from the first caller's INVITE to the last one for whom a phone rang."""
+        return max(self.rang.values()) - min(self.sent.values()) if self.rang and self.sent else float("nan")
+
+    @property
     def seconds(self) -> float:
         """Return the time from the first caller's INVITE to the last one's end."""
         return max(self.over.values()) - min(self.sent.values()) if self.over and self.sent else float("nan")
@@ -85,26 +90,33 @@ def phones(folder: Path, exchange_port: int, *, port: int, talk_ms: int) -> Sipp
 
 
 def callers(
-    folder: Path, exchange_port: int, called: str, *, port: int, rate: float, count: int
+    folder: Path,
+    exchange_port: int,
+    called: str,
+    *,
+    port: int,
+    rate: float,
+    count: int,
+    patience: float = 60,
+    among: int | None = None,
 ) -> tuple[Sipp, list[str]]:
     """Let ``count`` callers ring, ``rate`` a second; return sipp and who they are."""
-    who = [str(number) for number in _numbers(count)]
+    who = [str(number) for number in _numbers(count, among)]
     folder.mkdir(parents=True, exist_ok=True)
     names = folder / f"callers-{secrets.token_hex(4)}.csv"
     names.write_text("SEQUENTIAL\n" + "".join(f"{one};\n" for one in who))
+    scenario = scenarios.CALLERS.replace("[patience]", str(round(patience * 1000)))
     sipp = Sipp(
-        folder, scenarios.CALLERS, exchange_port, "-p", str(port), "-s", called, "-inf", str(names),
+        folder, scenario, exchange_port, "-p", str(port), "-s", called, "-inf", str(names),
         "-r", str(max(1, round(rate))), "-m", str(count), "-l", str(count), "-mp", str(free_udp_port()),
     )  # fmt: skip
     return sipp, who
 
 
-def _numbers(count: int) -> range:
-    """Return the next callers' mobile numbers, none twice in a run."""
-    first = FIRST_CALLER + next(_taken)
-    for _ in range(count - 1):
-        next(_taken)
-    return range(first, first + count)
+def _numbers(count: int, among: int | None) -> list[int]:
+    """Return the next callers' mobile numbers: none twice in a run, or of so many people who ring again and again."""
+    taken = itertools.islice(_taken, count)
+    return [FIRST_CALLER + (one % among if among else one) for one in taken]
 
 
 def free_udp_port() -> int:

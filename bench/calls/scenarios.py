@@ -9,7 +9,7 @@ m=audio [auto_media_port] RTP/AVP 8
 a=rtpmap:8 PCMA/8000
 """
 
-#: One caller each: rings, is answered, stays until the other side hangs up (or gives up after [patience]).
+#: One caller each: rings, is answered, stays until the other side hangs up (or gives up after [patience] milliseconds).
 CALLERS = f"""<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="callers">
   <nop><action><log message="sent [field0] [timestamp]"/></action></nop>
@@ -30,7 +30,7 @@ Content-Length: [len]
   <recv response="100" optional="true"/>
   <recv response="180" optional="true"/>
   <recv response="183" optional="true"/>
-  <recv response="200" rrs="true" timeout="60000"/>
+  <recv response="200" rrs="true" timeout="[patience]"/>
   <send><![CDATA[
 ACK [next_url] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
@@ -43,7 +43,7 @@ Max-Forwards: 70
 Content-Length: 0
 
   ]]></send>
-  <recv request="BYE" timeout="60000"/>
+  <recv request="BYE" timeout="[patience]"/>
   <send><![CDATA[
 SIP/2.0 200 OK
 [last_Via:]

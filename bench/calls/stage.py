@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ QUEUE_NUMBER = "5555"
 # At its best: by "leastrecent" or "rrmemory" callers who come together choose the same member, all but one then wait for
 # a whole "retry", and from 60 calls/s on the queue never catches up (medians of seconds).
 QUEUE = "[bench]\nstrategy = random\nringinuse = no\nautofill = yes\ntimeout = 15\nretry = 1\n"
+PATIENCE_SECONDS = 240  # how long a caller stays, in either way, before the bench calls him never reached
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -103,7 +105,7 @@ class Stage:
         def free() -> int:
             return Post.objects.filter(state="available", registered=True).count()
 
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while await read(free) < SECRETARIES:
             if time.monotonic() > deadline:
                 raise SystemExit(f"only {await read(free)} of {SECRETARIES} secretaries could be seated")
@@ -123,11 +125,38 @@ class Stage:
     def phones(self, *, talk_ms: int) -> Sipp:
         return phones(self.folder, self.sip_port, port=self.phones_port, talk_ms=talk_ms)
 
+    @contextlib.asynccontextmanager
+    async def at_their_phones(self, *, talk_ms: int) -> AsyncIterator[Sipp]:
+        """Register everybody anew (a registration lives for five minutes), let the phones answer, and wait until all can ring."""
+        await self.seat_everybody()
+        answering = self.phones(talk_ms=talk_ms)
+        try:
+            await self.all_available()
+            yield answering
+        finally:
+            answering.stop()
+
     async def calls(
-        self, called: str, *, rate: float, count: int, answering: Sipp, patience: float = 90
+        self,
+        called: str,
+        *,
+        rate: float,
+        count: int,
+        answering: Sipp,
+        patience: float = PATIENCE_SECONDS,
+        among: int | None = None,
     ) -> Timing:
         """Let callers ring, wait until the last is through, return when what happened."""
-        sipp, _ = callers(self.folder, self.sip_port, called, port=self.operator_port, rate=rate, count=count)
+        sipp, _ = callers(
+            self.folder,
+            self.sip_port,
+            called,
+            port=self.operator_port,
+            rate=rate,
+            count=count,
+            patience=patience,
+            among=among,
+        )
         try:
             await sipp.ended(count / rate + patience)
         except TimeoutError:
@@ -156,17 +185,24 @@ class Stage:
                 return
             await asyncio.sleep(0.1)
 
-    def tasks(self) -> str:
+    def held(self) -> dict[str, int]:
         """Ask the switchboard what it holds (SIGUSR1 has it say so in its log)."""
         before = self.log.stat().st_size
         self.switchboard.send_signal(signal.SIGUSR1)
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             said = self.log.read_bytes()[before:].decode(errors="replace")
-            if found := [line for line in said.splitlines() if "holds" in line]:
-                return found[-1].split("holds", 1)[1].strip()
+            for line in said.splitlines(keepends=True):
+                if " holds {" in line and line.endswith("\n"):
+                    found: dict[str, int] = json.loads(line[line.index("{") : line.rindex("}") + 1])
+                    return found
             time.sleep(0.05)
-        return "no answer"
+        raise SystemExit("the switchboard does not say what it holds")
+
+    def bridges(self) -> int:
+        """Return how many bridges Asterisk holds."""
+        lines = self.server.command("bridge show all").splitlines()
+        return sum(bool(line.strip()) and not line.startswith("Bridge-ID") for line in lines)
 
     def channels(self) -> int:
         """Return how many channels Asterisk holds."""
@@ -209,7 +245,7 @@ def stage(folder: Path) -> Iterator[Stage]:
             trunk=Trunk("127.0.0.1", operator_port),
             rtp_ports=4000,
             extra_modules=("app_queue",),
-            extra_dialplan=f"[decroche-trunk](+)\nexten => {QUEUE_NUMBER},1,Queue(bench,,,,60)\n same => n,Hangup()\n",
+            extra_dialplan=f"[decroche-trunk](+)\nexten => {QUEUE_NUMBER},1,Queue(bench,,,,{PATIENCE_SECONDS})\n same => n,Hangup()\n",
             extra_files=(("queues.conf", QUEUE + members),),
         )
         server = AsteriskServer(installation, settings)
@@ -269,7 +305,7 @@ def _house() -> tuple[Any, list[Any]]:
 def _until_it_leads() -> None:
     from decroche.calls.models import SwitchboardPulse
 
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not SwitchboardPulse.objects.filter(exchange_up=True).exists():
         if time.monotonic() > deadline:
             raise SystemExit("the switchboard did not start")

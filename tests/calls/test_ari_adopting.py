@@ -61,3 +61,35 @@ async def test_a_caller_whom_the_dial_plan_took_while_we_slept_is_told_of_as_lef
     event = reading.events[0]
     assert isinstance(event, CallerGone)
     assert (event.channel_id, event.call_id, event.cause) == (CHANNEL, CALL, Cause.LEASE)
+
+
+async def test_nobody_who_is_gone_is_remembered() -> None:
+    made = adapter(Asterisk(NOBODY, NOBODY, UNKNOWN))
+    with pytest.raises(ChannelGone):
+        await made.adopt_caller(CHANNEL, CALL, fallback_number="")
+    with pytest.raises(ChannelGone):
+        await made.renew_lease(CALL, seconds=4)
+    assert not any([made._census.callers, made._census.by_call, made._leases])
+
+
+async def test_a_lease_that_ends_before_it_is_renewed_does_not_make_the_caller_gone() -> None:
+    """That the dial plan has him is told by itself; he may be back already."""
+    made = adapter(Asterisk(NOT_OURS))
+    made._census.adopt(CHANNEL, CALL)
+    await made.renew_lease(CALL, seconds=4)
+    with pytest.raises(ChannelGone):
+        made._client = Asterisk(NOBODY)  # type: ignore[assignment]
+        await made.renew_lease(CALL, seconds=4)
+
+
+async def test_of_a_caller_who_comes_back_as_another_call_the_first_is_forgotten() -> None:
+    """The dial plan had him before he was marked, and she had put down meanwhile: nothing tells that the first ended."""
+    made = adapter(Asterisk(None, None, {}))
+    await made.adopt_caller(CHANNEL, CALL, fallback_number="")
+    made._client = Asterisk(None)  # type: ignore[assignment]
+    await made.renew_lease(CALL, seconds=4)
+    made._quiet_calls[CALL] = False
+    made._client = Asterisk(None, None, {})  # type: ignore[assignment]
+    await made.adopt_caller(CHANNEL, UUID(int=8), fallback_number="")
+    assert list(made._census.by_call) == [UUID(int=8)]
+    assert not any([made._leases, made._quiet_calls])

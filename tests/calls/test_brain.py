@@ -3,9 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from decroche.calls.domain.call import CallState, EndReason
 from decroche.calls.domain.post import PostState
 from decroche.calls.ports import Announcement, ChannelGone
+from decroche.calls.switchboard import deadlines
 from decroche.calls.switchboard.orders import OrderKind, Refusal
 from decroche.calls.switchboard.records import StepKind
 from tests.calls.stage import (
@@ -270,6 +273,28 @@ async def test_the_lease_is_renewed_while_waiting_and_not_while_talking() -> Non
     stage.exchange.asked.clear()
     await stage.wait(10)
     assert stage.exchange.asked == []
+
+
+@pytest.mark.parametrize(("waiting", "at_most"), [(4, 1.0), (8, 2.0), (40, 2.0)])
+async def test_leases_are_renewed_half_as_often_where_hundreds_wait_and_no_less(
+    waiting: int, at_most: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two seconds of four are always left for who starts us again, and the first renewal is never late."""
+    monkeypatch.setattr(deadlines, "MANY_WAIT", 4)
+    stage = Stage()
+    await stage.settle()
+    calls = [await stage.ring(LILAS_LINE) for _ in range(waiting)]
+    await stage.wait(1.25)
+    first = {call.lease_renewed_at for call in calls}
+    assert all(renewed is not None and stage.now - renewed <= timedelta(seconds=1) for renewed in first)
+    renewals = 0
+    for _ in range(32):
+        stage.exchange.asked.clear()
+        await stage.wait(0.25)
+        renewals += [verb for verb, _ in stage.exchange.asked].count("renew_lease")
+        longest = max(stage.now - (call.lease_renewed_at or stage.now) for call in calls)
+        assert longest <= timedelta(seconds=at_most)
+    assert renewals <= waiting * (8 / at_most + 1)
 
 
 async def test_a_caller_gone_without_a_word_is_found_by_the_lease() -> None:

@@ -1,16 +1,36 @@
 """What one call asks of the exchange goes out in order, but a secretary's phone waits for nobody's being taken in."""
 
 import asyncio
+import time
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from decroche.calls.ports import ChannelGone, Prompt, SecretaryLeg
+from decroche.calls.ports import ChannelGone, PhoneRinging, Prompt, SecretaryLeg
 from decroche.calls.switchboard.brain import Brain
-from decroche.calls.switchboard.commands import AdoptCaller, Connect, Hold, RingPhone, StopRinging, Welcome
+from decroche.calls.switchboard.commands import (
+    AdoptCaller,
+    Connect,
+    Hold,
+    RenewLease,
+    RingPhone,
+    StopRinging,
+    Welcome,
+)
 from decroche.calls.switchboard.conductor import Conductor
+
+
+class Talkative:
+    """Tells more than anybody can take in, without a pause."""
+
+    async def events(self) -> AsyncIterator[PhoneRinging]:
+        fact = PhoneRinging(SecretaryLeg(uuid4(), 1, 1), datetime.now(UTC))
+        while True:
+            time.sleep(0.001)  # noqa: ASYNC251 — the work, not a wait
+            yield fact
 
 
 class SlowExchange:
@@ -117,3 +137,58 @@ async def test_a_phone_that_cannot_ring_holds_up_nobody(
     await exchange.lets("adopt_caller", "welcome", "stop_ringing")
     await conductor.quiet()
     assert exchange.begun == ["adopt_caller", "welcome", "stop_ringing"]
+
+
+async def test_a_lease_is_renewed_at_once_however_slow_the_taking_in_is(
+    conductor: Conductor, exchange: SlowExchange, call_id: UUID
+) -> None:
+    """An exchange that answers in two seconds would else hear of us after four, when the dial plan has the caller."""
+    for command in (
+        *_taken_in(call_id),
+        RingPhone(SecretaryLeg(call_id, 1, 1), "", ""),
+        RenewLease(call_id, 4),
+    ):
+        conductor.send(command)
+    await asyncio.sleep(0.01)
+    assert exchange.begun == ["adopt_caller", "ring_phone", "renew_lease"]
+    await exchange.lets("adopt_caller", "welcome", "ring_phone", "renew_lease")
+    await conductor.quiet()
+
+
+async def test_a_phone_rings_at_once_while_a_lease_is_renewed(
+    conductor: Conductor, exchange: SlowExchange, call_id: UUID
+) -> None:
+    for command in (
+        *_taken_in(call_id),
+        RenewLease(call_id, 4),
+        RingPhone(SecretaryLeg(call_id, 1, 1), "", ""),
+    ):
+        conductor.send(command)
+    await asyncio.sleep(0.01)
+    assert exchange.begun == ["adopt_caller", "renew_lease", "ring_phone"]
+    await exchange.lets("adopt_caller", "welcome", "ring_phone", "renew_lease")
+    await conductor.quiet()
+
+
+async def test_an_exchange_that_is_behind_is_not_told_again_and_again(
+    conductor: Conductor, exchange: SlowExchange, call_id: UUID
+) -> None:
+    leg = SecretaryLeg(call_id, 1, 1)
+    for command in (Hold(call_id), *[RenewLease(call_id, 4)] * 5, RenewLease(call_id, 0), Connect(leg)):
+        conductor.send(command)
+    await exchange.lets("hold", "renew_lease", "connect")
+    await conductor.quiet()
+    assert exchange.begun == ["hold", *["renew_lease"] * 3, "connect"]  # two of the five, and that it ends
+
+
+async def test_time_goes_on_while_the_exchange_tells_more_than_we_can_take_in() -> None:
+    conductor = Conductor(Brain(), Talkative(), write=lambda _entry: None, clock=lambda: datetime.now(UTC))  # type: ignore[arg-type]
+    hears = asyncio.create_task(conductor.follow_events())
+    began = time.monotonic()
+    try:
+        for _ in range(5):
+            conductor.tick()
+            await asyncio.sleep(0.01)
+    finally:
+        hears.cancel()
+    assert time.monotonic() - began < 5

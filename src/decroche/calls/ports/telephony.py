@@ -1,6 +1,6 @@
 """List what we ask of an exchange."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -56,6 +56,10 @@ class Telephony(Protocol):
         Raises:
             ExchangeDown: it does not answer.
         """
+        ...
+
+    def held(self) -> Mapping[str, int]:
+        """Count what is remembered of those who live now, by kind: what grows and never shrinks is a leak."""
         ...
 
     async def close(self) -> None:

@@ -9,9 +9,9 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from decroche.calls.ports import ChannelGone, ExchangeDown, ExchangeEvent, PhoneUnreachable, Telephony
 from decroche.calls.switchboard.brain import Brain
@@ -35,9 +35,23 @@ TICK_SECONDS = 0.25
 # Whoever did not look for so long hears first what happened; both together stay well within a lease.
 ASLEEP_SECONDS = 1.5
 CATCH_UP_SECONDS = 1.0
+# An exchange that tells more than we can take in never lets us pause: time, leases and commands would wait for its silence.
+BREATH_SECONDS = 0.02
 SLOW_SECONDS = 0.5  # what is worth a line in the log: a lease is renewed every second
-# What a secretary's phone need not wait for: it rings while the caller is still being taken in.
+# What need not wait for what: a secretary's phone rings while the caller is still being taken in, and a lease outlives
+# an exchange that answers slowly only when it is renewed at once, not after three answers.
 UNHURRIED = (AdoptCaller, Welcome, RenewLease)
+GOES_AHEAD_OF: Mapping[type, tuple[type, ...]] = {RingPhone: UNHURRIED, RenewLease: (*UNHURRIED, RingPhone)}
+RENEWALS_AT_MOST = (
+    2  # one on its way, and one after it: more would only be told to an exchange that is behind already
+)
+
+
+class Begun(NamedTuple):
+    """Hold a command that was begun ahead of its turn."""
+
+    command: Command
+    task: "asyncio.Task[None]"
 
 
 class Conductor:
@@ -57,18 +71,21 @@ class Conductor:
         self._write = write
         self._clock = clock
         self._on_event = on_event
-        # Each lane's first is on its way; a task is what was begun ahead of its turn.
-        self._lanes: dict[object, deque[Command | asyncio.Task[None]]] = {}
+        self._lanes: dict[object, deque[Command | Begun]] = {}  # each lane's first is on its way
         self._at_work: set[asyncio.Task[None]] = set()
         self._looked: float | None = None  # when we last looked at the deadlines, once we follow time
         self.ticks = 0
 
     async def follow_events(self) -> None:
         """Take in what the exchange tells, until another switchboard takes over."""
+        breathed = time.monotonic()
         async for event in self.telephony.events():
             self.take_in(event)
             if self.brain.superseded:
                 return
+            if time.monotonic() - breathed > BREATH_SECONDS:
+                await asyncio.sleep(0)
+                breathed = time.monotonic()
 
     async def follow_time(self) -> None:
         """Look at deadlines for ever; whoever was asleep hears first what happened meanwhile."""
@@ -132,6 +149,11 @@ class Conductor:
         """Carry out something that no turn of the brain asked for."""
         self._dispatch(command)
 
+    @property
+    def under_way(self) -> int:
+        """Return how many commands are on their way, or wait for the one before them."""
+        return sum(map(len, self._lanes.values()))
+
     async def quiet(self) -> None:
         """Return once no command is on its way."""
         while self._at_work:
@@ -152,8 +174,12 @@ class Conductor:
         if waiting is None:
             self._lanes[name] = deque([command])
             self._begin(self._run_lane(name))
-        elif isinstance(command, RingPhone) and all(isinstance(one, UNHURRIED) for one in waiting):
-            waiting.append(self._begin(self._carry_out(command)))
+            return
+        before = [one.command if isinstance(one, Begun) else one for one in waiting]
+        if isinstance(command, RenewLease) and before.count(command) >= RENEWALS_AT_MOST:
+            return
+        if all(isinstance(one, GOES_AHEAD_OF.get(type(command), ())) for one in before):
+            waiting.append(Begun(command, self._begin(self._carry_out(command))))
         else:
             waiting.append(command)
 
@@ -175,8 +201,8 @@ class Conductor:
         waiting = self._lanes[name]
         while waiting:
             command = waiting[0]
-            if isinstance(command, asyncio.Task):
-                await command
+            if isinstance(command, Begun):
+                await command.task
             else:
                 await self._carry_out(command)
             waiting.popleft()

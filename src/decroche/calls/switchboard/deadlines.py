@@ -1,6 +1,6 @@
 """Let time act: on offers, scripts, leases, transfers, parked callers, third persons, dialled numbers, wrap-ups."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from decroche.calls.domain.call import LEASED, WITH_SECRETARY, CallState, EndReason, PartyState
 from decroche.calls.domain.post import PostState
@@ -12,12 +12,15 @@ from decroche.calls.switchboard.floor import Floor
 from decroche.calls.switchboard.records import FollowUpRow, StepKind
 from decroche.calls.switchboard.state import LiveCall, LivePost
 
+MANY_WAIT = 200
+
 
 def tick(floor: Floor, now: datetime) -> None:
     """Look at everything that has a deadline."""
+    every = _renewed_every(floor)
     for call in list(floor.calls.values()):
         _look_at_state(floor, call, now)
-        if call.state in LEASED and floor.exchange_up and _lease_is_due(floor, call, now):
+        if call.state in LEASED and floor.exchange_up and _lease_is_due(floor, call, now, every):
             floor.renew_lease(call, now)
         if call.script is not None:
             look_at_script(floor, call, now)
@@ -67,8 +70,18 @@ def _look_at_length(floor: Floor, call: LiveCall, now: datetime) -> None:
         floor.end(call, EndReason.COMPLETED, now)
 
 
-def _lease_is_due(floor: Floor, call: LiveCall, now: datetime) -> bool:
-    return call.lease_renewed_at is None or now - call.lease_renewed_at >= floor.timing.renew_every
+def _renewed_every(floor: Floor) -> timedelta:
+    """Return how often leases are renewed: with hundreds who wait, half as often, so that they can also be served."""
+    waiting = sum(call.state in LEASED for call in floor.calls.values())
+    return floor.timing.renew_every * min(2.0, max(1.0, waiting / MANY_WAIT))
+
+
+def _lease_is_due(floor: Floor, call: LiveCall, now: datetime, every: timedelta) -> bool:
+    """Say whether the exchange must hear from us; the first time soon, for the dial plan's own lease runs since he rang."""
+    if call.lease_renewed_at is None:
+        return True
+    is_first = call.lease_renewed_at == call.arrived_at
+    return now - call.lease_renewed_at >= (floor.timing.renew_every if is_first else every)
 
 
 def _miss(floor: Floor, call: LiveCall, now: datetime) -> None:

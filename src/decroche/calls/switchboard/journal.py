@@ -103,6 +103,11 @@ class Journal:
         """Say whether nothing is left to write."""
         return not self._unspooled and self._written >= self._spool.position
 
+    @property
+    def unwritten_bytes(self) -> int:
+        """Return how much the database has not said it has; of the file in hand, as far as its reader told."""
+        return 0 if self.is_written() else max(1, self._put_bytes - self._written_bytes)
+
     async def caught_up(self, *, patience_seconds: float = CATCH_UP_SECONDS) -> bool:
         """Wait until what a killed switchboard left is written; callers on the line bear no long wait."""
         reader = SpoolReader(self._folder)

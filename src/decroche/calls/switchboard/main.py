@@ -6,6 +6,8 @@ writes behind. Ending it, cleanly or not, touches no call: the next one adopts w
 
 import asyncio
 import contextlib
+import gc
+import json
 import logging
 import signal
 import sys
@@ -201,8 +203,17 @@ class Switchboard:
     def say_what_it_holds(self) -> None:
         """Log how much lives (on SIGUSR1): what grows and never shrinks is a leak."""
         brain = self.brain
-        held = len(asyncio.all_tasks()), len(brain.calls), len(brain.by_channel), len(brain.posts)
-        log.warning("the switchboard holds %s tasks, %s calls, %s channels, %s posts", *held)
+        held = {
+            "tasks": len(asyncio.all_tasks()),
+            "calls": len(brain.calls),
+            "channels": len(brain.by_channel),
+            "posts": len(brain.posts),
+            "commands": self.conductor.under_way,
+            "unwritten bytes": self.journal.unwritten_bytes,
+            "collectable": len(gc.get_objects()),
+        }
+        held |= {f"exchange's {what}": count for what, count in self.telephony.held().items()}
+        log.warning("the switchboard holds %s", json.dumps(held))
 
     # --- the journal's questions ----------------------------------------------------------
 

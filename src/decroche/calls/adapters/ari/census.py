@@ -90,6 +90,8 @@ class Census:
 
     def adopt(self, channel_id: str, call_id: UUID) -> KnownCaller:
         caller = self.callers.setdefault(channel_id, KnownCaller(channel_id))
+        if caller.call_id is not None and caller.call_id != call_id:
+            self.by_call.pop(caller.call_id, None)  # that call is over; he is back, and another one
         caller.call_id = call_id
         self.by_call[call_id] = channel_id
         return caller
@@ -104,6 +106,11 @@ class Census:
         """Forget whom Asterisk would not ring."""
         self.callers.pop(channel_id, None)
         self.by_call.pop(call_id, None)
+
+    def forget_gone(self, channel_id: str, call_id: UUID) -> None:
+        """Forget a caller who was gone before he could be marked."""
+        self.forget_called(channel_id, call_id)
+        self.ended[call_id] = True
 
     def remember(self, channel: Channel) -> KnownCaller:
         caller = self.callers.setdefault(channel.id, KnownCaller(channel.id))

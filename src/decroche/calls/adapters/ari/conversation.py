@@ -99,7 +99,7 @@ class Conversation(Demonstration):
             ],
             must=(len(quiet), -1),
         )
-        self._talking.add(leg.call_id)
+        self._talks(leg.call_id)
         self._start(self._tell_simulated(leg.call_id, "yes"))
 
     async def call_out(self, leg: SecretaryLeg, *, number: str, shown_number: str) -> None:
@@ -186,7 +186,12 @@ class Conversation(Demonstration):
             ],
             must=(-1,),
         )
-        self._talking.add(call_id)
+        self._talks(call_id)
+
+    def _talks(self, call_id: UUID) -> None:
+        """Remember that somebody is there for the caller, unless he went while that was asked."""
+        if self._census.channel_of(call_id) is not None:
+            self._talking.add(call_id)
 
     async def wait_again(self, call_id: UUID) -> None:
         await self.hold(call_id)

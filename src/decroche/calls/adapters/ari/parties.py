@@ -99,7 +99,7 @@ class Parties(Conversation):
                 requests = self._together(party, leg, caller, gives=mix is Mix.GIVE)
         await self._all(requests, must=(-1,))
         if mix is not Mix.CONSULT:
-            self._talking.add(party.call_id)
+            self._talks(party.call_id)
         if mix is Mix.GIVE and party in self._outsiders:
             self._census.given[party.call_id] = party
         if mix is Mix.GIVE:

@@ -30,6 +30,18 @@ class AriTelephony(Recording):
 
     is_simulated = False
 
+    def held(self) -> Mapping[str, int]:
+        census = self._census
+        return {
+            "callers": len(census.callers),
+            "marked callers": len(census.by_call),
+            "legs": sum(map(len, census.legs.values())) + len(census.ringing) + len(census.answered),
+            "third persons": len(census.parties) + len(census.given) + len(census.ears) + len(census.lent),
+            "leases": len(self._leases) + len(self._quiet_calls) + len(self._talking),
+            "sentences": len(self._speeches),
+            "errands": len(self._background),
+        }
+
     async def transfer(self, call_id: UUID, *, number: str, shown_number: str) -> None:
         variables = {"DECROCHE_TRANSFER": number, "DECROCHE_SHOWN": shown_number}
         await self._send_away(call_id, "decroche-transfer", variables)

@@ -89,18 +89,26 @@ class Waiting(AriLink):
         await self._exchange.ask_in_order([self._music(channel_id) for channel_id in spoke])
 
     async def _sweep(self, call_id: UUID) -> None:
+        self._forget(call_id)
+        await super()._sweep(call_id)
+
+    def _forget(self, call_id: UUID) -> None:
+        """Keep nothing of a call that is over."""
         self._leases.pop(call_id, None)
         self._quiet_calls.pop(call_id, None)
         self._talking.discard(call_id)
         speech = self._speeches.pop(call_id, None)
         if speech is not None and speech.task is not None:
             speech.task.cancel()
-        await super()._sweep(call_id)
 
     # --- taking in ----------------------------------------------------------------------
 
     async def adopt_caller(self, channel_id: str, call_id: UUID, *, fallback_number: str) -> None:
+        known = self._census.callers.get(channel_id)
+        before = known.call_id if known else None
         caller = self._census.adopt(channel_id, call_id)
+        if before is not None and before != call_id:
+            self._forget(before)
         await asyncio.sleep(0)  # a phone that is to ring for this caller at once goes first
         marks = [self._set(channel_id, "DECROCHE_CALL", str(call_id))]
         if not self._knows_fallback(caller.called_number, fallback_number):
@@ -110,6 +118,7 @@ class Waiting(AriLink):
         )
         refusals = [answer for answer in marked if isinstance(answer, AriRefused)]
         if isinstance(followed, AriRefused) or any(one.status != HTTP_CONFLICT for one in refusals):
+            self._census.forget_gone(channel_id, call_id)  # nothing more will be told of him
             raise ChannelGone(channel_id)
         if refusals:  # he lives: the dial plan took him while we slept, and that was told to nobody
             self._exchange.inject(
@@ -270,11 +279,17 @@ class Waiting(AriLink):
         return stops
 
     async def renew_lease(self, call_id: UUID, *, seconds: int) -> None:
+        channel_id = self._channel(call_id)
         self._leases[call_id] = seconds
         speech = self._speeches.get(call_id)
         if speech is not None and speech.plays:
             return  # the lease covers the sentence, and is set anew after it: see _play
-        await self._one(self._set(self._channel(call_id), "TIMEOUT(absolute)", str(seconds)))
+        [answer] = await self._exchange.ask_in_order(
+            [self._set(channel_id, "TIMEOUT(absolute)", str(seconds))]
+        )
+        # Whom the dial plan has taken meanwhile is not gone: that he left us is told by itself.
+        if isinstance(answer, AriRefused) and answer.status != HTTP_CONFLICT:
+            raise ChannelGone(channel_id)
 
     def _disarm(self, call_id: UUID, channel_id: str) -> Request:
         """Return what ends the dead man's switch: somebody is there."""

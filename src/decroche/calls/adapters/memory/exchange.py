@@ -1,7 +1,7 @@
 """Do in memory what a switchboard asks of an exchange: the twin of ``adapters.ari``, without any voice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -68,6 +68,9 @@ class MemoryExchange(People):
     async def hear_all(self) -> None:
         while self._queue is not None and not self._queue.empty():  # noqa: ASYNC110
             await asyncio.sleep(0)
+
+    def held(self) -> Mapping[str, int]:
+        return {"callers": len(self.callers)}
 
     async def close(self) -> None:
         """Let go; calls go on."""
