@@ -83,7 +83,7 @@ def ensure_running(data_dir: Path) -> str:
         return url
 
 
-def stop(data_dir: Path, *, timeout_seconds: int = 30) -> None:
+def stop(data_dir: Path, *, timeout_seconds: int = 120) -> None:
     """Stop the embedded server cleanly; do nothing when it is not running."""
     if running_url(data_dir) is None:
         return
