@@ -1,9 +1,9 @@
 """Print the agenda's table of speed: python -m bench.agenda [--appointments 100000 1000000 5000000] [--webs 2].
 
-Each size is built in a database of its own, which --keep leaves standing for the next run (loading takes about two
+Each size is built in a database of its own, which --keep leaves standing for the next run (loading takes some
 minutes a million, most of it proving that nothing overlaps; --load only does that). Beyond a million, --growth says what
-is added: other practices beside, or years behind the same practitioners. Every figure stands beside its goal and a reference of the same run. The
-machine may be shared: trust the ratios. Exits with 1 when the largest size asked for misses a goal and --strict is on.
+is added: other practices beside, or years behind the same practitioners. Every figure stands beside its goal and a
+reference of the same run. The machine may be shared: trust the ratios, the processor time and the pages. Exits with 1 when the largest size asked for misses a goal and --strict is on.
 """
 
 import argparse

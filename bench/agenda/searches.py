@@ -7,6 +7,7 @@ from bench.agenda.figures import Table, queries_of, timed
 from bench.agenda.world import DAYS, World
 
 EARLIEST = "earliest slot among"
+FEW = 10
 
 _FLOOR = """
 SELECT count(*) FROM scheduling_appointment
@@ -79,12 +80,13 @@ def _earliest(world: World, table: Table, question: dict[str, object]) -> None:
             goal=goal,
             cost=cost_of(earliest),
         )
-        table.row(
-            f"{EARLIEST} {count}, nothing learned yet",
-            timed(earliest, before=_unlearn),
-            queries=queries_of(earliest, before=_unlearn),
-            cost=cost_of(earliest, before=_unlearn),
-        )
+        if count == 10:  # a thousand of these take seconds each
+            table.row(
+                f"{EARLIEST} {count}, nothing learned yet",
+                timed(earliest, FEW, before=_unlearn),
+                queries=queries_of(earliest, before=_unlearn),
+                cost=cost_of(earliest, before=_unlearn),
+            )
     if len(medians) > 1:
         low, high = min(medians), max(medians)
         growth = medians[high] / medians[low]
