@@ -7,7 +7,7 @@ from ninja import Router
 
 from decroche.accounts.permissions import Permission
 from decroche.foundation.clock import now as clock_now
-from decroche.interop.api import schemas_mass_moves as s
+from decroche.interop.api import schemas_arrivals as s
 from decroche.interop.api.access import KeyRequest, needs
 from decroche.interop.api.booking import appointments
 from decroche.interop.api.fields import Id

@@ -1,7 +1,7 @@
-"""What the API takes and gives of mass moves, and of a patient's way through the waiting room."""
+"""What the API takes and gives of mass moves."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from ninja import Schema
 from pydantic import Field, model_validator
@@ -81,21 +81,3 @@ class MassMoveLinesOut(MassMoveOut):
     lines: list[LineOut]
     to_call: int
     is_finished: bool
-
-
-class StatusIn(In):
-    status: Literal["booked", "arrived", "called", "in_consultation", "done", "left", "no_show"]
-    version: Annotated[int, Field(ge=1)] | None = None
-
-
-class StatusOut(Schema):
-    id: int
-    practice_id: int
-    practitioner_id: int
-    status: str
-    version: int
-    arrived_at: datetime | None
-    called_at: datetime | None
-    seen_at: datetime | None
-    left_at: datetime | None
-    ticket: str | None
