@@ -14,7 +14,7 @@ from decroche.calls import queries_talk as talks
 from decroche.calls.actions.give_order import OrderRefused, SwitchboardSilent
 from decroche.calls.actions.sip_phone import connect, put_away
 from decroche.calls.web import phone as bar
-from decroche.calls.web.softphone import sip_server
+from decroche.calls.web.addresses import sip_server
 from decroche.foundation.clock import now
 
 
