@@ -350,6 +350,10 @@ def test_a_row_of_another_version_s_spool_is_passed_over(lilas: House) -> None:
         entries=[Entry(now(), follow_ups=(FollowUpRow(call.pk, "called_again", now()),))], now=now()
     )
     assert not FollowUp.objects.exists()
+    with pytest.raises(ValueError, match="called_never"):
+        write_journal(
+            entries=[Entry(now(), follow_ups=(FollowUpRow(call.pk, "called_never", now()),))], now=now()
+        )
 
 
 def test_a_mandate_that_ended_opens_no_line_to_that_secretariat(lilas: House) -> None:

@@ -196,8 +196,10 @@ def _write_follow_up(row: FollowUpRow, calls: dict[UUID, CallRow], now: datetime
     if call is None or call.practice is None:
         return
     practice: Practice = call.practice
+    if row.kind == "called_again":
+        return  # an older version's spool: messaging settles these by itself now
     if row.kind not in {"callback", "voicemail"}:
-        return  # from another version's spool
+        raise ValueError(f"a follow-up of unknown kind: {row.kind!r}")
     number = known.caller_number if known else call.caller_number
     if row.kind == "callback" and not number:
         return  # nobody can call a hidden number back: the log counts it
