@@ -7,6 +7,7 @@ import hypothesis
 import pytest
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from django.urls import get_resolver
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import DjangoDbBlocker
@@ -36,6 +37,8 @@ def django_db_setup(
 ) -> Iterator[None]:
     """Give this process a database of its own, copied from one that is migrated once (pytest-django migrates each)."""
     name = connection.creation._get_test_db_name()
+    # A page that is first asked for by a story with a clock of its own would import that clock, and keep it.
+    _ = get_resolver().url_patterns
     with django_db_blocker.unblock():
         template_database.put_in_place(name, keep=django_db_keepdb and not django_db_createdb)
         template_database.point_django_at(name)

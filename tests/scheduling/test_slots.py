@@ -251,7 +251,9 @@ def test_the_search_reads_the_covering_index(django_assert_num_queries) -> None:
         query["sql"] for query in captured.captured_queries if "scheduling_appointment" in query["sql"]
     )
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE scheduling_appointment")  # not what another story's rows left in the statistics
+        cursor.execute(
+            "ANALYZE scheduling_appointment"
+        )  # not what another story's rows left in the statistics
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_bitmapscan = off")  # sixty rows would not be worth an index
         cursor.execute("EXPLAIN " + sql)
