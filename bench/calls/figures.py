@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from bench.calls.load import Sipp, Timing
 from bench.calls.panel import panel
-from bench.calls.soak import STEPS, TALK_MS, soak
-from bench.calls.stage import PATIENCE_SECONDS, QUEUE_NUMBER, SECRETARIES, Stage, cpu_seconds, read
+from bench.calls.soak import TALK_MS, soak
+from bench.calls.stage import PATIENCE_SECONDS, QUEUE_NUMBER, SECRETARIES, Stage, cpu_seconds, read, written
 from bench.calls_decide import pace
 
 __all__ = ["latency", "panel", "saturated", "soak"]
@@ -42,7 +42,7 @@ async def latency(stage: Stage, rates: Sequence[int] = RATES) -> None:
 async def _latency_round(
     stage: Stage, way: str, called: str, rate: int, answering: Sipp, reference: float
 ) -> float:
-    written, away = await _written(), await _sent_away()
+    stored, away = await written(), await _sent_away()
     who = (stage.switchboard.pid, stage.scribe_pid, stage.server.pid)
     before = [cpu_seconds(one) if one else 0.0 for one in who]
     count = rate * SECONDS
@@ -59,7 +59,7 @@ async def _latency_round(
     brain = (cpu_seconds(who[0]) - before[0]) * 1000 / count
     await stage.all_written()
     journal = (cpu_seconds(who[1]) - before[1]) * 1000 / count if who[1] else float("nan")
-    calls, steps = (after - first for after, first in zip(await _written(), written, strict=True))
+    calls, steps = (after - first for after, first in zip(await written(), stored, strict=True))
     lease, voicemail = (after - first for after, first in zip(await _sent_away(), away, strict=True))
     print(
         f"{line} {p50 / reference:>6.2f} {brain:>6.2f} {journal:>7.2f} {calls:>4}×{steps / max(calls, 1):.1f}"
@@ -67,13 +67,6 @@ async def _latency_round(
         flush=True,
     )
     return reference
-
-
-async def _written() -> tuple[int, int]:
-    """Return how many calls and how many of their transitions the database has."""
-    from decroche.calls.models import Call, CallStep
-
-    return await read(lambda: (Call.objects.count(), CallStep.objects.filter(kind__in=STEPS).count()))
 
 
 async def _sent_away() -> tuple[int, int]:

@@ -10,10 +10,9 @@ import statistics
 import time
 from dataclasses import dataclass, field
 
-from bench.calls.stage import SECRETARIES, Stage, cpu_seconds, memory_mb, read
+from bench.calls.stage import SECRETARIES, Stage, cpu_seconds, memory_mb, read, written
 
 TALK_MS = 100
-STEPS = {"arrived", "offered", "talking", "ended"}
 PATIENTS = 1000  # who spoke last with a caller is remembered of each number, by design: as many as in a practice's weeks
 LEAP = 250  # calls between two looks; the phones register again at each
 WARM_UP = 0.3  # of the calls: Python's and Asterisk's pools fill, and what is bounded reaches its bound
@@ -53,7 +52,7 @@ async def soak(stage: Stage, *, total: int = 5000, rate: float = 5) -> None:
     print(
         f"{'calls':>7} {'switchboard':>12} {'scribe':>8} {'asterisk':>9} {'load':>5}  the switchboard holds"
     )
-    before = await _written()
+    before = await written()
     await stage.seat_everybody()
     _look(stage, run, 0)
     for done in range(0, total, LEAP):
@@ -103,7 +102,7 @@ async def _verdicts(stage: Stage, run: Soak, before: tuple[int, int]) -> None:
             slope <= FLAT_MB,
             f"{slope:+.3f} MB for 1,000 calls after the first {run.total * WARM_UP:.0f} (flat: ≤ {FLAT_MB})",
         )
-    calls, steps = (after - first for after, first in zip(await _written(), before, strict=True))
+    calls, steps = (after - first for after, first in zip(await written(), before, strict=True))
     _say("callers reached", run.reached == run.total, f"{run.reached} of {run.total}")
     _say(
         "calls written",
@@ -114,7 +113,7 @@ async def _verdicts(stage: Stage, run: Soak, before: tuple[int, int]) -> None:
     for what in held:
         if what != "collectable":
             _say(what, held[what] <= first[what], f"{held[what]}, before the calls {first[what]}")
-    _say("objects of Python", True, f"{held['collectable']}, before the calls {first['collectable']}")
+    print(f"    (objects of Python: {held['collectable']}, before the calls {first['collectable']})")
     for what, left in (await _left(stage)).items():
         _say(what, left == 0, f"{left} left")
     segments, size = _spool()
@@ -165,12 +164,6 @@ def _spool() -> tuple[int, int]:
 
     files = list(spool_folder().glob("*.spool"))
     return len(files), sum(one.stat().st_size for one in files)
-
-
-async def _written() -> tuple[int, int]:
-    from decroche.calls.models import Call, CallStep
-
-    return await read(lambda: (Call.objects.count(), CallStep.objects.filter(kind__in=STEPS).count()))
 
 
 def _say(what: str, is_kept: bool, figure: str) -> None:

@@ -20,6 +20,7 @@ from asgiref.sync import sync_to_async
 from bench.calls.load import Sipp, Timing, callers, free_udp_port, phones
 from bench.database import own_database
 
+STEPS = {"arrived", "offered", "talking", "ended"}
 SECRETARIES = 20
 QUEUE_NUMBER = "5555"
 # At its best: by "leastrecent" or "rrmemory" callers who come together choose the same member, all but one then wait for
@@ -310,3 +311,10 @@ def _until_it_leads() -> None:
         if time.monotonic() > deadline:
             raise SystemExit("the switchboard did not start")
         time.sleep(0.1)
+
+
+async def written() -> tuple[int, int]:
+    """Return how many calls and how many of their transitions the database has."""
+    from decroche.calls.models import Call, CallStep
+
+    return await read(lambda: (Call.objects.count(), CallStep.objects.filter(kind__in=STEPS).count()))

@@ -139,33 +139,19 @@ async def test_a_phone_that_cannot_ring_holds_up_nobody(
     assert exchange.begun == ["adopt_caller", "welcome", "stop_ringing"]
 
 
-async def test_a_lease_is_renewed_at_once_however_slow_the_taking_in_is(
-    conductor: Conductor, exchange: SlowExchange, call_id: UUID
+@pytest.mark.parametrize("order", [("ring_phone", "renew_lease"), ("renew_lease", "ring_phone")])
+async def test_a_lease_and_a_phone_wait_neither_for_each_other_nor_for_a_slow_taking_in(
+    conductor: Conductor, exchange: SlowExchange, call_id: UUID, order: tuple[str, str]
 ) -> None:
     """An exchange that answers in two seconds would else hear of us after four, when the dial plan has the caller."""
-    for command in (
-        *_taken_in(call_id),
-        RingPhone(SecretaryLeg(call_id, 1, 1), "", ""),
-        RenewLease(call_id, 4),
-    ):
+    said = {
+        "ring_phone": RingPhone(SecretaryLeg(call_id, 1, 1), "", ""),
+        "renew_lease": RenewLease(call_id, 4),
+    }
+    for command in (*_taken_in(call_id), *(said[name] for name in order)):
         conductor.send(command)
     await asyncio.sleep(0.01)
-    assert exchange.begun == ["adopt_caller", "ring_phone", "renew_lease"]
-    await exchange.lets("adopt_caller", "welcome", "ring_phone", "renew_lease")
-    await conductor.quiet()
-
-
-async def test_a_phone_rings_at_once_while_a_lease_is_renewed(
-    conductor: Conductor, exchange: SlowExchange, call_id: UUID
-) -> None:
-    for command in (
-        *_taken_in(call_id),
-        RenewLease(call_id, 4),
-        RingPhone(SecretaryLeg(call_id, 1, 1), "", ""),
-    ):
-        conductor.send(command)
-    await asyncio.sleep(0.01)
-    assert exchange.begun == ["adopt_caller", "renew_lease", "ring_phone"]
+    assert exchange.begun == ["adopt_caller", *order]
     await exchange.lets("adopt_caller", "welcome", "ring_phone", "renew_lease")
     await conductor.quiet()
 

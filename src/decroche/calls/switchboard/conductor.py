@@ -42,9 +42,8 @@ SLOW_SECONDS = 0.5  # what is worth a line in the log: a lease is renewed every 
 # an exchange that answers slowly only when it is renewed at once, not after three answers.
 UNHURRIED = (AdoptCaller, Welcome, RenewLease)
 GOES_AHEAD_OF: Mapping[type, tuple[type, ...]] = {RingPhone: UNHURRIED, RenewLease: (*UNHURRIED, RingPhone)}
-RENEWALS_AT_MOST = (
-    2  # one on its way, and one after it: more would only be told to an exchange that is behind already
-)
+# One on its way, and one after it: more would only be told to an exchange that is behind already.
+RENEWALS_AT_MOST = 2
 
 
 class Begun(NamedTuple):

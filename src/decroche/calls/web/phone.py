@@ -58,9 +58,8 @@ POST_ORDERS = {
 STATES = {"available", "paused", "away"}
 PATIENCE_SECONDS = 1.2
 CHANGED = {"phone-changed": {"target": "body"}}  # panels beside the bar read themselves again
-RINGS_ELSEWHERE = CHANGED | {
-    "softphone-changed": {"target": "body"}
-}  # and the browser is her phone, or is not
+# … and the browser is her phone, or is not.
+RINGS_ELSEWHERE = CHANGED | {"softphone-changed": {"target": "body"}}
 
 
 @require_GET
