@@ -16,9 +16,22 @@ def test_a_statement_is_planned_once_on_a_connection(db) -> None:
         assert rows(_ONE, {"number": number}) == [(number + 1,)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT $1::int + 1%%'"
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements"
+            " WHERE statement LIKE 'SELECT $1::int + 1%%'"
         )
-        assert cursor.fetchone() == (1,)
+        assert cursor.fetchall() == [(4, 0)]  # one statement, one plan for all values
+
+
+def test_lists_of_numbers_are_one_statement_whatever_their_size(db) -> None:
+    sql = "SELECT array_length(%(ids)s::bigint[], 1), %(ids)s::bigint[] @> ARRAY[7::bigint]"
+    for ids, answer in (
+        ([7], (1, True)),
+        ([-1, 7, 2**40], (3, True)),
+        ([], (None, False)),
+        ([None], (1, False)),
+    ):
+        assert rows(sql, {"ids": ids}) == [answer]
+    assert rows("SELECT %(words)s::text[]", {"words": ["a,b", 'c"}', None]}) == [(["a,b", 'c"}', None],)]
 
 
 def test_it_counts_among_the_queries_of_a_test(django_assert_num_queries, db) -> None:

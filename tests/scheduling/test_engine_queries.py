@@ -18,7 +18,7 @@ from decroche.scheduling.models import (
     VisitType,
     Wish,
 )
-from decroche.scheduling.queries import earliest_slot, explain, open_slots
+from decroche.scheduling.queries import earliest_slot, explain, open_slots, searching
 from decroche.scheduling.queries import rules as kept_rules
 from decroche.scheduling.web.words import why_sentence
 from tests.factories import make_site, make_user
@@ -304,6 +304,30 @@ def test_what_a_search_learned_holds_until_time_is_freed(django_assert_num_queri
     assert earliest_slot(**question) == found
     Appointment.objects.filter(pk=first.pk).update(status=Status.CANCELLED)
     assert earliest_slot(**question).starts_at == paris(9)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_very_first_is_asked_of_whom_it_is_known_and_of_the_others_when_it_is_gone(monkeypatch) -> None:
+    kept_rules.forget()
+    _, people, visit_type = make_agenda(practitioners=12)
+    for n, person in enumerate(people):
+        make_appointment(
+            practitioner=person, visit_type=visit_type, starts_at=paris(9), ends_at=paris(9, 15 * (n % 3 + 1))
+        )
+    question = {"practitioners": people, "visit_type": visit_type, "start": NOW, "now": NOW}
+    assert earliest_slot(**question).starts_at == paris(9, 15)
+    asked = []
+    read = searching.read_busy
+    monkeypatch.setattr(
+        searching, "read_busy", lambda windows, **more: (asked.append(len(windows)), read(windows, **more))[1]
+    )
+    assert earliest_slot(**question).practitioner_id == people[0].pk
+    assert asked == [4]  # those who are known to be free as early, and nobody else
+    for person in people[::3]:
+        make_hold(practitioner=person, visit_type=visit_type, starts_at=paris(9, 15), by=make_user())
+    found = earliest_slot(**question)
+    assert (found.practitioner_id, found.starts_at) == (people[0].pk, paris(9, 30))
+    assert len(asked) == 3
 
 
 @pytest.mark.django_db(transaction=True)

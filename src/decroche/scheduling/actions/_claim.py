@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from decroche.accounts.models import User
@@ -28,33 +28,7 @@ from decroche.scheduling.domain.lanes import FORCED, first_forced_lane, free_sea
 from decroche.scheduling.domain.refusals import HoldExpired, ResourceTaken, SeatsTaken, SlotTaken
 from decroche.scheduling.models import LONGEST, OCCUPYING_STATES, Appointment, Resource, VisitType
 
-# No target: the exclusion constraints and the idempotency key all mean "nothing inserted". With this form 64 racers
-# end in milliseconds; a plain INSERT against the same constraint deadlocks (measured). Of several rooms the first free
-# one is taken: the others then clash with the row just inserted, since the practitioner is the same. Time that is seen to
-# be someone's is not even tried: a try that fails has written, and must wait for the disk.
 _STATES = ", ".join(f"'{state}'" for state in OCCUPYING_STATES)
-_INSERT = f"""
-WITH made AS (
-INSERT INTO scheduling_appointment
-    (practice_id, practitioner_id, site_id, visit_type_id, patient_id, starts_at, ends_at, status, held_by_id,
-     hold_expires_at, created_by_id, created_at, source, call_id, cancel_reason, version, idempotency_key, lane,
-     is_forced, force_reason, buffer_before_minutes, buffer_after_minutes, resource_id, group_id, waiting_entry_id,
-     referred, accompanied_by)
-SELECT %(practice)s, %(practitioner)s, %(site)s, %(visit_type)s, %(patient)s, %(starts_at)s, %(ends_at)s, %(status)s,
-     %(held_by)s, %(expires_at)s, %(by)s, %(now)s, %(source)s, %(call)s, '', 1, %(key)s, %(lane)s,
-     %(is_forced)s, %(reason)s, %(before)s, %(after)s, r.id, %(group)s, %(waiting_entry)s, %(referred)s,
-     %(accompanied_by)s
-FROM unnest(%(resources)s::bigint[]) WITH ORDINALITY r(id, n)
-WHERE NOT (%(is_whole)s AND EXISTS (
-    SELECT 1 FROM scheduling_appointment a
-    WHERE a.practitioner_id = %(practitioner)s AND a.status IN ({_STATES}) AND (a.lane IS NULL OR a.lane < {FORCED})
-      AND a.starts_at > %(low)s AND a.starts_at < %(high)s AND a.busy_from < %(until)s AND a.busy_until > %(from)s
-))
-ORDER BY r.n
-ON CONFLICT DO NOTHING RETURNING id, resource_id, busy_from, busy_until
-)
-SELECT made.*, (SELECT count(pg_notify(%(channel)s, hint)) FROM unnest(%(hints)s::text[]) hint) FROM made
-"""  # noqa: S608 — our own constants
 
 # Who has a part of the time, the last comer first, with what their colleagues call them.
 _WHO = f"""
@@ -249,14 +223,45 @@ def _insert(claim: Claim) -> Appointment | None:
         day=claim.starts_at.astimezone(claim.site.zone).date(),
     )
     values |= claim.window | {"channel": CHANNEL, "hints": hints, "is_whole": claim.lane is None}
-    found = row(_INSERT, values)
+    found = row(_insert_sql(), values)
     if found is None:
         return None
-    made = _made(claim, values)
-    made.pk, made.resource_id, made.busy_from, made.busy_until, _told = found
-    made._state.adding = False  # noqa: SLF001 — the row exists; this is how Django knows
-    made._state.db = connection.alias  # noqa: SLF001
+    made: Appointment = instance(Appointment, found[:-1])  # the last counts whom the screens were told
+    made.practitioner, made.site, made.visit_type = claim.practitioner, claim.site, claim.visit_type
+    made.created_by = claim.by
+    if made.held_by_id is not None:
+        made.held_by = claim.by
     return made
+
+
+@cache
+def _insert_sql() -> str:
+    # No target: the exclusion constraints and the idempotency key all mean "nothing inserted". With this form 64 racers
+    # end in milliseconds; a plain INSERT against the same constraint deadlocks (measured). Of several rooms the first free
+    # one is taken: the others then clash with the row just inserted, since the practitioner is the same. Time that is seen to
+    # be someone's is not even tried: a try that fails has written, and must wait for the disk.
+    return f"""
+WITH made AS (
+INSERT INTO scheduling_appointment
+    (practice_id, practitioner_id, site_id, visit_type_id, patient_id, starts_at, ends_at, status, held_by_id,
+     hold_expires_at, created_by_id, created_at, source, call_id, cancel_reason, version, idempotency_key, lane,
+     is_forced, force_reason, buffer_before_minutes, buffer_after_minutes, resource_id, group_id, waiting_entry_id,
+     referred, accompanied_by)
+SELECT %(practice)s, %(practitioner)s, %(site)s, %(visit_type)s, %(patient)s, %(starts_at)s, %(ends_at)s, %(status)s,
+     %(held_by)s, %(expires_at)s, %(by)s, %(now)s, %(source)s, %(call)s, '', 1, %(key)s, %(lane)s,
+     %(is_forced)s, %(reason)s, %(before)s, %(after)s, r.id, %(group)s, %(waiting_entry)s, %(referred)s,
+     %(accompanied_by)s
+FROM unnest(%(resources)s::bigint[]) WITH ORDINALITY r(id, n)
+WHERE NOT (%(is_whole)s AND EXISTS (
+    SELECT 1 FROM scheduling_appointment a
+    WHERE a.practitioner_id = %(practitioner)s AND a.status IN ({_STATES}) AND (a.lane IS NULL OR a.lane < {FORCED})
+      AND a.starts_at > %(low)s AND a.starts_at < %(high)s AND a.busy_from < %(until)s AND a.busy_until > %(from)s
+))
+ORDER BY r.n
+ON CONFLICT DO NOTHING RETURNING {columns(Appointment, "scheduling_appointment")}
+)
+SELECT made.*, (SELECT count(pg_notify(%(channel)s, hint)) FROM unnest(%(hints)s::text[]) hint) FROM made
+"""  # noqa: S608 — our own constants
 
 
 def _values(claim: Claim) -> dict[str, Any]:
@@ -288,32 +293,3 @@ def _values(claim: Claim) -> dict[str, Any]:
         "referred": claim.referred,
         "accompanied_by": claim.accompanied_by,
     }
-
-
-def _made(claim: Claim, values: dict[str, Any]) -> Appointment:
-    return Appointment(
-        practice_id=values["practice"],
-        practitioner=claim.practitioner,
-        site=claim.site,
-        visit_type=claim.visit_type,
-        patient_id=claim.patient_id,
-        starts_at=claim.starts_at,
-        ends_at=claim.terms.ends_at,
-        status=claim.status.value,
-        held_by=claim.by if claim.status == Status.HELD else None,
-        hold_expires_at=claim.expires_at,
-        created_by=claim.by,
-        created_at=claim.now,
-        source=values["source"],
-        call_id=claim.call_id,
-        idempotency_key=claim.key,
-        lane=claim.lane,
-        is_forced=values["is_forced"],
-        force_reason=claim.force_reason,
-        buffer_before_minutes=claim.terms.buffer_before,
-        buffer_after_minutes=claim.terms.buffer_after,
-        group_id=claim.group_id,
-        waiting_entry_id=claim.waiting_entry_id,
-        referred=claim.referred,
-        accompanied_by=claim.accompanied_by,
-    )

@@ -192,19 +192,25 @@ def write_change(
     reason: str = "",
     places: Iterable[Mapping[str, Any]] = (),
     **new: Any,
-) -> AppointmentChange:
+) -> None:
     """Set the new values, grow the version, keep the history; tell the screens that show either place.
 
     Whoever claims time names `places`: values of which the first free set is taken (a seat, a room). When none is
     free, raises `SlotTaken` or `ResourceTaken` and leaves the transaction usable.
     """
-    old = Appointment(
-        status=appointment.status,
-        practitioner_id=appointment.practitioner_id,
-        site_id=appointment.site_id,
-        starts_at=appointment.starts_at,
-        ends_at=appointment.ends_at,
-    )
+    history: dict[str, Any] = {
+        "practice_id": appointment.practice_id,
+        "appointment_id": appointment.pk,
+        "kind": kind.value,
+        "at": now,
+        "by_id": by.pk if by else None,
+        "old_status": str(appointment.status),
+        "old_practitioner_id": appointment.practitioner_id,
+        "old_site_id": appointment.site_id,
+        "old_starts_at": appointment.starts_at,
+        "old_ends_at": appointment.ends_at,
+        "reason": reason,
+    }
     for name, value in new.items():
         setattr(appointment, name, value)
     appointment.version += 1
@@ -213,46 +219,29 @@ def write_change(
         written: list[str] = []
     else:
         written = [*new, "version"]
-    change = AppointmentChange(
-        practice_id=appointment.practice_id,
-        appointment=appointment,
-        kind=kind,
-        at=now,
-        by=by,
-        version=appointment.version,
-        old_status=old.status,
-        new_status=appointment.status,
-        old_practitioner_id=old.practitioner_id,
-        old_site_id=old.site_id,
-        old_starts_at=old.starts_at,
-        old_ends_at=old.ends_at,
-        reason=reason,
-    )
+    history |= {"version": appointment.version, "new_status": str(appointment.status)}
     hints = hints_of(appointment)
-    if (old.practitioner_id, old.starts_at) != (appointment.practitioner_id, appointment.starts_at):
-        old.practice_id, old.site = appointment.practice_id, appointment.site
-        hints += hints_of(old)
-    _tell(appointment, written, change, hints)
-    return change
+    whose, when = history["old_practitioner_id"], history["old_starts_at"]
+    if (whose, when) != (appointment.practitioner_id, appointment.starts_at):
+        day = when.astimezone(appointment.site.zone).date()
+        hints += hints_at(
+            practice_id=appointment.practice_id, practitioner_id=whose, patient_id=None, day=day
+        )
+    _tell(appointment, written, history, hints)
 
 
 def _tell(
-    appointment: Appointment, written: Sequence[str], change: AppointmentChange, hints: Sequence[str]
+    appointment: Appointment, written: Sequence[str], history: Mapping[str, Any], hints: Sequence[str]
 ) -> None:
     """Write the row's fields, its history and the hints by one statement."""
-    values: dict[str, Any] = {"channel": CHANNEL, "hints": list(hints), "id": appointment.pk}
+    values = {**history, "channel": CHANNEL, "hints": list(hints), "id": appointment.pk}
     for name in written:
         field = _field(Appointment, name)
         values[f"new_{field.column}"] = field.get_db_prep_save(
             getattr(appointment, field.attname), connection
         )
-    for field in AppointmentChange._meta.concrete_fields[1:]:  # noqa: SLF001
-        values[str(field.column)] = field.get_db_prep_save(getattr(change, field.attname), connection)
-    ((pk, _told),) = rows(
-        _change_sql(tuple(str(_field(Appointment, name).column) for name in written)), values
-    )
-    change.pk = pk
-    change._state.adding = False  # noqa: SLF001 — the row exists
+    columns = tuple(str(_field(Appointment, name).column) for name in written)
+    ((_change_id, _told),) = rows(_change_sql(columns), values)
 
 
 @cache

@@ -138,7 +138,7 @@ def versions(ids: Collection[int]) -> dict[int, Version]:
     """Read the versions of these practitioners' agendas."""
     ((whose, times, changes),) = _all(
         "SELECT array_agg(practitioner_id), array_agg(version), array_agg(rules) FROM scheduling_agendaversion"
-        " WHERE practitioner_id = ANY(%s)",
+        " WHERE practitioner_id = ANY(%s::bigint[])",
         [list(ids)],
     )
     found = map(Version, times or (), changes or ())

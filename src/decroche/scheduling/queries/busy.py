@@ -19,14 +19,14 @@ def _minute(column: str, rounding: str) -> str:
 
 # The states are our own constants; literal, so that the partial index is chosen and answers alone.
 _BUSY = f"""
-SELECT w.id, x.* FROM unnest(%(ids)s::bigint[], %(lows)s::timestamptz[], %(highs)s::timestamptz[]) w(id, low, high)
+SELECT w.id, x.* FROM unnest(%(ids)s::bigint[], %(lows)s::int4[], %(highs)s::int4[]) w(id, low, high)
 CROSS JOIN LATERAL (
     SELECT array_agg({_minute("busy_from", "floor")}), array_agg({_minute("busy_until", "ceil")}),
            array_agg({_minute("starts_at", "floor")}), array_agg({_minute("ends_at", "ceil")}),
            array_agg(visit_type_id), array_agg(lane), array_agg(hold_expires_at IS NOT NULL)
     FROM scheduling_appointment
-    WHERE practitioner_id = w.id AND status IN ({_STATES}) AND starts_at >= w.low AND starts_at < w.high
-      AND (hold_expires_at IS NULL OR hold_expires_at > %(now)s) {{but}}
+    WHERE practitioner_id = w.id AND status IN ({_STATES}) AND starts_at >= to_timestamp(w.low * 60::float8)
+      AND starts_at < to_timestamp(w.high * 60::float8) AND (hold_expires_at IS NULL OR hold_expires_at > %(now)s) {{but}}
 ) x
 """  # noqa: S608
 _BUT = "AND id <> %(but)s"
@@ -60,8 +60,8 @@ def read_busy(windows: Iterable[Window], *, now: datetime, but: int | None = Non
     ids, lows, highs = zip(*windows, strict=True)
     values: dict[str, Any] = {
         "ids": list(ids),
-        "lows": [to_datetime(low) for low in lows],
-        "highs": [to_datetime(high) for high in highs],
+        "lows": list(lows),
+        "highs": list(highs),
         "now": now,
         "but": but,
     }

@@ -32,6 +32,8 @@ _ROUNDS_FOR_FEW: tuple[tuple[int | None, int], ...] = ((None, 7), (None, 28))
 #: So many slots are seldom found within a week: one read of a month costs less than two.
 _A_LIST = 10
 _ROUNDS: tuple[tuple[int | None, int], ...] = ((8, 1), (64, 2), (None, 7), (None, 28))
+#: Who is known to be free first mostly still is: a question of its own costs less than eight agendas.
+_ROUNDS_FOR_THE_FIRST: tuple[tuple[int | None, int], ...] = ((1, 1), *_ROUNDS)
 
 
 @dataclass(slots=True, eq=False)
@@ -76,11 +78,8 @@ class Search:
         for place in self.places:
             place.begin = place.frontier = _hinted(place, key, start)
             place.is_done = place.begin >= horizon
-        rounds = _ROUNDS
-        if len(self.places) <= _FEW:
-            rounds = _ROUNDS_FOR_FEW if limit < _A_LIST else _ROUNDS_FOR_FEW[-1:]
         whole = -(-(horizon - start) // DAY)
-        for batch, days in (*(one for one in rounds if one[1] < whole), (None, whole)):
+        for batch, days in (*(one for one in self._rounds(start, limit) if one[1] < whole), (None, whole)):
             pending = self._pending(limit, by_wish=by_wish)
             if not pending:
                 break
@@ -109,6 +108,12 @@ class Search:
             if len(found) >= limit or (low <= start and high >= horizon):
                 break
         return self._told(found, limit, by_wish=True, near=day)
+
+    def _rounds(self, start: int, limit: int) -> Sequence[tuple[int | None, int]]:
+        if len(self.places) <= _FEW:
+            return _ROUNDS_FOR_FEW if limit < _A_LIST else _ROUNDS_FOR_FEW[-1:]
+        something_is_known = limit == 1 and min(place.begin for place in self.places) > start
+        return _ROUNDS_FOR_THE_FIRST if something_is_known else _ROUNDS
 
     # --- what to read --------------------------------------------------------------------------------------------
 

@@ -62,8 +62,8 @@ def open_slots(
     `suits` keeps only the starts (aware, in the site's zone) that it accepts. `around` begins with the day asked for and
     goes away from it on both sides, never before `start`. `Order.TIME` goes by the clock and by `practitioners`.
 
-    1 query for the versions and one for each window looked at, at most five (three for three practitioners or fewer, two where they are asked for ten or more);
-    a window has one more where resources are shared; visits at home to be grouped take one. Cold agendas cost up to
+    1 query for the versions and one for each window looked at, at most five (three for three practitioners or fewer, two
+    where they are asked for ten or more; six for the very first slot, which is mostly found in the first); a window has one more where resources are shared; visits at home to be grouped take one. Cold agendas cost up to
     nine more, whatever their number. The practitioners must come from a scoped query: their rows are read by id.
     """
     by_id = {
