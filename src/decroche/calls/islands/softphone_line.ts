@@ -3,6 +3,7 @@ import JsSIP from "jssip";
 import type { RTCSession } from "jssip/lib/RTCSession";
 import { announce } from "../../ui/islands/page";
 import { meter, ring, stopRinging } from "./ringer";
+import { tell } from "./said";
 import { chosen, microphone, onChoice, soundOn } from "./softphone_devices";
 import { light } from "./softphone_headset";
 import { config, flashTitle, restoreTitle, say, sentence, showMute, warn } from "./softphone_words";
@@ -102,13 +103,11 @@ function receive(incoming: RTCSession): void {
     return;
   }
   session = incoming;
-  say("Ringing");
   ring();
   light(false);
   flashTitle();
   incoming.on("accepted", () => {
     stopRinging();
-    say("Talking");
     light(false);
   });
   incoming.on("confirmed", listen);
@@ -202,7 +201,6 @@ function over(): void {
   player.srcObject = null;
   restoreTitle();
   light(false);
-  if (ua?.isRegistered()) say("Ready");
   announce("softphone-changed");
 }
 
@@ -215,6 +213,7 @@ export function toggleMute(): void {
   if (isMuted()) session.unmute({ audio: true });
   else session.mute({ audio: true });
   showMute(isMuted());
+  tell(sentence(isMuted() ? "Muted" : "Unmuted"));
   light(isMuted());
 }
 

@@ -1,10 +1,10 @@
 // What the telephone says on the bar, kept when a refreshed bar has lost it.
+import { tell } from "./said";
 
 let warning = "";
 let offersToTake = false;
 let words = "";
 let title = "";
-
 
 /** Return what the bar tells the telephone: state, call, addresses, sentences. */
 export function config(): DOMStringMap | null {
@@ -17,12 +17,15 @@ export function sentence(key: string): string {
 }
 
 export function say(key: string): void {
-  words = sentence(key) || words;
+  const next = sentence(key) || words;
+  if (next !== words) tell(next);
+  words = next;
   show();
 }
 
 /** Warn in words; with ``canTake`` offer to take the phone from another tab. */
 export function warn(text: string, canTake = false): void {
+  if (text !== warning) tell(text, "alert");
   warning = text;
   offersToTake = canTake && text !== "";
   show();
@@ -34,8 +37,6 @@ export function warned(): string {
 
 /** Put back what a refreshed bar has lost. */
 export function show(): void {
-  const status = document.querySelector<HTMLElement>("[data-softphone-status]");
-  if (status && status.textContent !== words) status.textContent = words;
   const box = document.querySelector<HTMLElement>("[data-softphone-warning]");
   if (box) {
     const text = box.querySelector<HTMLElement>("[data-softphone-warning-text]") ?? box;
@@ -48,7 +49,8 @@ export function show(): void {
     }
   }
   const told = document.querySelector<HTMLElement>("[data-my-phone-state]");
-  if (told) told.textContent = warning || words;
+  const state = warning || words;
+  if (told && told.textContent !== state) told.textContent = state;
 }
 
 /** Show on the button whether the microphone is shut, when this page is who shuts it. */

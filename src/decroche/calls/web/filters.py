@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from decroche.accounts.models import User
 from decroche.calls.models import Call
@@ -17,7 +18,7 @@ KINDS = {
     "missed": (_("Sans réponse"), NOT_ANSWERED),
     "voicemail": (_("Messages vocaux"), Q(end_reason="voicemail")),
     "out": (_("Émis"), Q(direction="out")),
-    "live": (_("En cours"), ~Q(state="ended")),
+    "live": (pgettext_lazy("call", "En cours"), ~Q(state="ended")),
 }
 
 

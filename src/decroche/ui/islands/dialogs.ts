@@ -21,8 +21,14 @@ function onClick(event: MouseEvent): void {
     target.close();
   }
   for (const menu of document.querySelectorAll<HTMLDetailsElement>("details[data-menu][open]")) {
-    if (!menu.contains(target) || target.closest("a.menu-item,[data-keys-sheet],[data-menu-close]")) menu.open = false;
+    if (!menu.contains(target) || target.closest("a.menu-item,[data-keys-sheet],[data-menu-close]")) shut(menu);
   }
+}
+
+/** Shut a menu; the keyboard goes back to where it was opened from. */
+function shut(menu: HTMLDetailsElement): void {
+  if (menu.contains(document.activeElement)) menu.querySelector("summary")?.focus();
+  menu.open = false;
 }
 
 function isOutside(dialog: HTMLDialogElement, event: MouseEvent): boolean {

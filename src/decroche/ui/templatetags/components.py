@@ -9,11 +9,14 @@ from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect, Select
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy
 
 from decroche.ui import formats
 from decroche.ui.navigation import Entry, entries, palette_url
 
 register = template.Library()
+# What is printed on a key, where keyboards do not agree.
+KEY_NAMES = {"Enter": gettext_lazy("Entrée")}
 ICONS = Path(__file__).resolve().parent.parent / "assets" / "icons"
 
 
@@ -47,7 +50,7 @@ def icon(name: str, extra: str = "") -> SafeString:
 def kbd(keys: str) -> SafeString:
     """Show a key or a chord: "Ctrl+K" gives two keys."""
     parts = [keys] if keys == "+" else keys.split("+")
-    return format_html_join("", '<kbd class="kbd">{}</kbd>', ((part,) for part in parts))
+    return format_html_join("", '<kbd class="kbd">{}</kbd>', ((KEY_NAMES.get(part, part),) for part in parts))
 
 
 @register.simple_tag

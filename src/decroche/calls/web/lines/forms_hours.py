@@ -8,7 +8,7 @@ from typing import Any, Final
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from decroche.calls.actions.save_plan import PlanChange
 from decroche.calls.models import LineClosure, LineHours, Moment
@@ -215,7 +215,7 @@ class ClosuresForm(StationForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": gettext_lazy("Donnez une date, par exemple 24/11/2026.")},
     )
-    label = forms.CharField(label=gettext_lazy("Motif"), required=False, max_length=80)
+    label = forms.CharField(label=pgettext_lazy("closure", "Motif"), required=False, max_length=80)
 
     @property
     def closures(self) -> list[LineClosure]:
