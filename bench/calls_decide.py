@@ -1,7 +1,8 @@
 """Time the decision who is offered which call: ``python -m bench.calls_decide``.
 
 The reference is the first honest policy, written plainly: every practice sorts every post, every caller looks at
-every post. It is kept here, and in the tests as the oracle of what the quick one decides when nothing is set up.
+every post. It knows no team, skill or ceiling. The oracle of the tests, ``tests.calls.plain_routing``, knows them all,
+and looks everything up anew for every question: too slow for a crowd of this size, so there are two.
 """
 
 import gc

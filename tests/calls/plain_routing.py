@@ -76,7 +76,7 @@ class Plain:
             for call in calls if len(flooded) < len(lines) else ():
                 line = (call.practice_id, call.line_id)
                 mandated = self.facts.mandates.get(call.practice_id, frozenset())
-                hers = sum(p.reachable and p.secretariat_id in mandated for p in self.facts.posts)
+                hers = sum(p.secretariat_id in mandated for p in self.people)
                 busy = sum(p.state in BUSY and p.line_id == call.line_id for p in self.facts.posts)
                 held[line] += 1
                 if line in flooded and held[line] > int(hers * policy.flood_share) - (
@@ -200,23 +200,16 @@ class Plain:
     def _best(
         self, call: WaitingCall, able: list[PostFact], strictly: bool
     ) -> tuple[PostFact, Acquaintance] | None:
-        best: tuple[PostFact, Acquaintance] | None = None
-        for known in reversed(Acquaintance):
-            if best is not None and not call.preferred:
-                break
-            for post in able:
-                if known is Acquaintance.CALLER and post.user_id != call.last_spoken:
-                    continue
-                level = acquaintance(self._count(call, post), self.policy) if self._count(call, post) else 0
-                if known in {Acquaintance.GOOD, Acquaintance.SOME} and level != known:
-                    continue
-                if strictly and self._passes_somebody(call, post):
-                    continue
-                wishes = len(call.preferred & post.skills)
-                if best is None or wishes > len(call.preferred & best[0].skills):
-                    best = (post, known)
-                break
-        return best
+        def known(post: PostFact) -> Acquaintance:
+            count = self._count(call, post)
+            if post.user_id == call.last_spoken:
+                return Acquaintance.CALLER
+            return acquaintance(count, self.policy) if count else Acquaintance.NONE
+
+        for post in sorted(able, key=lambda p: (-len(call.preferred & p.skills), -known(p))):
+            if not (strictly and self._passes_somebody(call, post)):
+                return post, known(post)
+        return None
 
     def _passes_somebody(self, call: WaitingCall, post: PostFact) -> bool:
         if post.out_of_turn < self.policy.out_of_turn_at_most:

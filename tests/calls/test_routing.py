@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from decroche.calls.domain.post import PostState
 from decroche.calls.domain.routing import (
     Facts,
+    Familiarity,
     KeepWaiting,
     Offer,
     Overflow,
     Policy,
     PostFact,
     Reason,
+    Urgency,
     WaitingCall,
     Why,
     acquaintance,
@@ -180,3 +182,34 @@ def _rank(world: Facts, her: PostFact, theirs: WaitingCall) -> tuple[int, dateti
 
 def _turn(theirs: WaitingCall) -> tuple[bool, datetime, UUID]:
     return (not theirs.comes_first, theirs.waiting_since, theirs.call_id)
+
+
+def test_her_turn_is_named_only_when_it_kept_her_from_a_caller_who_was_hers() -> None:
+    knows = post(1, idle=60)._replace(out_of_turn=1)
+    speaks = post(2)._replace(skills=frozenset({"lang:en"}))
+    pressing = call(1, urgency=Urgency.COLLEAGUE, preferred=frozenset({"lang:en"}))
+    policy = Policy(out_of_turn_at_most=1)
+    crowd = facts([pressing, call(2, waited=30)], [knows, speaks], familiarity={(1, 1): 12}, policy=policy)
+    first, second = decide(crowd)
+    assert isinstance(first, Offer)
+    assert first.user_id == 2, "a wished skill counts more than acquaintance, turn or not"
+    assert second == Offer(UUID(int=2), 1, (Reason(Why.KNOWS_WELL, 12), Reason(Why.IDLE_FOR, 60)))
+
+
+def test_whoever_and_whatever_joins_between_two_decisions_is_known_at_once() -> None:
+    known = Familiarity({(1, 1): 12})
+    posts = [post(1, idle=20), post(2, idle=180)]
+    mandates = {1: frozenset({1}), 2: frozenset({1})}
+
+    def rung(practice: int) -> tuple[int, Why]:
+        (offer,) = decide(facts([call(practice=practice)], posts, familiarity=known, mandates=mandates))
+        assert isinstance(offer, Offer)
+        return offer.user_id, offer.reasons[0].why
+
+    assert (rung(1), rung(2)) == ((1, Why.KNOWS_WELL), (2, Why.NEW_TO_PRACTICE))
+    known[(1, 2)] = 3
+    assert rung(2) == (1, Why.KNOWS), "a practice that nobody knew"
+    known[(2, 2)] = 10
+    assert rung(2) == (2, Why.KNOWS_WELL), "somebody who knew nothing"
+    known[(1, 1)] = 0
+    assert rung(1) == (2, Why.NEW_TO_PRACTICE)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -50,6 +51,12 @@ class Reason(NamedTuple):
 
     why: Why
     amount: int = 0
+
+
+@lru_cache(maxsize=8192)
+def reason(why: Why, amount: int = 0) -> Reason:
+    """Return a reason; most have been given before, and finding one is faster than making it."""
+    return Reason(why, amount)
 
 
 class PassedOver(NamedTuple):

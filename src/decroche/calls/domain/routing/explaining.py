@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from decroche.calls.domain.post import PostState
-from decroche.calls.domain.routing.decisions import PassedOver, Reason, Why
+from decroche.calls.domain.routing.cases import Case, Group, People, Stage
+from decroche.calls.domain.routing.decisions import PassedOver, Reason, Why, reason
 from decroche.calls.domain.routing.facts import Acquaintance, PostFact, Urgency
-from decroche.calls.domain.routing.people import Case, Crowd, Group, People, Stage, above_ceiling
+from decroche.calls.domain.routing.people import Crowd, above_ceiling
 
 DAY: Final = 24 * 60 * 60  # seconds
 # Members of an enumeration are slow to look up on it.
@@ -29,29 +30,30 @@ def why_her(crowd: Crowd, case: Case, her: PostFact, *, owed: bool) -> tuple[Rea
     """Say why this secretary, then why this caller."""
     call, stage, now = case.call, case.stage, crowd.now
     count = case.kind.knowers.counts.get(her.user_id, 0)
-    reasons = [Reason(_KNOWN[case.known], count), Reason(_IDLE_FOR, _seconds(her.since, now))]
-    if wishes := stage.groups[case.step].wishes(her):
-        reasons.append(Reason(Why.SPEAKS, wishes))
+    reasons = [reason(_KNOWN[case.known], count), reason(_IDLE_FOR, _seconds(her.since, now))]
+    group = stage.groups[case.step]
+    if group.preferred and (wishes := group.wishes(her)):
+        reasons.append(reason(Why.SPEAKS, wishes))
     if case.step:
-        reasons.append(Reason(_BACK_UP, case.step + 1))
+        reasons.append(reason(_BACK_UP, case.step + 1))
     if call.held_since is not None and call.held_for == her.user_id:
-        reasons.append(Reason(Why.HELD_FOR_HER, _seconds(call.held_since, now)))
+        reasons.append(reason(Why.HELD_FOR_HER, _seconds(call.held_since, now)))
     if stage.count == 1 and stage.groups[0].members:
-        reasons.append(Reason(Why.ONLY_ONE))
+        reasons.append(reason(Why.ONLY_ONE))
     if call.urgency:
-        reasons.append(Reason(_PRESSING[call.urgency]))
+        reasons.append(reason(_PRESSING[call.urgency]))
     if owed:
-        reasons.append(Reason(_WAITED_LONGEST, _seconds(call.waiting_since, now)))
+        reasons.append(reason(_WAITED_LONGEST, _seconds(call.waiting_since, now)))
     if call.comes_first:
-        reasons.append(Reason(Why.FIRST_IN_LINE))
+        reasons.append(reason(Why.FIRST_IN_LINE))
     if call.tried:
-        reasons.append(Reason(Why.TRIED_BEFORE, len(call.tried)))
+        reasons.append(reason(Why.TRIED_BEFORE, len(call.tried)))
     return tuple(reasons)
 
 
 def why_not_others(crowd: Crowd, case: Case, her: PostFact, left: People) -> tuple[PassedOver, ...]:
     """Say why the first few who would have suited better were not rung; ``left`` are free after the decision."""
-    if case.known is _CALLER and not case.step and not case.tier:
+    if case.known >= _GOOD and not case.step and not case.tier and (case.known is _CALLER or not case.last):
         return ()  # nobody suits better
     at_most, bits = crowd.policy.passed_over_at_most, crowd.bit
     found: list[PassedOver] = []
@@ -68,9 +70,9 @@ def why_not_others(crowd: Crowd, case: Case, her: PostFact, left: People) -> tup
 
 def _better(crowd: Crowd, case: Case, her: PostFact) -> Iterator[PostFact]:
     """Give who would have suited better than her, had they been free for this caller."""
-    known, last_spoken, stage = case.known, case.call.last_spoken, case.stage
-    if last_spoken is not None and known < _CALLER:
-        yield from crowd.each(crowd.bit.get(last_spoken, 0) & stage.members)
+    known, stage = case.known, case.stage
+    if known < _CALLER and (last := case.last & stage.members):
+        yield from crowd.each(last)
     if known < _GOOD:
         yield from crowd.knowers(case, max(1, crowd.policy.knows_well_from) if known else 1)
     for group in stage.groups[: case.step]:
@@ -90,11 +92,11 @@ def _better(crowd: Crowd, case: Case, her: PostFact) -> Iterator[PostFact]:
 
 def _from_first_left(group: Group) -> Iterator[tuple[int, People]]:
     """Give the free of a group below their ceiling, by wished skills, from the first on who was left of them."""
-    started = False
+    started, below = False, group.free[0]
     for wishes, people in group.levels:
-        free = group.free[0] & people
+        free = below & people
         if not started:
-            left = group.left & people
+            left = group.left & free
             if not left:
                 continue
             free &= -(left & -left)

@@ -12,16 +12,17 @@ secretary who may serve him, whatever else arrives.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from operator import attrgetter
 
 from decroche.calls.domain.post import BUSY, PostState
-from decroche.calls.domain.routing.facts import Facts, Policy, Urgency, WaitingCall
+from decroche.calls.domain.routing.callers import Callers
+from decroche.calls.domain.routing.cases import Case, Line
+from decroche.calls.domain.routing.facts import Policy, Urgency, WaitingCall
 
 RANKS = len(Urgency)
-_AGE = attrgetter("waiting_since", "call_id")
-_LINE = attrgetter("practice_id", "line_id")
+_STATE = attrgetter("state")
 
 
 def rank(call: WaitingCall, now: datetime, policy: Policy) -> Urgency:
@@ -31,48 +32,34 @@ def rank(call: WaitingCall, now: datetime, policy: Policy) -> Urgency:
     return call.urgency
 
 
-def by_age(facts: Facts) -> list[WaitingCall]:
-    """Return the waiting callers, who waits longest first."""
-    return sorted(facts.calls, key=_AGE)
-
-
-def in_turn(facts: Facts, aged: list[WaitingCall]) -> list[WaitingCall]:
-    """Return the callers of ``by_age``, the first to be served first."""
-    beyond = _beyond_their_share(facts, aged)
+def in_turn(aged: list[Case], callers: Callers) -> list[Case]:
+    """Return the callers, given by age, the first to be served first."""
+    facts = callers.facts
+    _share_out(callers, callers.lines.values())
     gained = facts.now - facts.policy.gains_rank_after
-    places: list[list[WaitingCall]] = [[] for _ in range(4 * RANKS)]
-    for age, call in enumerate(aged):
-        pressing = call.urgency or call.waiting_since <= gained
+    places: list[list[Case]] = [[] for _ in range(4 * RANKS)]
+    for case in aged:
+        call, line = case.call, case.kind.line
+        pressing = call.urgency or case.since <= gained
         place = 2 * (RANKS - 1 - pressing)
         if not call.comes_first:
             place += 2 * RANKS
-        if beyond and age in beyond:
-            place += 1
-        places[place].append(call)
-    return [call for alike in places for call in alike]
+        if line.room is not None:
+            place += line.room <= 0
+            line.room -= 1
+        places[place].append(case)
+    return [case for alike in places for case in alike]
 
 
-def _beyond_their_share(facts: Facts, aged: Iterable[WaitingCall]) -> frozenset[int]:
-    """Return which callers by age, of flooded lines, would hold more than their share of those at post."""
-    policy = facts.policy
-    if len(facts.calls) < policy.flood_from or not any(p.state is PostState.AVAILABLE for p in facts.posts):
-        return frozenset()  # nobody to hold: their turn is looked at when somebody is free
-    waiting = Counter(map(_LINE, facts.calls))
-    flooded = {line for line, count in waiting.items() if count >= policy.flood_from}
-    if not flooded or len(flooded) == len(waiting):  # nobody to keep room for
-        return frozenset()
-    busy = Counter(post.line_id for post in facts.posts if post.state in BUSY)
-    at_post = Counter(post.secretariat_id for post in facts.posts if post.reachable)
-    beyond: set[int] = set()
-    room: dict[tuple[int, int | None], int] = {}
-    for age, line in enumerate(map(_LINE, aged)):
-        if line not in flooded:
-            continue
-        if line not in room:
-            practice_id, line_id = line
-            hers = sum([at_post[s] for s in facts.mandates.get(practice_id, frozenset())])
-            room[line] = int(hers * policy.flood_share) - (busy[line_id] if line_id else 0)
-        room[line] -= 1
-        if room[line] < 0:
-            beyond.add(age)
-    return frozenset(beyond)
+def _share_out(callers: Callers, lines: Collection[Line]) -> None:
+    """Say of each flooded line how many of its callers keep their place: as many as may hold its share of those there."""
+    facts, policy, crowd = callers.facts, callers.policy, callers.crowd
+    flooded = [line for line in lines if line.waiting >= policy.flood_from]
+    if not flooded or len(flooded) == len(lines):  # nobody to keep room for
+        return
+    if not crowd.free and PostState.AVAILABLE not in map(_STATE, facts.posts):
+        return  # nobody to hold: their turn is looked at when somebody is free
+    busy = Counter([post.line_id for post in facts.posts if post.state in BUSY])
+    for line in flooded:
+        hers = crowd.of_secretariats(facts.mandates.get(line.practice_id, frozenset())).bit_count()
+        line.room = int(hers * policy.flood_share) - (busy[line.line_id] if line.line_id else 0)
