@@ -51,9 +51,7 @@ class Stage:
     count: int  # of the members
     busy: tuple[Reason, ...]  # what they are told whom nobody can take yet
     expected: list[timedelta]  # by position
-    ladder: tuple[Rung, ...] | None = (
-        None  # whom to offer a caller to, the best first; found when first needed
-    )
+    ladder: tuple[Rung, ...] | None = None  # whom to offer to, the best first; found when first needed
     oldest: datetime | None = None  # since when the longest waiting waits, of those who stay waiting
 
 
@@ -82,12 +80,10 @@ class Kind:
     stages: list[Stage] = field(default_factory=list)  # of one open step, of two, …
     only: Stage | None = None  # there is but one step
     knowing: tuple[People, People] | None = None  # the free who know the practice well, and somewhat
-    joined: list[datetime] | None = (
-        None  # by step but the first: who waits since then, or longer, has it open
-    )
-    looks: list[tuple[datetime, timedelta]] | None = (
-        None  # by step that joins in time: the same moment, after what wait
-    )
+    # By step but the first: who waits since then, or longer, has it open.
+    joined: list[datetime] | None = None
+    # By step that joins in time: the same moment, after what wait.
+    looks: list[tuple[datetime, timedelta]] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -104,9 +100,8 @@ class Case:
     barred: People = 0  # who rests or is protected
     is_open: bool = True
     decision: Decision | None = None
-    last: People = field(
-        init=False
-    )  # who spoke last with him, if she is at her post; known when somebody is free
+    # Who spoke last with him, if she is at her post; known when somebody is free.
+    last: People = field(init=False)
     place: int = field(init=False)  # of her who is offered the call …
     known: Acquaintance = field(init=False)  # … how well she knows, …
     tier: int = field(init=False)  # … whether she is above her load ceiling …
