@@ -101,14 +101,14 @@ async def test_malformed_ari_events_leave_a_live_call_alone(
     for event in STRANGE_EVENTS:
         telephony._exchange.inject(event)
     for frame in (
-        "",
-        "{",
-        "[]",
-        "null",
-        '"x"',
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
         b"\xff\xfe",
-        "1" * 10_000,
-        '{"type":"RESTResponse","request_id":"0"}',
+        b"1" * 10_000,
+        b'{"type":"RESTResponse","request_id":"0"}',
     ):
         telephony._exchange._take(frame)
     await still_talking(caller, phone)

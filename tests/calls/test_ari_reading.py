@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from decroche.calls.adapters.ari import naming
 from decroche.calls.adapters.ari.census import KnownCaller
-from decroche.calls.adapters.ari.client import Address, AriClient, Request, _as_message
+from decroche.calls.adapters.ari.client import Address, Request, _as_message
 from decroche.calls.adapters.ari.interpreter import Interpreter
 from decroche.calls.adapters.ari.keeping import FallbackBook, VoicemailBox
 from decroche.calls.adapters.ari.phones import PhoneBook
@@ -248,17 +248,6 @@ async def test_only_sounds_of_the_folder_are_played(tmp_path: Path, monkeypatch:
     shared.parent.mkdir(parents=True)
     shared.write_bytes(b"RIFF")
     assert await telephony._sound(Prompt(sound="lines/8/greeting")) == shared
-
-
-async def test_what_asterisk_tells_twice_is_heard_once() -> None:
-    client = AriClient(Address("http://nowhere", "", "", "decroche"))
-    client.is_open = True
-    news = [f'{{"type":"Dial","timestamp":"2026-11-22T12:32:43.{ms:03}+0000"}}' for ms in range(40)]
-    for one in news:
-        client._take(one)
-        client._take(one)
-    client._take(news[0][:-1] + ',"dialstatus":"ANSWER"}')
-    assert client._events.qsize() == 41
 
 
 def test_a_request_is_said_as_asterisk_wants_it_whatever_is_in_it() -> None:

@@ -1,15 +1,16 @@
 """Speak ARI: one websocket for events and requests, HTTP where Asterisk is too old to take requests on it."""
 
 import asyncio
-import json
-from collections import deque
+import contextlib
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import httpx
+import orjson
 import structlog
 from websockets.exceptions import WebSocketException
 
@@ -21,9 +22,9 @@ log = structlog.get_logger(__name__)
 _EVENTS_AT_MOST: Final = 20_000
 _PATIENCE_SECONDS: Final = 5.0
 _PROBE_SECONDS: Final = 1.0
-_TOLD_TWICE_WITHIN: Final = 8  # messages; each bears its time, so that nothing new is ever the same
 HTTP_OK: Final = 200
 Answer = tuple[int, str, str]  # status, body, reason
+_IS_PLAIN: Final = re.compile(r"[\w.~/:-]*", re.ASCII).fullmatch  # what a query bears as it is
 HTTP_NOT_FOUND: Final = 404
 HTTP_CONFLICT: Final = 409
 
@@ -57,7 +58,10 @@ class Request:
 
     @property
     def target(self) -> str:
-        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
+        if not self.query:
+            return self.path
+        pairs = [f"{name}={_quoted(value)}" for name, value in self.query.items()]
+        return f"{self.path}?{'&'.join(pairs)}"
 
 
 class AriClient:
@@ -68,22 +72,21 @@ class AriClient:
         self._ids = count(1)
         self._waiting: dict[str, tuple[_Burst, int]] = {}  # request → whose it is, and its place among them
         self._events: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue(maxsize=_EVENTS_AT_MOST)
-        self._last_frames: deque[str] = deque(maxlen=_TOLD_TWICE_WITHIN)
         self._socket: AriSocket | None = None
         self._http: httpx.AsyncClient | None = None
         self._by_socket = True
         self.is_open = False
         self._is_over = False  # nothing more comes on this connection
 
-    async def open(self) -> None:
-        """Connect and register the application.
+    async def open(self, apps: str = "") -> None:
+        """Connect and register the applications, the address's own when none is named.
 
         Raises:
             ExchangeDown: nobody answers, or Asterisk is still starting.
         """
         url = self._address.url.replace("http", "ws", 1)
         token = httpx.BasicAuth(self._address.user, self._address.password)._auth_header  # noqa: SLF001
-        query = urlencode({"app": self._address.app, "subscribeAll": "false"})
+        query = urlencode({"app": apps or self._address.app, "subscribeAll": "false"})
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 self._socket = await AriSocket.connect(
@@ -122,7 +125,7 @@ class AriClient:
             burst.fail(ExchangeDown())
         self._waiting.clear()
 
-    def _hear(self, frame: str) -> None:
+    def _hear(self, frame: bytes) -> None:
         if self._is_over:
             return
         try:
@@ -146,15 +149,8 @@ class AriClient:
             self._events.get_nowait()
         self._events.put_nowait(None)
 
-    def _take(self, frame: str) -> None:
-        if frame in self._last_frames:  # told twice: as a channel's news, and as its telephone's
-            return
-        self._last_frames.append(frame)
-        try:
-            message = json.loads(frame)
-        except ValueError:
-            log.warning("ari.malformed", start=str(frame[:80]))
-            return
+    def _take(self, frame: bytes) -> None:
+        message = _read(frame)
         if not isinstance(message, dict):
             log.warning("ari.malformed", start=str(frame[:80]))
         elif message.get("type") == "RESTResponse":
@@ -192,7 +188,7 @@ class AriClient:
         (answer,) = await self._answers((request,))
         if isinstance(answer, AriRefused):
             raise answer
-        return json.loads(answer) if answer else None
+        return orjson.loads(answer) if answer else None
 
     async def ask_in_order(self, requests: Sequence[Request]) -> list[AriRefused | None]:
         """Send requests that Asterisk shall carry out in this order; return what it refuses, each in its place.
@@ -267,20 +263,36 @@ class _Burst:
             self.done.set_exception(error)
 
 
-def _as_message(request_id: str, request: Request) -> str:
-    start = (
-        f'{{"type":"RESTRequest","request_id":"{request_id}","method":"{request.method}",'
-        f'"uri":{json.dumps(request.target)}'
-    )
-    if request.body is None:
-        return start + "}"
-    body = json.dumps(json.dumps(request.body))
-    return f'{start},"content_type":"application/json","message_body":{body}}}'
+def _read(frame: bytes) -> Any:
+    """Return what a message says, None when it says nothing; what is no text in it is replaced, and the rest is read."""
+    try:
+        return orjson.loads(frame)
+    except ValueError:
+        with contextlib.suppress(ValueError):
+            return orjson.loads(frame.decode(errors="replace"))
+        return None
+
+
+def _quoted(value: str) -> str:
+    return value if _IS_PLAIN(value) else quote_plus(value)
+
+
+def _as_message(request_id: str, request: Request) -> bytes:
+    message = {
+        "type": "RESTRequest",
+        "request_id": request_id,
+        "method": request.method,
+        "uri": request.target,
+    }
+    if request.body is not None:
+        message["content_type"] = "application/json"
+        message["message_body"] = orjson.dumps(request.body).decode()
+    return orjson.dumps(message)
 
 
 def _message(body: str) -> str:
     try:
-        found = json.loads(body)
+        found = orjson.loads(body)
     except ValueError:
         return body[:200]
     return str(found.get("message") or found.get("error") or "") if isinstance(found, dict) else ""

@@ -41,7 +41,7 @@ class Conversation(Demonstration):
         mobile = self._phones.routes.get(leg.user_id, "")
         query = {
             "endpoint": self._outside(mobile) if mobile else self._phones.endpoint(leg.user_id),
-            "app": self._app,
+            "app": self._apps.legs,
             "appArgs": "leg",
             "callerId": naming.quoted_caller(shown_number, shown_name),
             "timeout": str(_RING_SECONDS),
@@ -249,6 +249,6 @@ class Conversation(Demonstration):
         await self._exchange.ask_in_order(
             [
                 *(self._drop(naming.leg_id(leg)) for leg in self._census.legs_of(call_id)),
-                Request("DELETE", f"bridges/{naming.bridge_id(call_id)}"),
+                self._dissolve(call_id),
             ]
         )

@@ -357,5 +357,5 @@ _HANDLERS: Final[dict[str, Callable[[Interpreter, Mapping[str, Any]], Reading]]]
     "DecrocheScan": Interpreter._scan,  # noqa: SLF001
 }
 
-# What Asterisk is asked to send. Its answers to requests pass the same filter.
-HEARD: Final = ("RESTResponse", *(kind for kind in _HANDLERS if not kind.startswith("Decroche")))
+# What Asterisk is asked to send.
+HEARD: Final = tuple(kind for kind in _HANDLERS if not kind.startswith("Decroche"))

@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 
 from decroche.calls.adapters.ari import naming
+from decroche.calls.adapters.ari.audiences import Audiences
 from decroche.calls.adapters.ari.client import (
     HTTP_CONFLICT,
     HTTP_NOT_FOUND,
@@ -19,10 +20,10 @@ from decroche.calls.adapters.ari.client import (
     AriRefused,
     Request,
 )
-from decroche.calls.adapters.ari.interpreter import HEARD, Chore, Do, Interpreter
+from decroche.calls.adapters.ari.interpreter import Chore, Do, Interpreter
 from decroche.calls.adapters.ari.keeping import FallbackBook, RecordingBox, VoicemailBox
 from decroche.calls.adapters.ari.phones import PhoneBook
-from decroche.calls.adapters.ari.reading import read_channels, read_talking
+from decroche.calls.adapters.ari.reading import Channel, read_channels, read_talking
 from decroche.calls.adapters.ari.settings import AriSettings
 from decroche.calls.adapters.ari.strays import strays
 from decroche.calls.adapters.asterisk.voice import Voice, best_voice
@@ -64,6 +65,7 @@ class AriLink:
         self._fallbacks = FallbackBook(None)
         self._told_fallbacks: dict[str, str] = {}  # on this connection: the dialplan's variable → number
         self._way_out = ("PJSIP/", "@trunk")  # around a number outside
+        self._swept: set[UUID] = set()  # calls whose conversation was dissolved before their caller was gone
         self._background: set[asyncio.Task[None]] = set()
         self._closed = False
         self._superseded = False
@@ -99,7 +101,7 @@ class AriLink:
         if settings != self._settings:
             self._settle(settings)
         self._client = AriClient(settings.address)
-        await self._client.open()
+        await self._client.open(self._apps.all)
 
     def _settle(self, settings: AriSettings) -> None:
         self._settings = settings
@@ -125,10 +127,18 @@ class AriLink:
         registered = self._phones.take_stock(endpoints if isinstance(endpoints, list) else [])
         self._census.take_stock(channels)
         callers = [channel for channel in channels if channel.is_caller]
-        watched = [f"channel:{channel.id}" for channel in channels if channel.is_caller or channel.is_named]
-        watched += [f"endpoint:PJSIP/{self._phones.username(user_id)}" for user_id in registered]
-        watched += [f"bridge:{naming.bridge_id(call_id)}" for call_id in self._census.by_call]
-        await self._exchange.ask_in_order([self._subscription(source) for source in watched])
+        apps = self._apps
+        await self._exchange.ask_in_order(
+            [
+                *(
+                    apps.follow_channel(one.id, is_leg=one.leg is not None)
+                    for one in channels
+                    if _is_ours(one)
+                ),
+                *(apps.follow_phone(self._phones.username(user_id)) for user_id in registered),
+                *(apps.follow_bridge(naming.bridge_id(call_id)) for call_id in self._census.by_call),
+            ]
+        )
         await self._ask_the_way_out()
         talking = self._census.talking = read_talking(bridges, [channel.id for channel in callers])
         await self._begin_again(strays(channels, bridges))
@@ -137,6 +147,7 @@ class AriLink:
 
     async def _begin_again(self, strays: list[Request]) -> None:
         """Remove what nobody needs any more; whoever keeps something of an old connection forgets it here."""
+        self._swept.clear()
         await self._exchange.ask_in_order(strays)
         await self._recordings.ask_which_live(self._exchange)
 
@@ -158,12 +169,8 @@ class AriLink:
         return f"{before}{naming.dialled(number)}{after}"
 
     async def _ask_for_less(self) -> None:
-        """Have Asterisk send only what we read: a third of its messages, so a busy hour costs us a third."""
-        wanted = [{"type": kind} for kind in HEARD]
-        with contextlib.suppress(AriRefused):  # too old for filters: everything is read then
-            await self._exchange.ask(
-                Request("PUT", f"applications/{self._app}/eventFilter", body={"allowed": wanted})
-            )
+        """Have Asterisk send only what we read: a busy hour costs both of us the less."""
+        await self._exchange.ask_in_order(list(self._apps.ask_for_less()))  # refused by one too old for it
 
     async def _listen(self) -> AsyncIterator[ExchangeEvent]:
         client = self._exchange
@@ -232,13 +239,13 @@ class AriLink:
     # --- phones -------------------------------------------------------------------------
 
     async def set_phone_account(self, account: PhoneAccount) -> None:
-        self._phones.accounts[account.user_id] = account
+        self._phones.add(account)
         if not await self._push(account):
             raise PhoneUnreachable(account.username)
 
     async def _push(self, account: PhoneAccount) -> bool:
         answers = await self._exchange.ask_in_order(
-            [*self._phones.requests_to_set(account), self._subscription(f"endpoint:PJSIP/{account.username}")]
+            [*self._phones.requests_to_set(account), self._apps.follow_phone(account.username)]
         )
         refusals = [answer for answer in answers if isinstance(answer, AriRefused)]
         for refusal in refusals:
@@ -277,8 +284,11 @@ class AriLink:
         """Remove the empty conversation of a caller who is gone (a bridge, never a channel)."""
         if self._recordings.is_live(call_id):
             self._start(self._look_for_recordings())
+        if call_id in self._swept:  # when it was asked to end
+            self._swept.discard(call_id)
+            return
         with contextlib.suppress(AriRefused, ExchangeDown):
-            await self._exchange.ask(Request("DELETE", f"bridges/{naming.bridge_id(call_id)}"))
+            await self._exchange.ask(self._dissolve(call_id))
 
     async def _look_for_recordings(self) -> None:
         """Look once more a moment later: what ends with its conversation is not always told."""
@@ -316,21 +326,27 @@ class AriLink:
         return Request("POST", f"bridges/{bridge}/removeChannel", {"channel": channel_id})
 
     @staticmethod
+    def _dissolve(call_id: UUID) -> Request:
+        """Return what removes an empty conversation (a bridge, never a channel)."""
+        return Request("DELETE", f"bridges/{naming.bridge_id(call_id)}")
+
+    @staticmethod
     def _drop(channel_id: str) -> Request:
         return Request("DELETE", f"channels/{channel_id}")
 
     @property
     def _app(self) -> str:
-        return self._settings.address.app if self._settings else ""
+        return self._apps.callers
+
+    @property
+    def _apps(self) -> Audiences:
+        return Audiences(self._settings.address.app if self._settings else "")
 
     @property
     def _exchange(self) -> AriClient:
         if self._client is None or self._superseded:
             raise ExchangeDown
         return self._client
-
-    def _subscription(self, source: str) -> Request:
-        return Request("POST", f"applications/{self._app}/subscription", {"eventSource": source})
 
     async def _one(self, request: Request) -> None:
         await self._all([request])
@@ -360,3 +376,7 @@ class AriLink:
         self._background.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("background.failed", error=repr(error))
+
+
+def _is_ours(channel: Channel) -> bool:
+    return channel.is_caller or channel.is_named

@@ -56,6 +56,12 @@ class PhoneBook:
     accounts: dict[int, PhoneAccount] = field(default_factory=dict)
     routes: dict[int, str] = field(default_factory=dict)  # user → the mobile where her calls ring
     _contacts: dict[int, set[str]] = field(default_factory=dict)
+    _removed: set[int] = field(default_factory=set)  # what is still told of these is old
+
+    def add(self, account: PhoneAccount) -> None:
+        """Know a phone that may register."""
+        self.accounts[account.user_id] = account
+        self._removed.discard(account.user_id)
 
     def requests_to_set(self, account: PhoneAccount) -> list[Request]:
         """Return what makes the phone exist, in order."""
@@ -120,7 +126,7 @@ class PhoneBook:
     def take_contact(self, endpoint: str, uri: str, status: str) -> tuple[int, bool] | None:
         """Take one contact's news in; return (user, can be rung) when that changed."""
         user_id = self.user_of(endpoint)
-        if user_id is None:
+        if user_id is None or user_id in self._removed:
             return None
         contacts = self._contacts.setdefault(user_id, set())
         before = bool(contacts)
@@ -134,4 +140,5 @@ class PhoneBook:
     def forget(self, user_id: int) -> bool:
         """Drop the phone; return whether it could be rung."""
         self.accounts.pop(user_id, None)
+        self._removed.add(user_id)
         return bool(self._contacts.pop(user_id, None))

@@ -21,7 +21,7 @@ class AriSocket(asyncio.Protocol):
     """Speak the websocket protocol for one connection, by the library's own state machine."""
 
     def __init__(
-        self, url: str, headers: dict[str, str], hear: Callable[[str], None], lost: Callable[[str], None]
+        self, url: str, headers: dict[str, str], hear: Callable[[bytes], None], lost: Callable[[str], None]
     ) -> None:
         self._protocol = ClientProtocol(parse_uri(url), max_size=_BIGGEST_MESSAGE)
         self._headers = headers
@@ -37,7 +37,7 @@ class AriSocket(asyncio.Protocol):
 
     @classmethod
     async def connect(
-        cls, url: str, headers: dict[str, str], *, hear: Callable[[str], None], lost: Callable[[str], None]
+        cls, url: str, headers: dict[str, str], *, hear: Callable[[bytes], None], lost: Callable[[str], None]
     ) -> "AriSocket":
         """Open a connection; ``hear`` takes each message, ``lost`` is told once that there will be no more.
 
@@ -56,14 +56,14 @@ class AriSocket(asyncio.Protocol):
             raise
         return self
 
-    def send(self, messages: Iterable[str]) -> None:
+    def send(self, messages: Iterable[bytes]) -> None:
         """Send messages in one go.
 
         Raises:
             WebSocketException: the connection is over.
         """
         for message in messages:
-            self._protocol.send_text(message.encode())
+            self._protocol.send_text(message)
         self._flush()
 
     async def close(self) -> None:
@@ -140,7 +140,7 @@ class AriSocket(asyncio.Protocol):
                 return
             data = b"".join(self._fragments)
             self._fragments.clear()
-        self._hear(data.decode(errors="replace"))
+        self._hear(data)
 
     def _flush(self) -> None:
         assert self._transport is not None

@@ -40,6 +40,7 @@ class AriTelephony(Recording):
             "leases": len(self._leases) + len(self._quiet_calls) + len(self._talking),
             "sentences": len(self._speeches),
             "errands": len(self._background),
+            "conversations dissolved ahead": len(self._swept),
         }
 
     async def transfer(self, call_id: UUID, *, number: str, shown_number: str) -> None:
@@ -85,7 +86,7 @@ class AriTelephony(Recording):
         where = {"context": "decroche-announce", "extension": announcement.value, "priority": "1"}
         await self._all(
             [
-                self._subscription(f"channel:{channel_id}"),
+                self._apps.follow_channel(channel_id),
                 Request("POST", f"channels/{channel_id}/continue", where),
             ],
             must=(-1,),
@@ -98,7 +99,10 @@ class AriTelephony(Recording):
         ids = [*([caller] if caller else []), *map(naming.leg_id, legs), *map(naming.party_id, parties)]
         if not ids:
             raise ChannelGone(str(call_id))
-        await self._exchange.ask_in_order([self._drop(channel_id) for channel_id in ids])
+        if caller:
+            self._swept.add(call_id)
+        drops = [self._drop(channel_id) for channel_id in ids]
+        await self._exchange.ask_in_order([*drops, self._dissolve(call_id)])
 
 
 def _playable(sound: Path) -> str:

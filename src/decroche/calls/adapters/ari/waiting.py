@@ -113,9 +113,7 @@ class Waiting(AriLink):
         marks = [self._set(channel_id, "DECROCHE_CALL", str(call_id))]
         if not self._knows_fallback(caller.called_number, fallback_number):
             marks.append(self._set(channel_id, "DECROCHE_FALLBACK", fallback_number))
-        *marked, followed = await self._exchange.ask_in_order(
-            [*marks, self._subscription(f"channel:{channel_id}")]
-        )
+        *marked, followed = await self._exchange.ask_in_order([*marks, self._apps.follow_channel(channel_id)])
         refusals = [answer for answer in marked if isinstance(answer, AriRefused)]
         if isinstance(followed, AriRefused) or any(one.status != HTTP_CONFLICT for one in refusals):
             self._census.forget_gone(channel_id, call_id)  # nothing more will be told of him
@@ -128,6 +126,7 @@ class Waiting(AriLink):
     async def welcome(self, call_id: UUID, *, greeting: Prompt, has_music: bool = True) -> None:
         channel_id = self._channel(call_id)
         self._quiet_calls[call_id] = not has_music
+        await asyncio.sleep(0)  # his marks go first: a channel that plays obeys nothing else
         answer = Request("POST", f"channels/{channel_id}/answer")
         if self._can_speak(greeting):
             await self._one(answer)

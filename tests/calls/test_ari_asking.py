@@ -1,0 +1,108 @@
+"""What Asterisk is asked for: to tell each thing once, and to end a call in one breath; and what it may answer."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from decroche.calls.adapters.ari import naming
+from decroche.calls.adapters.ari.audiences import Audiences
+from decroche.calls.adapters.ari.census import KnownCaller
+from decroche.calls.adapters.ari.client import Address, AriClient, Request
+from decroche.calls.adapters.ari.phones import PhoneBook
+from decroche.calls.adapters.ari.settings import AriSettings
+from decroche.calls.adapters.ari.telephony import AriTelephony
+from decroche.calls.ports import PhoneAccount, SecretaryLeg
+
+CALL = UUID(int=5)
+LEG = SecretaryLeg(CALL, 3, 1)
+APPS = Audiences("decroche")
+
+
+class Asterisk:
+    """Stands in for the connection, and obeys."""
+
+    def __init__(self) -> None:
+        self.asked: list[Request] = []
+
+    async def ask_in_order(self, requests: Sequence[Request]) -> list[None]:
+        self.asked += requests
+        return [None] * len(requests)
+
+    async def ask(self, request: Request) -> None:
+        self.asked.append(request)
+
+
+def telephony() -> tuple[AriTelephony, Asterisk]:
+    made, asterisk = AriTelephony(lambda: AriSettings(Address("", "", "", "decroche"), None)), Asterisk()
+    made._settle(AriSettings(Address("", "", "", "decroche"), None))
+    made._client = asterisk  # type: ignore[assignment]
+    made._census.callers["channel"] = KnownCaller("channel")
+    made._census.adopt("channel", CALL)
+    return made, asterisk
+
+
+async def test_a_leg_is_followed_once_and_a_telephone_says_only_that_it_comes_or_goes() -> None:
+    made, asterisk = telephony()
+    await made.ring_phone(LEG, shown_number="+33612345678", shown_name="Cabinet")
+    (ring,) = asterisk.asked
+    assert ring.query is not None
+    assert ring.query["app"] == APPS.legs
+    follow = APPS.follow_phone("s3")
+    assert follow.path == f"applications/{APPS.phones}/subscription"
+    assert follow.query == {"eventSource": "endpoint:PJSIP/s3"}
+    told = {one.path.split("/")[1]: _kinds(one) for one in APPS.ask_for_less()}
+    assert told[APPS.phones] == {"RESTResponse", "ContactStatusChange"}
+    assert not {"Dial", "StasisEnd"} & told[APPS.legs]
+    assert {"Dial", "StasisEnd", "ChannelDestroyed", "ApplicationReplaced"} <= told[APPS.callers]
+
+
+def _kinds(request: Request) -> set[str]:
+    body: Any = request.body
+    return {one["type"] for one in body["allowed"]}
+
+
+def test_a_phone_that_was_taken_away_is_not_brought_back_by_old_news() -> None:
+    book, account = PhoneBook(), PhoneAccount(3, "s3", "secret")
+    book.add(account)
+    assert book.take_contact("s3", "sip:a", "Created") == (3, True)
+    assert book.forget(3)
+    assert book.take_contact("s3", "sip:a", "Updated") is None
+    book.add(account)
+    assert book.take_contact("s3", "sip:a", "Created") == (3, True)
+
+
+async def test_a_call_ends_in_one_breath() -> None:
+    made, asterisk = telephony()
+    made._census.enter_leg(LEG)
+    await made.hang_up(CALL)
+    assert [(one.method, one.path) for one in asterisk.asked] == [
+        ("DELETE", "channels/channel"),
+        ("DELETE", f"channels/{naming.leg_id(LEG)}"),
+        ("DELETE", f"bridges/{naming.bridge_id(CALL)}"),
+    ]
+    asterisk.asked.clear()
+    await made._sweep(CALL)  # its caller is gone
+    assert asterisk.asked == [], "asked already"
+    assert made.held()["conversations dissolved ahead"] == 0
+    await made._sweep(CALL)
+    assert [one.path for one in asterisk.asked] == [f"bridges/{naming.bridge_id(CALL)}"]
+
+
+async def test_what_a_stranger_put_in_a_name_is_read_and_what_is_no_message_is_nothing() -> None:
+    client = AriClient(Address("http://nowhere", "", "", "decroche"))
+    client.is_open = True
+    for frame in (b'{"type":"Dial","name":"\xff\xfe"}', b"\xff", b"[1]", b"", b'{"type":"Dial"}'):
+        client._hear(frame)
+    assert [client._events.get_nowait() for _ in range(client._events.qsize())] == [
+        {"type": "Dial", "name": "\ufffd\ufffd"},
+        {"type": "Dial"},
+    ]
+
+
+def test_a_query_says_what_it_was_given() -> None:
+    odd = {"callerId": '"Cabinet & é" <+33>', "endpoint": "PJSIP/s3", "channel": "a-1,b+2"}
+    said = Request("POST", "channels/a-1", odd).target
+    assert (
+        said
+        == "channels/a-1?callerId=%22Cabinet+%26+%C3%A9%22+%3C%2B33%3E&endpoint=PJSIP/s3&channel=a-1%2Cb%2B2"
+    )
