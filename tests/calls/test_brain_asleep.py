@@ -13,7 +13,9 @@ from decroche.calls.ports import (
     ChannelGone,
     ExchangeDown,
     PhoneAccount,
+    PhoneRinging,
     PhoneUnreachable,
+    SecretaryLeg,
 )
 from decroche.calls.switchboard import conductor as conducting
 from decroche.calls.switchboard.commands import RenewLease
@@ -160,3 +162,19 @@ async def test_who_left_before_he_could_be_marked_is_known_again_when_the_fallba
     stage.conductor.take_in(back)
     assert (call.state, call.fallback_tried) == (CallState.WAITING, True)
     assert list(stage.brain.calls.values()) == [call]
+
+
+async def test_what_changes_nothing_lets_nobody_be_offered_and_the_clock_does() -> None:
+    stage = Stage()
+    await stage.at_post(AWA)
+    busy = await stage.talk(AWA, MARTINIQUE_LINE)
+    behind = await stage.ring(MARTINIQUE_LINE)
+    stage.conductor._looked = 0.0  # heard late: nobody is offered
+    stage.conductor.take_in(CallerGone(busy.channel_id, busy.call_id, stage.now))
+    stage.conductor._looked = None
+    stage.brain.free(stage.brain.posts[AWA], stage.now)
+    stage.brain.take(stage.now)
+    stage.conductor.take_in(PhoneRinging(SecretaryLeg(busy.call_id, AWA, 9), stage.now))
+    assert behind.state is CallState.WAITING
+    stage.conductor.tick()
+    assert behind.state is CallState.OFFERED

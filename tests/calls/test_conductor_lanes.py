@@ -78,9 +78,21 @@ async def test_a_phone_rings_while_its_caller_is_taken_in(
     for command in (*_taken_in(call_id), RingPhone(SecretaryLeg(call_id, 1, 1), "", "")):
         conductor.send(command)
     await asyncio.sleep(0.01)
-    assert exchange.begun == ["adopt_caller", "ring_phone"]
+    assert exchange.begun == ["adopt_caller", "welcome", "ring_phone"], "an exchange obeys in its own order"
     await exchange.lets("adopt_caller", "welcome", "ring_phone")
-    assert exchange.begun == ["adopt_caller", "ring_phone", "welcome"]
+    await conductor.quiet()
+
+
+async def test_a_welcome_waits_for_the_lease_that_outlasts_it(
+    conductor: Conductor, exchange: SlowExchange, call_id: UUID
+) -> None:
+    adopt, welcome = _taken_in(call_id)
+    for command in (adopt, RenewLease(call_id, 4), welcome):
+        conductor.send(command)
+    await asyncio.sleep(0.01)
+    assert exchange.begun == ["adopt_caller", "renew_lease"]
+    await exchange.lets("adopt_caller", "renew_lease", "welcome")
+    assert exchange.begun[-1] == "welcome"
     await conductor.quiet()
 
 
@@ -151,7 +163,7 @@ async def test_a_lease_and_a_phone_wait_neither_for_each_other_nor_for_a_slow_ta
     for command in (*_taken_in(call_id), *(said[name] for name in order)):
         conductor.send(command)
     await asyncio.sleep(0.01)
-    assert exchange.begun == ["adopt_caller", *order]
+    assert exchange.begun == ["adopt_caller", "welcome", *order]
     await exchange.lets("adopt_caller", "welcome", "ring_phone", "renew_lease")
     await conductor.quiet()
 

@@ -62,9 +62,11 @@ class Brain(Floor):
 
         While we hear late what happened, nobody is offered to anybody: the next fact may say that he is gone.
         """
-        if not self._on_call(event, now):
+        of_call = self._on_call(event, now)
+        if not of_call:
             self._on_exchange(event, now)
-        if not is_late:
+        # What changed nothing lets nobody be offered; what time alone lets happen is the next look at the clock's.
+        if not is_late and (self.has_changed or not of_call):
             distribution.offer_to_the_free(self, now)
 
     def _on_call(self, event: ExchangeEvent, now: datetime) -> bool:  # noqa: C901, PLR0912

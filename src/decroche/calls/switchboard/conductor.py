@@ -38,10 +38,15 @@ CATCH_UP_SECONDS = 1.0
 # An exchange that tells more than we can take in never lets us pause: time, leases and commands would wait for its silence.
 BREATH_SECONDS = 0.02
 SLOW_SECONDS = 0.5  # what is worth a line in the log: a lease is renewed every second
-# What need not wait for what: a secretary's phone rings while the caller is still being taken in, and a lease outlives
-# an exchange that answers slowly only when it is renewed at once, not after three answers.
+# What need not wait for what: a secretary's phone rings while the caller is still being taken in, he is welcomed in the
+# same breath in which he is marked (an exchange obeys in the order in which it is asked), and a lease outlives an exchange
+# that answers slowly only when it is renewed at once, not after three answers.
 UNHURRIED = (AdoptCaller, Welcome, RenewLease)
-GOES_AHEAD_OF: Mapping[type, tuple[type, ...]] = {RingPhone: UNHURRIED, RenewLease: (*UNHURRIED, RingPhone)}
+GOES_AHEAD_OF: Mapping[type, tuple[type, ...]] = {
+    RingPhone: UNHURRIED,
+    Welcome: (AdoptCaller, RingPhone),
+    RenewLease: (*UNHURRIED, RingPhone),
+}
 # One on its way, and one after it: more would only be told to an exchange that is behind already.
 RENEWALS_AT_MOST = 2
 

@@ -38,6 +38,8 @@ def offer_to_the_free(floor: Floor, now: datetime) -> None:
     A flood of callers whom nobody free may answer would otherwise have every event look at each of them, and the
     other lines would wait for that.
     """
+    if not any(map(is_waiting, floor.calls.values())):
+        return
     free = {
         post.secretariat_id
         for post in floor.posts.values()

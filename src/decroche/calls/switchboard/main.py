@@ -48,6 +48,7 @@ log = logging.getLogger(__name__)
 REFRESH_SECONDS = 30
 GATHER_SECONDS = 0.2  # many rows changed at once are read once
 EXIT_DEPOSED = 3
+GARBAGE_AFTER = 20_000  # objects made and not yet gone; Python's own 700 are a call or two
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -228,6 +229,13 @@ class Switchboard:
             self.conductor.send(KeepRecording(path))
 
 
+def _look_less_for_rubbish() -> None:
+    """Let the collector pass over what lives as long as we do, and come once in many calls instead of at each."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER)
+
+
 def timing_from_settings() -> Timing:
     """Return the delays that the settings name; for the rest, what a supervisor reads before she changes anything."""
     usual = sharing_of(DistributionPolicy()).routing
@@ -247,6 +255,7 @@ def run() -> int:
 
 
 async def _run(scribe: Forked) -> int:
+    _look_less_for_rubbish()
     switchboard = Switchboard(open_exchange(settings.EXCHANGE), scribe=scribe)
     serving = asyncio.ensure_future(switchboard.serve())
     loop = asyncio.get_running_loop()

@@ -79,6 +79,11 @@ class Turn:
         self._recordings: list[RecordingRow] = []
         self._secretariats: set[int] = set()
 
+    @property
+    def has_changed(self) -> bool:
+        """Say whether a call or a post is other than it was when this turn began."""
+        return bool(self._calls or self._posts)
+
     def take(self, now: datetime) -> tuple[tuple[ask.Command, ...], Entry]:
         """Hand over what this turn asks and what it writes, and begin the next turn."""
         entry = Entry(
