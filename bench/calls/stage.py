@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
 
+from bench.calls import bare
 from bench.calls.load import Sipp, Timing, callers, free_udp_port, phones
 from bench.database import own_database
 
@@ -170,6 +171,29 @@ class Stage:
         timing.rang = {who: at for who, at in timing.rang.items() if who in timing.sent}
         return timing
 
+    @contextlib.asynccontextmanager
+    async def bare_application(self) -> AsyncIterator[int]:
+        """Let the least of applications answer its number; yield its process."""
+        at = self.server.connection
+        phones = [f"s{user.pk}" for user in self.secretaries]
+        command = [
+            sys.executable,
+            "-m",
+            "bench.calls.bare",
+            at.ari_url,
+            at.ari_user,
+            at.ari_password,
+            *phones,
+        ]
+        process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        try:
+            assert process.stdout is not None
+            await asyncio.wait_for(process.stdout.readline(), 20)
+            yield process.pid
+        finally:
+            process.kill()
+            await process.wait()
+
     # --- the figures ------------------------------------------------------------------------
 
     async def all_written(self, *, seconds: float = 30) -> None:
@@ -246,7 +270,8 @@ def stage(folder: Path) -> Iterator[Stage]:
             trunk=Trunk("127.0.0.1", operator_port),
             rtp_ports=4000,
             extra_modules=("app_queue",),
-            extra_dialplan=f"[decroche-trunk](+)\nexten => {QUEUE_NUMBER},1,Queue(bench,,,,{PATIENCE_SECONDS})\n same => n,Hangup()\n",
+            extra_dialplan=f"[decroche-trunk](+)\nexten => {QUEUE_NUMBER},1,Queue(bench,,,,{PATIENCE_SECONDS})\n same => n,Hangup()\n"
+            + bare.DIALPLAN,
             extra_files=(("queues.conf", QUEUE + members),),
         )
         server = AsteriskServer(installation, settings)
