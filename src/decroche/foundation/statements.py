@@ -13,6 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connec
 from django.db.models import Model
 from django.db.models import signals as model_signals
 from django.db.models.base import ModelState
+from psycopg.errors import DeadlockDetected
 
 from decroche.foundation.prepared import prepared_on
 
@@ -38,6 +39,11 @@ def row(sql: str, values: Values) -> Row | None:
     """Run one statement and give its first row."""
     found = rows(sql, values)
     return found[0] if found else None
+
+
+def is_deadlock(error: BaseException) -> bool:
+    """Tell whether the server ended this statement because another waited for it as it waited for the other."""
+    return isinstance(error.__cause__, DeadlockDetected)
 
 
 def first_row(sql: str, values: Values) -> Row | None:

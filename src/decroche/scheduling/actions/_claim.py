@@ -7,11 +7,12 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.db import OperationalError
 from django.utils.translation import gettext as _
 
 from decroche.accounts.models import User
 from decroche.foundation.live import CHANNEL
-from decroche.foundation.statements import Row, columns, row, rows
+from decroche.foundation.statements import Row, columns, is_deadlock, row, rows
 from decroche.foundation.statements import made as instance
 from decroche.practices.models import Practitioner, Site
 from decroche.scheduling.actions._judge import Terms
@@ -99,7 +100,13 @@ def take_at_once(claim: Claim) -> Appointment | None:
 
     Raises `SlotTaken` where a live owner is found in the way, and the question is not a repeated one.
     """
-    made = _insert(claim)
+    try:
+        made = _insert(claim)
+    except OperationalError as error:
+        # An appointment came back or was moved here at this very moment, and the server ended one of us two.
+        if not is_deadlock(error):
+            raise
+        made = None
     if made is not None or claim.key is not None or claim.terms.resources:
         return made
     found = rows(_WHO.format(person=columns(User, "u")), claim.window | {"now": claim.now})

@@ -5,14 +5,14 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F, Field, Model, QuerySet
 from django.utils.translation import gettext as _
 from psycopg.errors import ExclusionViolation
 
 from decroche.accounts.models import User
 from decroche.foundation.live import CHANNEL, hint_text, notify
-from decroche.foundation.statements import rows
+from decroche.foundation.statements import is_deadlock, rows
 from decroche.scheduling.domain.appointment import Status
 from decroche.scheduling.domain.refusals import ResourceTaken, SlotTaken, StaleVersion
 from decroche.scheduling.models import (
@@ -278,6 +278,11 @@ def _save_somewhere(appointment: Appointment, fields: list[str], places: Iterabl
                 appointment.save(update_fields=[*fields, *place])
         except IntegrityError as error:
             if not isinstance(error.__cause__, ExclusionViolation):
+                raise
+        except OperationalError as error:
+            # Who inserts into the same time at the same moment queues nowhere: each may have written before it looks,
+            # and wait for the other. The server ends one; where it is us, the time is the other's.
+            if not is_deadlock(error):
                 raise
         else:
             return
