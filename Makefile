@@ -5,30 +5,21 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DECROCHE_DATA_DIR ?= $(CURDIR)/var
-# Two workers, each with a database of its own. Stories with an exchange or a house of their own go by whole files, in
-# their order: what is built for a file is built once, and those that empty the tables come before the demo world.
-BY_TEST := -n 2 --dist loadgroup
-BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
+# Whoever starts a process a story would otherwise compile the code anew for each.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-fast data-15 front asterisk lint types check bench bench-agenda bench-calls chaos-agenda chaos-calls screenshots messages lock clean
+.PHONY: demo test test-fast front asterisk lint types check bench bench-agenda bench-calls chaos-agenda chaos-calls screenshots messages lock clean
 
 demo: .venv/.ready front ## Prepare everything, run the demo world, print the address and the sign-ins
 	@exec $(BIN)/decroche demo
 
 test: .venv/.ready-dev front ## Set up what tests need and pass them
 	@bash scripts/test_tools.sh
-	@$(MAKE) --no-print-directory asterisk check
-	@echo "== Tests (embedded PostgreSQL)"
-	@$(BIN)/pytest -q $(BY_TEST) -m "not journey and not asterisk"
-	@echo "== Data layer on PostgreSQL 15"
-	@bash scripts/on_postgresql_15.sh $(BIN)/pytest -q $(BY_TEST) -m data
-	@echo "== Real Asterisk"
-	@$(BIN)/pytest -q $(BY_FILE) -m "asterisk and not journey"
-	@echo "== Journeys in Chromium"
-	@$(BIN)/pytest -q $(BY_FILE) -m journey
+	@$(MAKE) --no-print-directory asterisk
+	@$(BIN)/python scripts/run_tests.py
 
 test-fast: .venv/.ready-dev front ## Only what needs neither Asterisk nor Chromium
-	@$(BIN)/pytest -q $(BY_TEST) -m "not journey and not asterisk"
+	@$(BIN)/python scripts/run_tests.py Rooms
 
 front: .venv/.ready ## Build scripts, styles and English catalogues
 	@$(BIN)/python scripts/front.py
@@ -93,7 +84,9 @@ clean: ## Forget what was built; the data in var/ stays
 	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/.ready-dev: requirements/dev.lock .venv/.ready
-	@echo "== Python libraries for tests (locked)"
+# What tests need holds what the program needs: one errand for both.
+.venv/.ready-dev: requirements/dev.lock pyproject.toml | .venv/bin/python
+	@echo "== Python libraries, those for tests too (locked)"
 	@$(BIN)/pip install -q --require-hashes -r requirements/dev.lock
-	@touch $@
+	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch .venv/.ready $@

@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -20,6 +22,21 @@ from tests import template_database
 hypothesis.settings.register_profile("same_every_time", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("dice", deadline=None)
 hypothesis.settings.load_profile("dice" if os.environ.get("DECROCHE_DICE") else "same_every_time")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Refuse a story of the slow families that `make test` would not find: it looks only into files that say the word."""
+    for marker in ("asterisk", "journey", "data"):
+        word = "mark.data" if marker == "data" else marker
+        if item.get_closest_marker(marker) and not _says(item.path, word):
+            raise pytest.UsageError(
+                f"{item.nodeid} is marked {marker}, so its file must say {word!r} somewhere"
+            )
+
+
+@cache
+def _says(path: Path, word: str) -> bool:
+    return word in path.read_text()
 
 
 def pytest_runtest_setup() -> None:

@@ -5,10 +5,12 @@ old table. Emptying between stories that commit touches only the tables that wer
 """
 
 import hashlib
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import django
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
@@ -25,20 +27,22 @@ WRITTEN_ONCE = ("django_migrations", "django_content_type", "auth_permission")
 
 def put_in_place(name: str, *, keep: bool) -> None:
     """Make the database `name` anew from the template; with ``keep``, only when it is not one already."""
-    template = PREFIX + _digest()
     with _server() as server:
-        # Workers begin at the same time: the first one migrates, and those who have other migrations do not wait.
-        server.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [LOCK, template])
+        template = _made(server)
         if keep and _origin(server, name) == template:
             return
-        if not _exists(server, template):
-            _make(server, template)
-            _forget_the_oldest(server)
-        drop(server, name)
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        server.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
-        note = sql.SQL("COMMENT ON DATABASE {} IS {}")
-        server.execute(note.format(sql.Identifier(name), sql.Literal(template)))
+        _copy(server, template, name)
+
+
+def put_world_in_place(name: str, world: str, load: Callable[[], None]) -> None:
+    """Make the database `name` anew with what ``load`` writes; it writes once for all who ask for the same `world`."""
+    with _server() as server:
+        template = _made(server)
+        connection.close()
+        if not _exists(server, world):
+            _copy(server, template, f"{world}_unfinished")
+            _fill(server, world, load)
+        _copy(server, world, name)
 
 
 def take_away(name: str) -> None:
@@ -97,18 +101,46 @@ def _server() -> Iterator[psycopg.Connection]:
         yield server
 
 
+def _made(server: psycopg.Connection) -> str:
+    """Return the name of the template for these migrations, made if need be; hold its lock until the server is left."""
+    template = PREFIX + _digest()
+    # Workers begin at the same time: the first one migrates, and those who have other migrations do not wait.
+    server.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [LOCK, template])
+    if not _exists(server, template):
+        _make(server, template)
+        _forget_the_oldest(server)
+    return template
+
+
 def _make(server: psycopg.Connection, template: str) -> None:
     """Migrate under another name first: a template that exists is whole."""
+    drop(server, f"{template}_unfinished")
+    server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(f"{template}_unfinished")))
+    _fill(server, template, lambda: call_command("migrate", verbosity=0, interactive=False))
+
+
+def _fill(server: psycopg.Connection, template: str, write: Callable[[], None]) -> None:
+    """Write into the unfinished database; give it its name when all is written."""
     unfinished = f"{template}_unfinished"
-    drop(server, unfinished)
-    server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(unfinished)))
     before = point_django_at(unfinished)
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        write()
     finally:
         point_django_at(before)
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     server.execute(rename.format(sql.Identifier(unfinished), sql.Identifier(template)))
+
+
+def _copy(server: psycopg.Connection, template: str, name: str) -> None:
+    """Make the database `name` anew as the template is, and let it say whose copy it is."""
+    drop(server, name)
+    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    server.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+    note = sql.SQL("COMMENT ON DATABASE {} IS {}")
+    server.execute(note.format(sql.Identifier(name), sql.Literal(template)))
+    # What is thrown away after the tests need not be on the disk when a commit returns.
+    hurry = sql.SQL("ALTER DATABASE {} SET synchronous_commit = off")
+    server.execute(hurry.format(sql.Identifier(name)))
 
 
 def _forget_the_oldest(server: psycopg.Connection) -> None:
@@ -129,3 +161,10 @@ def _origin(server: psycopg.Connection, name: str) -> str | None:
         "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
     ).fetchone()
     return found[0] if found else None
+
+
+if __name__ == "__main__":  # make it before the first worker waits for it
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "decroche.config.test_settings")
+    django.setup()
+    with _server() as one:
+        _made(one)

@@ -27,6 +27,7 @@ from pytest_django import DjangoDbBlocker
 from decroche.calls.adapters.asterisk.server import AsteriskServer
 from decroche.calls.models import Post
 from decroche.foundation.tenancy import every_practice
+from tests import template_database
 from tests.asterisk.fixtures import (  # noqa: F401
     exchange,
     fresh_exchange,
@@ -89,30 +90,31 @@ class House:
 
 @pytest.fixture(scope="session")
 def demo_world(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, request: pytest.FixtureRequest
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    request: pytest.FixtureRequest,
+    testrun_uid: str,
 ) -> Iterator[None]:
-    """Load the demo world into the test database, and leave it as empty as it was found (unless ``--reuse-db``)."""
+    """Give this process a copy of the demo world, and leave its database as empty as it was found."""
     del django_db_setup
+    name, world = connection.settings_dict["NAME"], f"test_demo_world_{testrun_uid}"
+    with django_db_blocker.unblock():
+        template_database.put_world_in_place(name, world, _load_demo_world)
+        yield
+        connections.close_all()
+        template_database.take_away(world)
+        template_database.put_in_place(name, keep=False)
+
+
+def _load_demo_world() -> None:
     from decroche.config import settings as as_in_production
     from decroche.demo.world import load
 
-    with django_db_blocker.unblock():
-        # The web process checks the passwords with the real hashers, so they are made with those.
-        with override_settings(MODE="demo", PASSWORD_HASHERS=as_in_production.PASSWORD_HASHERS):
-            load(now=datetime.now(tz=UTC))
-        with every_practice():
-            Post.objects.update(state="away", call_id=None)
-        yield
-        if request.config.getvalue("reuse_db"):
-            return
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
-                " AND tablename NOT IN ('django_migrations') AND tablename NOT LIKE '%accesslog%'"
-            )
-            tables = cursor.fetchone()[0]
-            cursor.execute(f"TRUNCATE {tables} CASCADE")
-        connections.close_all()
+    # The web process checks the passwords with the real hashers, so they are made with those.
+    with override_settings(MODE="demo", PASSWORD_HASHERS=as_in_production.PASSWORD_HASHERS):
+        load(now=datetime.now(tz=UTC))
+    with every_practice():
+        Post.objects.update(state="away", call_id=None)
 
 
 @pytest.fixture(scope="session")
