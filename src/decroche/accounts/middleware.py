@@ -25,7 +25,7 @@ class PersonMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user = _themselves(request)
+        user = request.user
         request.zone = ZoneInfo(user.timezone if user.is_authenticated else "Europe/Paris")  # type: ignore[attr-defined]
         language = user.language if user.is_authenticated else translation.get_language()
         request.LANGUAGE_CODE = language
@@ -34,12 +34,6 @@ class PersonMiddleware:
         if user.is_authenticated and "theme" not in request.COOKIES and user.theme != User.Theme.AUTO:
             response.set_cookie("theme", user.theme, max_age=YEAR_SECONDS, samesite="Lax")
         return response
-
-
-def _themselves(request: HttpRequest) -> Any:
-    """Give the person, not the promise of one that Django attaches: each word asked of a promise costs three calls."""
-    bool(request.user.is_authenticated)  # whoever promised keeps it
-    return getattr(request, "_cached_user", request.user)
 
 
 class TwoFactorMiddleware:

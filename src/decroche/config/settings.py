@@ -151,17 +151,15 @@ DATABASE_URL = (
     env.str("DATABASE_URL", default="") or embedded_database.running_url(DATA_DIR) or "postgresql:///decroche"
 )
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-if "host" in DATABASES["default"].get(
-    "OPTIONS", {}
-):  # a socket folder, which a URL can only carry as a parameter
-    DATABASES["default"]["HOST"] = DATABASES["default"]["OPTIONS"].pop("host")
-    DATABASES["default"]["PORT"] = DATABASES["default"]["OPTIONS"].pop("port", "")
+_database_options = DATABASES["default"].setdefault("OPTIONS", {})
+if "host" in _database_options:  # a socket folder, which a URL can only carry as a parameter
+    DATABASES["default"]["HOST"] = _database_options.pop("host")
+    DATABASES["default"]["PORT"] = _database_options.pop("port", "")
 # Only `foundation.prepared` prepares: few statements, by indexes that suit any value. Left to itself PostgreSQL thinks a
 # plan out anew at most of their questions, which takes it twice as long as to answer.
-DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"]["options"] = " ".join(
-    [DATABASES["default"]["OPTIONS"].get("options", ""), "-c plan_cache_mode=force_generic_plan"]
-).strip()
+_database_options["options"] = (
+    f"{_database_options.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()
+)
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DECROCHE_CONNECTION_AGE_SECONDS", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 #: How many requests a web process works on at once; each thread keeps a database connection of its own. Python runs one

@@ -23,6 +23,8 @@ class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
         def find() -> object:
             if not hasattr(request, "_cached_user"):
                 request._cached_user = person_of(request)  # type: ignore[attr-defined]  # noqa: SLF001
+            # From here on the person, not the promise of one: each word asked of a promise costs three calls.
+            request.user = request._cached_user  # type: ignore[attr-defined]  # noqa: SLF001
             return request._cached_user  # type: ignore[attr-defined]  # noqa: SLF001
 
         request.user = SimpleLazyObject(find)  # type: ignore[assignment]
