@@ -9,7 +9,6 @@ the database holds. The exit code is 0 when nothing was lost, doubled or left wi
 """
 
 import argparse
-import http.client
 import json
 import os
 import random
@@ -25,6 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,7 +32,7 @@ from zoneinfo import ZoneInfo
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from bench.door import Client, Web, sessions_of  # noqa: E402
+from bench.door import Answer, Client, Web, sessions_of  # noqa: E402
 from decroche.foundation import embedded_database  # noqa: E402
 
 PATIENCE_SECONDS = 120
@@ -247,13 +247,13 @@ def _book(browser: Client, world: World, wish: Wish, ledger: Ledger, ports: list
     ledger.worst = max(ledger.worst, time.monotonic() - began)
 
 
-def _made(answer: http.client.HTTPResponse | None, step: str, ledger: Ledger) -> int | None:
+def _made(answer: Answer | None, step: str, ledger: Ledger) -> int | None:
     """Give the id of what an answer says was made; note what it says else."""
-    if answer is not None and answer.status == http.client.OK:
-        return int(json.loads(answer.body)["id"])  # type: ignore[attr-defined]
+    if answer is not None and answer.status == HTTPStatus.OK:
+        return int(json.loads(answer.body)["id"])
     if answer is None:
         ledger.note("unanswered")
-    elif answer.status == http.client.CONFLICT:
+    elif answer.status == HTTPStatus.CONFLICT:
         ledger.note("refused")
     else:
         ledger.note("surprised")
@@ -263,15 +263,15 @@ def _made(answer: http.client.HTTPResponse | None, step: str, ledger: Ledger) ->
 
 def _until_answered(
     browser: Client, path: str, values: dict[str, object], key: str | None, ledger: Ledger, ports: list[int]
-) -> http.client.HTTPResponse | None:
+) -> Answer | None:
     deadline, pause = time.monotonic() + PATIENCE_SECONDS, 0.05
     while time.monotonic() < deadline:
         try:
             answer = browser.post(path, values, key=key)
-            if answer.status < http.client.INTERNAL_SERVER_ERROR:
+            if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
                 return answer
             ledger.note("answers 5xx, asked again")
-        except (OSError, http.client.HTTPException):
+        except OSError:
             ledger.note("no answer, asked again")
             browser.port = ports[(ports.index(browser.port) + 1) % len(ports)]
         time.sleep(pause)

@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bench.agenda.costs import Cost
 
@@ -46,6 +47,22 @@ class Table:
         self.missed: list[str] = []
         self.medians: dict[str, float] = {}
         self.costs: dict[str, Cost] = {}
+
+    @classmethod
+    def median_of(cls, turns: Sequence["Table"]) -> "Table":
+        """Give each figure's median over some turns; a goal is missed that any turn missed."""
+        table = cls()
+        table.missed = list(dict.fromkeys(name for turn in turns for name in turn.missed))
+        for name in turns[0].medians:
+            table.medians[name] = statistics.median(turn.medians[name] for turn in turns)
+        for name, cost in turns[0].costs.items():
+            of_turns = [turn.costs[name] for turn in turns]
+            table.costs[name] = replace(
+                cost,
+                python=statistics.median(each.python for each in of_turns),
+                server=statistics.median(each.server for each in of_turns),
+            )
+        return table
 
     def head(self, title: str) -> None:
         print(f"\n{title:58}{'median':>10}{'p95':>9}{'queries':>9}  goal", flush=True)

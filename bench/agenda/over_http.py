@@ -1,7 +1,6 @@
 """The same through the front door, signed in: search, hold and confirm, races, and who sees it."""
 
 import asyncio
-import http.client
 import itertools
 import json
 import threading
@@ -11,10 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from datetime import time as clock
+from http import HTTPStatus
 
 from bench.agenda.figures import Table, p95, timed
 from bench.agenda.world import DAYS, MINUTES, PER_DAY, World
-from bench.door import Client, Web, sessions_of
+from bench.door import Answer, Client, Web, sessions_of
 
 PAIR_CLIENTS, PAIRS = 8, 60
 RACERS, RACE_SLOTS = 64, 100
@@ -124,9 +124,9 @@ def book(
     began = time.perf_counter()
     held = browser.post(f"/agenda/{world.practice.pk}/{door}/", asked)
     answers.append((time.perf_counter() - began) * 1000)
-    if held.status == http.client.CONFLICT:
+    if held.status == HTTPStatus.CONFLICT:
         return False
-    assert held.status == http.client.OK, (held.status, held.body[:300])
+    assert held.status == HTTPStatus.OK, (held.status, held.body[:300])
     began = time.perf_counter()
     if drawn:
         hold_id = int(held.body.split(b"/hold/", 1)[1].split(b"/", 1)[0])
@@ -134,7 +134,7 @@ def book(
     else:
         done = browser.post(f"/agenda/hold/{json.loads(held.body)['id']}/book/", asked)
     answers.append((time.perf_counter() - began) * 1000)
-    assert done.status == http.client.OK, (done.status, done.body[:300])
+    assert done.status == HTTPStatus.OK, (done.status, done.body[:300])
     return True
 
 
@@ -203,7 +203,7 @@ async def _seen(world: World, ports: list[int], sessions: list[str]) -> list[flo
         asked = {"slot": next(slots), "visit_type": world.kind.pk}
         began = time.perf_counter()
         held = await asyncio.to_thread(browser.post, f"/agenda/{world.practice.pk}/hold/", asked)
-        assert held.status == http.client.OK, held.body[:300]
+        assert held.status == HTTPStatus.OK, held.body[:300]
         deadline = began + 5
         while time.perf_counter() < deadline and not all(arrived):  # noqa: ASYNC110 — five hundred events
             await asyncio.sleep(0.01)
@@ -227,9 +227,9 @@ async def _read(port: int, session: str, opened: asyncio.Event, arrived: list[fl
         writer.close()
 
 
-def _get(browser: Client, path: str) -> http.client.HTTPResponse:
+def _get(browser: Client, path: str) -> Answer:
     answer = browser.get(path)
-    assert answer.status == http.client.OK, (path, answer.status, answer.body[:300])
+    assert answer.status == HTTPStatus.OK, (path, answer.status, answer.body[:300])
     return answer
 
 

@@ -1,6 +1,5 @@
 """Ask a peer the same question on the same rows: django-appointment, in its own environment, process and database."""
 
-import http.client
 import json
 import os
 import subprocess
@@ -8,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 
 import psycopg
@@ -79,7 +79,7 @@ def _peer(world: World) -> Iterator:
 
     def ask() -> dict:
         answer = browser.get(f"/month/?staff={world.people[0].pk}&from={first}&days=30")
-        assert answer.status == http.client.OK, answer.body[:300]
+        assert answer.status == HTTPStatus.OK, answer.body[:300]
         return json.loads(answer.body)
 
     try:
@@ -108,7 +108,7 @@ def _wait(ask) -> None:
     for _ in range(100):
         try:
             ask()
-        except (OSError, http.client.HTTPException):
+        except OSError:
             time.sleep(0.1)
         else:
             return
