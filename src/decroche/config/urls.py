@@ -5,7 +5,6 @@ from django.urls import include, path
 from decroche.interop.api.urls import urls as api_urls
 
 urlpatterns = [
-    path("", include("decroche.accounts.urls")),
     path("desk/", include("decroche.desk.urls")),
     path("companion/", include("decroche.companion.urls")),
     path("agenda/", include("decroche.scheduling.urls")),
@@ -20,6 +19,7 @@ urlpatterns = [
     path("practices/", include("decroche.practices.urls")),
     path("ui/", include("decroche.ui.urls")),
     path("healthz", include("decroche.foundation.urls")),
+    path("", include("decroche.accounts.urls")),  # last: an address without a room's name is looked for through all of it
 ]
 
 handler400 = "decroche.ui.errors.bad_request"

@@ -3,4 +3,5 @@
 from decroche.scheduling.urls import agenda, booking, lists, settings
 
 app_name = "agenda"
-urlpatterns = [*agenda.patterns, *booking.patterns, *settings.patterns, *lists.patterns]
+# What a caller waits for comes first: addresses are tried one after the other.
+urlpatterns = [*booking.patterns, *agenda.patterns, *settings.patterns, *lists.patterns]
