@@ -9,6 +9,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.dateparse import parse_date
 
 from decroche.scheduling.domain.availability import to_datetime
+from decroche.scheduling.queries.wanted import Wanted, wanted
 
 _LONGEST_ID = 18
 _LONGEST_KEY = 64
@@ -78,6 +79,16 @@ def slot_of(text: str) -> AskedSlot | None:
     if not _MINUTES[0] <= minute < _MINUTES[1]:
         return None
     return AskedSlot(practitioner_id, site_id, to_datetime(minute))
+
+
+def wanted_at(slot: AskedSlot, values: QueryDict, practice_id: int) -> Wanted:
+    """Give the practice's own of what a slot names, and of the visit type asked for. 1 query."""
+    return wanted(
+        practice_id=practice_id,
+        practitioner_id=slot.practitioner_id,
+        site_id=slot.site_id,
+        visit_type_id=number(values, "visit_type") or 0,
+    )
 
 
 def retry_key(request: HttpRequest) -> str | None:

@@ -15,7 +15,6 @@ from decroche.scheduling.actions.hold_slot import hold_slot
 from decroche.scheduling.actions.move_appointment import move_appointment
 from decroche.scheduling.domain.refusals import Refusal
 from decroche.scheduling.models import Appointment, VisitType
-from decroche.scheduling.queries.wanted import wanted
 from decroche.scheduling.web import asked, strip
 from decroche.scheduling.web.choice import Choice
 from decroche.scheduling.web.strip import Listing
@@ -52,12 +51,7 @@ def pick(request: PersonRequest, practice_id: int) -> HttpResponse:
     slot = asked.slot(request.POST)
     if slot is None:
         return strip.rest(request, get_object_or_404(Practice, pk=practice_id))
-    practice, practitioner, site, kind = wanted(
-        practice_id=practice_id,
-        practitioner_id=slot.practitioner_id,
-        site_id=slot.site_id,
-        visit_type_id=asked.number(request.POST, "visit_type") or 0,
-    )
+    practice, practitioner, site, kind = asked.wanted_at(slot, request.POST, practice_id)
     if practice is None or practitioner is None or site is None:
         raise Http404
     return take(request, practice, practitioner, site, slot.starts_at, chosen=kind)

@@ -73,12 +73,7 @@ def hold(request: PersonRequest, practice_id: int) -> HttpResponse:
     slot = asked.slot(request.POST)
     if slot is None:
         return _incomplete()
-    _practice, who, site, kind = wanted(
-        practice_id=practice_id,
-        practitioner_id=slot.practitioner_id,
-        site_id=slot.site_id,
-        visit_type_id=asked.number(request.POST, "visit_type") or 0,
-    )
+    _practice, who, site, kind = asked.wanted_at(slot, request.POST, practice_id)
     if who is None or site is None or kind is None:
         return _incomplete()
     try:
