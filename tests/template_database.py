@@ -37,12 +37,15 @@ def put_in_place(name: str, *, keep: bool) -> None:
 def put_world_in_place(name: str, world: str, load: Callable[[], None]) -> None:
     """Make the database `name` anew with what ``load`` writes; it writes once for all who ask for the same `world`."""
     with _server() as server:
-        template = _made(server)
         connection.close()
-        if not _exists(server, world):
-            _copy(server, template, f"{world}_unfinished")
-            _fill(server, world, load)
+        _world_made(server, world, load)
         _copy(server, world, name)
+
+
+def make_world(world: str, load: Callable[[], None]) -> None:
+    """Make the database `world` with what ``load`` writes, for those who will copy it."""
+    with _server() as server:
+        _world_made(server, world, load)
 
 
 def take_away(name: str) -> None:
@@ -110,6 +113,13 @@ def _made(server: psycopg.Connection) -> str:
         _make(server, template)
         _forget_the_oldest(server)
     return template
+
+
+def _world_made(server: psycopg.Connection, world: str, load: Callable[[], None]) -> None:
+    template = _made(server)
+    if not _exists(server, world):
+        _copy(server, template, f"{world}_unfinished")
+        _fill(server, world, load)
 
 
 def _make(server: psycopg.Connection, template: str) -> None:

@@ -10,8 +10,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.test import Client
-
 from decroche.accounts.actions.invite import digest_of
 from decroche.accounts.domain.permissions import Role
 from decroche.accounts.models import Invitation, User
@@ -53,6 +51,7 @@ from tests.factories import (
     make_user,
 )
 from tests.house.telephone import set_up_telephone
+from tests.house.visitor import Visitor
 from tests.interop.factories import open_feed
 from tests.patients.factories import make_patient
 from tests.scheduling.factories import make_appointment, make_hold, make_rule, make_visit_type
@@ -103,7 +102,7 @@ class World:
     home: House
     foreign: House
     people: dict[str, User]
-    clients: dict[str, Client]
+    clients: dict[str, Visitor]
 
 
 def build() -> World:
@@ -126,7 +125,7 @@ def build() -> World:
         }
         make_post(user=people["secretary"], secretariat=secretariat)
         make_post(user=people["supervisor"], secretariat=secretariat)
-    clients = {"anonymous": Client(), **{role: _signed_in(person) for role, person in people.items()}}
+    clients = {"anonymous": Visitor(), **{role: Visitor(person) for role, person in people.items()}}
     return World(home, foreign, people, clients)
 
 
@@ -151,12 +150,6 @@ def _practitioner_of(house: House) -> User:
     house.practitioner.user = person
     house.practitioner.save()
     return person
-
-
-def _signed_in(person: User) -> Client:
-    client = Client(raise_request_exception=True)
-    client.force_login(person)
-    return client
 
 
 def _house(secretariat: Secretariat, words: dict[str, str]) -> House:

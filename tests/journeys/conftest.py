@@ -11,22 +11,23 @@ import sys
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections
-from django.test import override_settings
+from django.test import Client
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from playwright.sync_api import expect as expect_in_turn
 from pytest_django import DjangoDbBlocker
 
+from decroche.accounts.models import User
 from decroche.calls.adapters.asterisk.server import AsteriskServer
-from decroche.calls.models import Post
-from decroche.foundation.tenancy import every_practice
+from decroche.demo.team import DEMO_PASSWORD, address
+from tests import demo_world as world_of_demo
 from tests import template_database
 from tests.asterisk.fixtures import (  # noqa: F401
     exchange,
@@ -35,7 +36,7 @@ from tests.asterisk.fixtures import (  # noqa: F401
     new_caller,
     operator_port,
 )
-from tests.database import read as look  # noqa: F401 - the stories look at what was kept
+from tests.database import read as look
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CHROMIUM_FLAGS = [
@@ -97,24 +98,13 @@ def demo_world(
 ) -> Iterator[None]:
     """Give this process a copy of the demo world, and leave its database as empty as it was found."""
     del django_db_setup
-    name, world = connection.settings_dict["NAME"], f"test_demo_world_{testrun_uid}"
+    name, world = connection.settings_dict["NAME"], world_of_demo.name_for(testrun_uid)
     with django_db_blocker.unblock():
-        template_database.put_world_in_place(name, world, _load_demo_world)
+        template_database.put_world_in_place(name, world, world_of_demo.load)
         yield
         connections.close_all()
         template_database.take_away(world)
         template_database.put_in_place(name, keep=False)
-
-
-def _load_demo_world() -> None:
-    from decroche.config import settings as as_in_production
-    from decroche.demo.world import load
-
-    # The web process checks the passwords with the real hashers, so they are made with those.
-    with override_settings(MODE="demo", PASSWORD_HASHERS=as_in_production.PASSWORD_HASHERS):
-        load(now=datetime.now(tz=UTC))
-    with every_practice():
-        Post.objects.update(state="away", call_id=None)
 
 
 @pytest.fixture(scope="session")
@@ -127,6 +117,7 @@ def house(demo_world: None, exchange: AsteriskServer) -> Iterator[House]:  # noq
         **{key: value for key, value in os.environ.items() if not key.startswith("DJANGO_")},
         "DATABASE_URL": _test_database_url(),
         "DECROCHE_DATA_DIR": str(data_dir),
+        "DECROCHE_SECRET_KEY": settings.SECRET_KEY,  # a session that is made here is known there
         "DECROCHE_MODE": "test",  # pages without hashed names: nothing to collect first
         "DECROCHE_LOG_LEVEL": "INFO",
     }
@@ -196,21 +187,22 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 async def enter(
     house: House, browser: Browser, request: pytest.FixtureRequest
 ) -> AsyncIterator[Callable[..., Awaitable[Person]]]:
-    """Let a person of the demo world in, on a desk or on a pocket screen."""
+    """Let a person of the demo world in, on a desk or on a pocket screen; by the sign-in page if it is to be passed."""
     contexts: list[BrowserContext] = []
 
-    async def enter_as(login: str, *, size: dict[str, int] = DESK, **options: Any) -> Person:
-        from decroche.demo.team import DEMO_PASSWORD, address
-
+    async def enter_as(
+        login: str, *, size: dict[str, int] = DESK, signs_in: bool = False, **options: Any
+    ) -> Person:
         context = await browser.new_context(viewport=size, locale="fr-FR", **options)  # type: ignore[arg-type]
         contexts.append(context)
         await context.add_init_script(REMEMBER_PEERS)
         page = await context.new_page()
-        await page.goto(f"{house.url}/accounts/login/")
-        await page.fill("#id_login", address(login))
-        await page.fill("#id_password", DEMO_PASSWORD)
-        await page.keyboard.press("Enter")
-        await page.wait_for_url(lambda url: "/accounts/login" not in url)
+        if signs_in:
+            await _sign_in(page, house.url, login)
+        else:
+            session = await look(lambda: _session_of(login, house.url))
+            await context.add_cookies([session])  # type: ignore[list-item]
+            await page.goto(house.url)
         return Person(page, login, context)
 
     yield enter_as
@@ -218,6 +210,22 @@ async def enter(
         if request.node.stash.get(FAILED, False):
             await context.pages[0].screenshot(path=f"test-results/{request.node.name}-{number}.png")
         await context.close()
+
+
+async def _sign_in(page: Page, url: str, login: str) -> None:
+    await page.goto(f"{url}/accounts/login/")
+    await page.fill("#id_login", address(login))
+    await page.fill("#id_password", DEMO_PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(lambda url: "/accounts/login" not in url)
+
+
+def _session_of(login: str, url: str) -> dict[str, str]:
+    client = Client()
+    client.force_login(
+        User.objects.get(email=address(login)), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    return {"name": settings.SESSION_COOKIE_NAME, "value": client.session.session_key, "url": url}
 
 
 def _test_database_url() -> str:

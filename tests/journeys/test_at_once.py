@@ -27,7 +27,7 @@ async def _open(person: Person, house: House, practice: str) -> int:
 async def test_an_instruction_given_on_a_telephone_is_on_the_desk_at_once(house: House, enter: Enter) -> None:
     secretary = await enter("diallo")
     practice_id = await _open(secretary, house, PRACTICE)
-    doctor = await enter("vauquelin", size=POCKET, has_touch=True, is_mobile=True)
+    doctor = await enter("vauquelin", signs_in=True, size=POCKET, has_touch=True, is_mobile=True)
     await doctor.page.goto(f"{house.url}/companion/{practice_id}/asked/")
     await doctor.page.fill("#asked-text", "Le laboratoire peut me joindre sur le portable.")
     await doctor.page.locator(".asked-free .btn-primary").click()

@@ -28,7 +28,7 @@ def _somebody() -> tuple[str, Patient, str]:
 
 
 async def _at_her_post(enter: Enter) -> Person:
-    secretary = await enter("diallo")
+    secretary = await enter("diallo", signs_in=True)
     await secretary.sees("#phone-bar", "Prendre mon poste")
     await secretary.presses("F2")
     await secretary.sees("#phone-bar", "Vous êtes libre", seconds=20)

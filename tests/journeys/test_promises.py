@@ -23,12 +23,10 @@ from decroche.scheduling.domain.asking import Asker, Channel
 from decroche.scheduling.models import OpeningRule, VisitType
 from decroche.scheduling.queries import open_slots
 from tests.factories import make_practice, make_practice_person, make_practitioner, make_secretary
-from tests.journeys import test_odd_requests as odd
-from tests.journeys.test_odd_requests import Typist, World, awa, booked, browser, rested, world
+from tests.journeys.typist import Typist, World, awa, booked, browser, pytestmark, world
 from tests.scheduling.factories import make_appointment, make_patient, make_rule, make_visit_type
 
-pytestmark = odd.pytestmark
-__all__ = ["awa", "browser", "world"]
+__all__ = ["awa", "browser", "pytestmark", "world"]
 POCKET = {"width": 390, "height": 844}
 
 
@@ -63,18 +61,7 @@ def test_siblings_on_a_wednesday_after_three_with_whoever_is_first_of_two(world:
     awa.opens("1")
     awa.says_when("mer apres 15h roussel nguyen")
     awa.sees(".booking-criterion", "après 15")
-    awa.press("b")
-    awa.sees(".is-family .booking-item")
-    awa.press("1")
-    awa.sees(".is-holding", "DURAND Léa")
-    awa.press("/")
-    awa.type("kerm")
-    awa.press("Enter")
-    awa.sees("#patient-hits button:focus", "KERMARREC")
-    awa.press("Enter")
-    awa.sees(".is-holding", "KERMARREC Tom")
-    awa.press("Enter")
-    rested(awa)
+    awa.takes_a_pair(first="DURAND Léa", letters="kerm", second="KERMARREC Tom")
     own = [each for each in booked(world) if each.patient.birth_name in {"Durand", "Kermarrec"}]
     start = own[0].starts_at.astimezone(world.practice.zone)
     assert (start.weekday(), start.hour, start.minute) == (2, 15, 15)
