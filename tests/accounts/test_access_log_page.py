@@ -82,7 +82,8 @@ def test_it_narrows_down_by_person_kind_day_and_patient(client):
     assert seen() == ["1001", "1002", "1003"]
     assert seen(person=second.pk) == ["1002"]
     assert seen(kind="patient") == ["1001", "1003"]
-    assert seen(day=(now - timedelta(days=3)).date().isoformat()) == ["1003"]
+    day = (now - timedelta(days=3)).astimezone(practice.zone).date()
+    assert seen(day=day.isoformat()) == ["1003"]
     assert seen(object="1004") == ["1003"]
     assert seen(practice=999999) == ["1001", "1002", "1003"], (
         "an odd filter filters nothing, and leaks nothing"

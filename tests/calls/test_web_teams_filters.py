@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 from typing import Any
 
 import pytest
@@ -204,7 +205,7 @@ def test_another_practices_list_does_not_exist(surgery: SimpleNamespace) -> None
 
 
 def rule_data(**more: str) -> dict[str, str]:
-    today = now().date()
+    today = now().astimezone(ZoneInfo("Europe/Paris")).date()
     return {
         "reason": "training",
         "detail": "Former les nouvelles secrétaires à l’accueil.",
