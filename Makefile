@@ -4,18 +4,18 @@ SHELL := bash
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Most of what libraries bring is never imported; what is, is compiled then.
+PIP := $(BIN)/pip install -q --no-compile
 export DECROCHE_DATA_DIR ?= $(CURDIR)/var
 # Whoever starts a process a story would otherwise compile the code anew for each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-fast front asterisk lint types check bench bench-agenda bench-calls chaos-agenda chaos-calls screenshots messages lock clean
+.PHONY: demo test test-fast front asterisk tools lint types check bench bench-agenda bench-calls chaos-agenda chaos-calls screenshots messages lock clean
 
 demo: .venv/.ready front ## Prepare everything, run the demo world, print the address and the sign-ins
 	@exec $(BIN)/decroche demo
 
-test: .venv/.ready-dev front ## Set up what tests need and pass them
-	@bash scripts/test_tools.sh
-	@$(MAKE) --no-print-directory asterisk
+test: .venv/.ready-dev ## Set up what tests need and pass them
 	@$(BIN)/python scripts/run_tests.py
 
 test-fast: .venv/.ready-dev front ## Only what needs neither Asterisk nor Chromium
@@ -26,6 +26,9 @@ front: .venv/.ready ## Build scripts, styles and English catalogues
 
 asterisk: .venv/.ready ## Put the private copy of Asterisk in place
 	@$(BIN)/python -m decroche.calls.adapters.asterisk.install $(DECROCHE_DATA_DIR)/asterisk
+
+tools: asterisk ## Put in place what tests need beyond Python
+	@bash scripts/test_tools.sh
 
 check: .venv/.ready-dev lint types ## Everything that reads the code without running it
 
@@ -51,12 +54,10 @@ bench-calls: .venv/.ready-dev front asterisk ## Print the calls' figures beside 
 chaos-agenda: .venv/.ready-dev front ## Kill servers and PostgreSQL during 10,000 bookings; print the ledger
 	@$(BIN)/python scripts/chaos_agenda.py
 
-chaos-calls: .venv/.ready-dev asterisk ## Pull every plug during live calls on a real Asterisk; print the ledgers
-	@bash scripts/test_tools.sh
+chaos-calls: .venv/.ready-dev tools ## Pull every plug during live calls on a real Asterisk; print the ledgers
 	@$(BIN)/python scripts/chaos_calls.py
 
-screenshots: .venv/.ready-dev front asterisk ## Make docs/tour's pictures again from the demo world
-	@bash scripts/test_tools.sh
+screenshots: .venv/.ready-dev front tools ## Make docs/tour's pictures again from the demo world
 	@$(BIN)/python scripts/screenshots.py
 
 messages: .venv/.ready-dev ## Gather French sentences into the English catalogues
@@ -80,13 +81,13 @@ clean: ## Forget what was built; the data in var/ stays
 
 .venv/.ready: requirements/base.lock pyproject.toml | .venv/bin/python
 	@echo "== Python libraries (locked)"
-	@[ -e .venv/.ready-dev ] || $(BIN)/pip install -q --require-hashes -r requirements/base.lock
-	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@[ -e .venv/.ready-dev ] || $(PIP) --require-hashes -r requirements/base.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 # What tests need holds what the program needs: one errand for both.
 .venv/.ready-dev: requirements/dev.lock pyproject.toml | .venv/bin/python
 	@echo "== Python libraries, those for tests too (locked)"
-	@$(BIN)/pip install -q --require-hashes -r requirements/dev.lock
-	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@$(PIP) --require-hashes -r requirements/dev.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch .venv/.ready $@

@@ -1,7 +1,7 @@
-"""Pass all tests, stage by stage; what waits for a real clock leaves its idle time to what computes.
+"""Pass all tests: what waits for telephones and browsers is served first, what computes takes the time that is left.
 
-Progress is printed as it comes, a family's report whole when it ends, a table last. One red family makes the whole red,
-and stops no other.
+Each family begins when those it comes after have ended, however they ended. Progress is printed as it comes, a family's
+report whole when it ends, a table last. One red family makes the whole red, and stops no other.
 """
 
 import os
@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,25 +21,27 @@ PYTEST = (PYTHON, "-m", "pytest", "-q")
 PROGRESS = re.compile(r"[.sxEFX]+ *(\[ *\d+%\])?$|== ")
 YIELDING = 10  # of nice(1): a tenth of what the others are given, when all ask for it
 PATIENCE_SECONDS = 600  # for one test: a busy machine is late, never stuck
+WORLD = f"test_demo_world_{os.getpid()}"
 _printing = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Family:
-    """Tests that run together, and how."""
+    """Tests that run together, how, and after whom."""
 
     name: str
     command: Sequence[str]
+    after: Sequence[str] = ()
     yields: bool = False
 
-    def run(self) -> None:
+    def run(self) -> "Ended":
         """Run it; print its progress at once and the rest of what it says when it has ended."""
         began, report = time.monotonic(), []
-        niceness = YIELDING if self.yields else 0
-        # Every family has databases of its own.
-        environment = os.environ | {"DECROCHE_TEST_DB": f"test_{self.name.lower().replace(' ', '_')}"}
+        # Every family has databases of its own; the world is loaded by one and copied by another.
+        own = f"test_{self.name.lower().replace(' ', '_')}"
+        environment = os.environ | {"DECROCHE_TEST_DB": own, "DECROCHE_TEST_WORLD": WORLD}
         process = subprocess.Popen(
-            ("nice", "-n", str(niceness), *self.command),
+            ("nice", "-n", str(YIELDING if self.yields else 0), *self.command),
             cwd=ROOT, env=environment, text=True, errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         assert process.stdout
@@ -50,7 +53,7 @@ class Family:
         passed = process.wait() == 0
         verdict = f"{'passed' if passed else 'FAILED'} in {time.monotonic() - began:.0f} s"
         say(f"== {self.name}: {verdict}\n{''.join(report).strip()}")
-        _ended.append(Ended(self.name, passed, verdict))
+        return Ended(self.name, passed, verdict)
 
 
 @dataclass(frozen=True)
@@ -62,21 +65,24 @@ class Ended:
     verdict: str
 
 
-_ended: list[Ended] = []
-
-
 def say(words: str) -> None:
     with _printing:
         print(words, flush=True)
 
 
-def side_by_side(families: Sequence[Family]) -> None:
-    """Run families beside one another, until the last has ended."""
-    threads = [threading.Thread(target=family.run) for family in families]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+def side_by_side(families: Sequence[Family]) -> list[Ended]:
+    """Run families beside one another, each after those it names that are here too; they are named in order."""
+    coming: dict[str, Future[Ended]] = {}
+    with ThreadPoolExecutor(max_workers=len(families)) as threads:
+        for family in families:
+            earlier = [coming[name] for name in family.after if name in coming]
+            coming[family.name] = threads.submit(_run_after, earlier, family)
+    return [one.result() for one in coming.values()]
+
+
+def _run_after(earlier: Sequence["Future[Ended]"], family: Family) -> Ended:
+    wait(earlier)
+    return family.run()
 
 
 def naming(word: str) -> list[str]:
@@ -94,39 +100,44 @@ def by_test(workers: int) -> tuple[str, ...]:
     return ("-n", str(workers), "--dist", "load", "-o", f"timeout={PATIENCE_SECONDS}")
 
 
-# Stages follow one another; the families of one run side by side.
-STAGES = (
-    (
-        Family("Code", ("make", "--no-print-directory", "check")),
-        Family("Migrations", (PYTHON, "-m", "tests.template_database")),  # all databases are its copies
+FAMILIES = (
+    Family("Tools", ("make", "--no-print-directory", "tools")),
+    Family("Front end", ("make", "--no-print-directory", "front")),
+    Family("Databases", (PYTHON, "-m", "tests.template_database")),  # all others are copies of these
+    Family("Demo world", (PYTHON, "-m", "tests.demo_world"), after=("Front end", "Databases"), yields=True),
+    # Telephones and browsers wait for seconds on end, and nobody may keep them waiting longer.
+    Family(
+        "Real Asterisk",
+        (*PYTEST, *by_file(3), "-m", "asterisk and not journey", *naming("asterisk")),
+        after=("Tools", "Front end", "Databases"),
     ),
-    (Family("Rooms", (*PYTEST, *by_test(2), "-m", "not journey and not asterisk")),),
-    (
-        # Telephones wait for seconds on end: three exchanges leave room for PostgreSQL 15.
-        Family("Real Asterisk", (*PYTEST, *by_file(3), "-m", "asterisk and not journey", *naming("asterisk"))),
-        Family(
-            "PostgreSQL 15",
-            ("bash", "scripts/on_postgresql_15.sh", "bash", "-c", '"$0" -m tests.template_database && "$@"', PYTHON,
-             *PYTEST, *by_test(2), "-m", "data", *naming("mark.data")),
-            yields=True,
-        ),
+    Family(
+        "Journeys",
+        (*PYTEST, *by_file(2), "-m", "journey", *naming("journey")),
+        after=("Real Asterisk", "Demo world"),
     ),
-    (Family("Journeys", (*PYTEST, *by_file(2), "-m", "journey", *naming("journey"))),),
+    Family("Code", ("make", "--no-print-directory", "check"), after=("Front end", "Databases"), yields=True),
+    Family("Rooms", (*PYTEST, *by_test(2), "-m", "not journey and not asterisk"), after=("Code",), yields=True),
+    Family(
+        "PostgreSQL 15",
+        ("bash", "scripts/on_postgresql_15.sh", "bash", "-c", '"$0" -m tests.template_database && "$@"', PYTHON,
+         *PYTEST, *by_test(2), "-m", "data", *naming("mark.data")),
+        after=("Rooms", "Tools"),
+        yields=True,
+    ),
 )  # fmt: skip
 
 
 def main(chosen: Sequence[str]) -> int:
     """Run the families that are named, or all; return 0 when every one has passed."""
-    known = [family.name for stage in STAGES for family in stage]
+    known = [family.name for family in FAMILIES]
     if unknown := set(chosen) - set(known):
         raise SystemExit(f"no family is called {', '.join(unknown)}; there are {', '.join(known)}")
-    wanted = set(chosen or known)
-    for stage in STAGES:
-        side_by_side([family for family in stage if family.name in wanted])
+    ended = side_by_side([family for family in FAMILIES if family.name in (chosen or known)])
     say("== Tests")
-    for ended in _ended:
-        say(f"{ended.name:<14}| {ended.verdict}")
-    return 0 if {ended.name for ended in _ended if ended.passed} == wanted else 1
+    for one in ended:
+        say(f"{one.name:<14}| {one.verdict}")
+    return 0 if all(one.passed for one in ended) else 1
 
 
 if __name__ == "__main__":
