@@ -19,7 +19,8 @@ urlpatterns = [
     path("practices/", include("decroche.practices.urls")),
     path("ui/", include("decroche.ui.urls")),
     path("healthz", include("decroche.foundation.urls")),
-    path("", include("decroche.accounts.urls")),  # last: an address without a room's name is looked for through all of it
+    # Last: an address without a room's name is looked for through all of it.
+    path("", include("decroche.accounts.urls")),
 ]
 
 handler400 = "decroche.ui.errors.bad_request"
