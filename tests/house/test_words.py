@@ -42,6 +42,17 @@ def test_the_english_fills_in_the_same_blanks(room: str) -> None:
             assert set(blank.findall(string)) <= wanted, f"{room}: {message.id} → {string}"
 
 
+def test_rooms_that_say_the_same_in_french_say_the_same_in_english() -> None:
+    """Django keeps one English for a sentence, the first room's; another sense needs a context."""
+    said: dict[tuple[object, object], dict[object, list[str]]] = {}
+    for room in ROOMS:
+        for message in _catalogue(room):
+            if message.id:
+                senses = said.setdefault((message.context, message.id), {})
+                senses.setdefault(message.string, []).append(room)
+    assert {key: senses for key, senses in said.items() if len(senses) > 1} == {}
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_french_typography(room: str) -> None:
     """Narrow no-break spaces before : ; ! ? and inside « », curly apostrophes, no "Erreur"."""

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from decroche.accounts.domain.permissions import Role
 from decroche.accounts.domain.team import TeamKind
@@ -51,7 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("adresse e-mail"), unique=True)
     civility = models.CharField(_("civilité"), max_length=3, choices=Civility.choices, blank=True, default="")
     first_name = models.CharField(_("prénom"), max_length=80)
-    last_name = models.CharField(_("nom"), max_length=80)
+    last_name = models.CharField(pgettext_lazy("person", "nom"), max_length=80)
     language = models.CharField(_("langue"), max_length=5, default="fr")
     timezone = models.CharField(_("fuseau horaire"), max_length=40, default="Europe/Paris")
     country = models.CharField(_("pays"), max_length=2, default="FR")

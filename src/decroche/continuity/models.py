@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from decroche.foundation.tenancy import ScopedManager
 from decroche.practices.models import Practice, Practitioner
@@ -63,7 +64,7 @@ class Capture(models.Model):
         NOTE = "note", _("à savoir")
 
     class State(models.TextChoices):
-        PENDING = "pending", _("à reprendre")
+        PENDING = "pending", pgettext_lazy("offline", "à reprendre")
         DONE = "done", _("repris")
         DISMISSED = "dismissed", _("écarté")
 

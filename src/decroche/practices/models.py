@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from decroche.accounts.permissions import Role
 from decroche.foundation.tenancy import ScopedManager
@@ -154,7 +155,7 @@ class Practitioner(models.Model):
     )
     title = models.CharField(_("titre"), max_length=20, blank=True, help_text=_("Dr, Pr ou rien"))
     first_name = models.CharField(_("prénom"), max_length=80)
-    last_name = models.CharField(_("nom"), max_length=80)
+    last_name = models.CharField(pgettext_lazy("person", "nom"), max_length=80)
     speciality = models.CharField(_("spécialité"), max_length=80, blank=True)
     position = models.PositiveSmallIntegerField(_("rang"), default=0)
     phone = models.CharField(_("ligne directe"), max_length=20, blank=True)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from decroche.calls.domain.call import CallState, EndReason, Outcome
 from decroche.foundation.tenancy import ScopedManager
@@ -75,7 +76,7 @@ class Urgency(models.IntegerChoices):
 class Party(models.TextChoices):
     """Say on screen what the third person of a call does."""
 
-    NONE = "", _("Personne")
+    NONE = "", pgettext_lazy("nobody", "Personne")
     RINGING = "ringing", _("Sonne")
     CONSULTED = "consulted", _("Parle avec la secrétaire")
     WAITING = "waiting", _("Patiente")

@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from decroche.calls.models.calls import Urgency
 from decroche.foundation.tenancy import ScopedManager
@@ -167,7 +168,7 @@ class LineClosure(models.Model):
     moment = models.CharField(max_length=8, choices=Moment, default=Moment.HOLIDAY)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    label = models.CharField(_("motif"), max_length=80, blank=True)
+    label = models.CharField(pgettext_lazy("closure", "motif"), max_length=80, blank=True)
 
     objects = ScopedManager(practice="plan__line__practice")
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from decroche.continuity.domain.reconcile import Verdict
 from decroche.continuity.models import Capture
@@ -61,7 +62,7 @@ def row_of(found: JudgedCapture, practice: Practice) -> Row:
         local_start=start,
         can_settle=found.verdict in {Verdict.CLEAR, Verdict.ALREADY}
         or (found.verdict == Verdict.WHO and bool(found.patients)),
-        settle_word=_("C’est fait") if found.verdict == Verdict.ALREADY else _("Reprendre"),
+        settle_word=_("C’est fait") if found.verdict == Verdict.ALREADY else pgettext("offline", "Reprendre"),
         patients=found.patients if capture.kind == Capture.Kind.BOOK and choose else [],
         may_register=found.may_register,
         elsewhere=_elsewhere(found, practice, start),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from decroche.accounts.domain.access import Access
 from decroche.accounts.permissions import Permission
@@ -42,7 +43,9 @@ class KeyForm(forms.Form):
         initial=[p.value for p in USUAL],
         widget=forms.CheckboxSelectMultiple,
     )
-    days = forms.TypedChoiceField(label=_("Valable"), choices=DURATIONS, coerce=int, initial=90)
+    days = forms.TypedChoiceField(
+        label=pgettext_lazy("key", "Valable"), choices=DURATIONS, coerce=int, initial=90
+    )
 
     def __init__(self, *args: Any, access: Access, practice: Practice, **kwargs: Any) -> None:
         """Offer the practices where the person may share, and what they may do there themselves."""

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from decroche.accounts.guard import PersonRequest, requires
@@ -310,7 +310,7 @@ def _tabs(run: ImportRun, counts: dict[str, int], current: str) -> list[dict[str
     words = {
         "all": _("Toutes les lignes"),
         "attention": _("À regarder"),
-        "appointments": _("Rendez-vous"),
+        "appointments": pgettext("several", "Rendez-vous"),
         "absences": _("Absences"),
         "ignored": _("Laissées de côté"),
         "done": _("Importées"),

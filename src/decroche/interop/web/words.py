@@ -1,7 +1,7 @@
 """Word what an import says of a file and of its lines."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from decroche.interop.domain.lines import FileFlaw
 from decroche.interop.domain.table import Role
@@ -57,7 +57,7 @@ _ROLES = {
     Role.LENGTH: gettext_lazy("durée"),
     Role.TITLE: gettext_lazy("titre"),
     Role.FULL_NAME: gettext_lazy("nom et prénom"),
-    Role.LAST_NAME: gettext_lazy("nom"),
+    Role.LAST_NAME: pgettext_lazy("person", "nom"),
     Role.FIRST_NAMES: gettext_lazy("prénom"),
     Role.BIRTH_DATE: gettext_lazy("date de naissance"),
     Role.PHONE: gettext_lazy("téléphone"),

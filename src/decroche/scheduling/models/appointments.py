@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from decroche.foundation.tenancy import ScopedManager
 from decroche.practices.models import Practice, Practitioner, Site
@@ -270,7 +271,7 @@ class AppointmentChange(models.Model):
         CANCELLED = "cancelled", _("annulé")
         RESTORED = "restored", _("rétabli")
         FORCED = "forced", _("forcé")
-        STATUS = "status", _("suivi")
+        STATUS = "status", pgettext_lazy("appointment", "suivi")
 
     practice = models.ForeignKey(Practice, models.PROTECT, related_name="+", db_index=False)
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="changes")
