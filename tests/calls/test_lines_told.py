@@ -17,7 +17,7 @@ from decroche.calls.queries_plans import hours_of, plan_of
 from decroche.calls.web.lines.codes import diallings, national
 from decroche.calls.web.lines.picture import picture
 from decroche.calls.web.lines.story import Asked, beats_of, read_asked, story
-from decroche.calls.web.lines.words import has_emergency_words, lasting, to_whom
+from decroche.calls.web.lines.words import ended, has_emergency_words, lasting, to_whom
 from decroche.practices.models import Line, Practice
 from decroche.ui import formats
 
@@ -159,6 +159,18 @@ def test_delays_are_short(seconds: int, words: str) -> None:
     assert lasting(timedelta(seconds=seconds)).replace("\u202f", " ").replace("\xa0", " ") == words.replace(
         "\u202f", " "
     )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Il entend «\u202fJe vous écoute.\u202f».", "Il entend «\u202fJe vous écoute.\u202f»"),
+        ("Il entend «\u202fÀ bientôt\u202f».", "Il entend «\u202fÀ bientôt\u202f»."),
+        ("He hears “Who is it?”.", "He hears “Who is it?”"),
+    ],
+)
+def test_a_sentence_has_one_full_stop(sentence: str, told: str) -> None:
+    assert ended(sentence) == told
 
 
 def test_a_step_is_named_as_one_speaks() -> None:

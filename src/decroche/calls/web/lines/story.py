@@ -136,15 +136,14 @@ def _beat(
     keys: tuple[tuple[str, str], ...] = ()
     match stage.kind:
         case StageKind.SOUND:
-            text = _("Il entend %(what)s.") % {"what": words.quote(stage.sound)} if stage.sound else ""
+            if stage.sound:
+                text = words.ended(_("Il entend %(what)s.") % {"what": words.quote(stage.sound)})
             is_greeting = stage.sound == page.plan.greeting
             stations = (*by, "greeting") if is_greeting or not by else by
         case StageKind.MENU:
-            text = (
-                _("On lui propose de choisir : %(what)s.") % {"what": words.quote(page.plan.menu.prompt)}
-                if page.plan.menu
-                else ""
-            )
+            if page.plan.menu:
+                what = words.quote(page.plan.menu.prompt)
+                text = words.ended(_("On lui propose de choisir : %(what)s.") % {"what": what})
             stations, keys = (*by, "menu"), _keys(page, stage)
         case StageKind.TEAM:
             text = _team_words(page, stage, is_first=is_first_team)

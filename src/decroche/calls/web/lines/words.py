@@ -1,5 +1,6 @@
 """Say in words what a line is and does; shared by the picture, the story and the list."""
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -69,6 +70,11 @@ def quote(sound: Sound) -> str:
         return _("un enregistrement")
     text = sound.text if len(sound.text) <= LONGEST_QUOTE else sound.text[: LONGEST_QUOTE - 1].rstrip() + "…"
     return _("«\u202f%(text)s\u202f»") % {"text": text}
+
+
+def ended(sentence: str) -> str:
+    """Leave out the full stop after a quote that has its own."""
+    return re.sub(r"([.!?…]\u202f?[»”])\.$", r"\1", sentence)
 
 
 def who(page: "LinePage", step: TeamStep) -> str:
