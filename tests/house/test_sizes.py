@@ -3,8 +3,6 @@
 import ast
 from pathlib import Path
 
-import pytest
-
 import decroche
 
 PACKAGE = Path(decroche.__file__).parent
@@ -29,24 +27,34 @@ def _name(path: Path) -> str:
     return str(path.relative_to(PACKAGE))
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=_name)
-def test_a_file_is_not_longer_than_one_can_hold_in_mind(path: Path) -> None:
-    lines = len(path.read_text(encoding="utf-8").splitlines())
-    assert lines <= LONGEST_FILE or any(_name(path).startswith(name) for name in LONG_FILES), (
-        f"{lines} lines: look for the second thing hiding in it"
-    )
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=_name)
-def test_a_function_is_not_longer_than_a_screen(path: Path) -> None:
+def test_a_file_is_not_longer_than_one_can_hold_in_mind() -> None:
     long = [
-        f"{node.name} ({length} lines)"
+        f"{_name(path)}: {lines} lines"
+        for path in SOURCES
+        if (lines := _lines(path)) > LONGEST_FILE
+        and not any(_name(path).startswith(name) for name in LONG_FILES)
+    ]
+    assert not long, _listed("look for the second thing hiding in it", long)
+
+
+def test_a_function_is_not_longer_than_a_screen() -> None:
+    long = [
+        f"{_name(path)}:{node.lineno} {node.name}: {length} lines"
+        for path in SOURCES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (length := _length(node)) > LONGEST_FUNCTION
         and f"{_name(path)}:{node.name}" not in LONG_FUNCTIONS
     ]
-    assert not long, f"{_name(path)}: {', '.join(long)}"
+    assert not long, _listed("longer than one can follow", long)
+
+
+def _listed(what: str, where: list[str]) -> str:
+    return "\n".join([f"{what}:", *where])
+
+
+def _lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
 
 
 def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -55,9 +63,11 @@ def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (node.end_lineno or node.lineno) - body[0].lineno + 1 if body else 0
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
-def test_a_template_is_not_longer_than_one_can_follow(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_TEMPLATE
+def test_a_template_is_not_longer_than_one_can_follow() -> None:
+    long = [
+        f"{_name(path)}: {lines} lines" for path in TEMPLATES if (lines := _lines(path)) > LONGEST_TEMPLATE
+    ]
+    assert not long, _listed("longer than one can follow", long)
 
 
 def test_there_is_no_attic() -> None:
