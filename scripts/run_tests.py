@@ -1,4 +1,4 @@
-"""Pass all tests: what waits for telephones and browsers is served first, what computes takes the time that is left.
+"""Pass all tests: those that live by a real clock are served first, what only computes takes the time that is left.
 
 Each family begins when those it comes after have ended, however they ended. Progress is printed as it comes, a family's
 report whole when it ends, a table last. One red family makes the whole red, and stops no other.
@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 PYTEST = (PYTHON, "-m", "pytest", "-q")
 PROGRESS = re.compile(r"[.sxEFX]+ *(\[ *\d+%\])?$|== ")
-YIELDING = 10  # of nice(1): a tenth of what the others are given, when all ask for it
+# Of nice(1): a tenth of what the others are given, when all ask for it; a seventieth.
+YIELDING, LAST = 10, 19
 PATIENCE_SECONDS = 600  # for one test: a busy machine is late, never stuck
 WORLD = f"test_demo_world_{os.getpid()}"
 _printing = threading.Lock()
@@ -32,7 +33,7 @@ class Family:
     name: str
     command: Sequence[str]
     after: Sequence[str] = ()
-    yields: bool = False
+    niceness: int = 0
 
     def run(self) -> "Ended":
         """Run it; print its progress at once and the rest of what it says when it has ended."""
@@ -41,7 +42,7 @@ class Family:
         own = f"test_{self.name.lower().replace(' ', '_')}"
         environment = os.environ | {"DECROCHE_TEST_DB": own, "DECROCHE_TEST_WORLD": WORLD}
         process = subprocess.Popen(
-            ("nice", "-n", str(YIELDING if self.yields else 0), *self.command),
+            ("nice", "-n", str(self.niceness), *self.command),
             cwd=ROOT, env=environment, text=True, errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         assert process.stdout
@@ -104,26 +105,32 @@ FAMILIES = (
     Family("Tools", ("make", "--no-print-directory", "tools")),
     Family("Front end", ("make", "--no-print-directory", "front")),
     Family("Databases", (PYTHON, "-m", "tests.template_database")),  # all others are copies of these
-    Family("Demo world", (PYTHON, "-m", "tests.demo_world"), after=("Front end", "Databases"), yields=True),
-    # Telephones and browsers wait for seconds on end, and nobody may keep them waiting longer.
+    Family("Code", ("make", "--no-print-directory", "check"), after=("Front end",), niceness=YIELDING),
+    Family("Demo world", (PYTHON, "-m", "tests.demo_world"), after=("Front end", "Databases"), niceness=YIELDING),
+    Family(
+        "Rooms",
+        (*PYTEST, *by_test(2), "-m", "not journey and not asterisk", "--ignore", "tests/house"),
+        after=("Front end", "Databases"),
+    ),
+    # The house's own rules ask thousands of pages and know no clock: they may stop for as long as anybody else works.
+    Family("House", (*PYTEST, *by_test(2), "tests/house"), after=("Front end", "Databases"), niceness=LAST),
+    # Telephones wait for seconds on end: three exchanges leave room for PostgreSQL 15.
     Family(
         "Real Asterisk",
         (*PYTEST, *by_file(3), "-m", "asterisk and not journey", *naming("asterisk")),
-        after=("Tools", "Front end", "Databases"),
+        after=("Tools", "Rooms"),
     ),
-    Family(
-        "Journeys",
-        (*PYTEST, *by_file(2), "-m", "journey", *naming("journey")),
-        after=("Real Asterisk", "Demo world"),
-    ),
-    Family("Code", ("make", "--no-print-directory", "check"), after=("Front end", "Databases"), yields=True),
-    Family("Rooms", (*PYTEST, *by_test(2), "-m", "not journey and not asterisk"), after=("Code",), yields=True),
     Family(
         "PostgreSQL 15",
         ("bash", "scripts/on_postgresql_15.sh", "bash", "-c", '"$0" -m tests.template_database && "$@"', PYTHON,
          *PYTEST, *by_test(2), "-m", "data", *naming("mark.data")),
-        after=("Rooms", "Tools"),
-        yields=True,
+        after=("Tools", "Rooms"),
+        niceness=YIELDING,
+    ),
+    Family(
+        "Journeys",
+        (*PYTEST, *by_file(2), "-m", "journey", *naming("journey")),
+        after=("Real Asterisk", "PostgreSQL 15", "Demo world"),
     ),
 )  # fmt: skip
 
