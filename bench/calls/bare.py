@@ -51,8 +51,11 @@ class Bare:
             orjson.dumps({**common, "method": method, "uri": uri, **more}) for method, uri, more in requests
         )
 
-    def _hear(self, frame: bytes) -> None:
-        message = orjson.loads(frame)
+    def _hear(self, frames: Sequence[bytes]) -> None:
+        for frame in frames:
+            self._take(orjson.loads(frame))
+
+    def _take(self, message: dict[str, Any]) -> None:
         match message["type"]:
             case "StasisStart" if message["args"] == ["caller"]:
                 channel = message["channel"]

@@ -42,6 +42,15 @@ class Desk:
                 self.shown.append((time.time(), body))
 
     async def read_panel(self) -> bytes:
+        """Read the panel; as a browser does, over a fresh connection when the web has closed the one that was idle."""
+        try:
+            return await self._ask()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            self._writer.close()
+            self._reader, self._writer = await asyncio.open_connection(HOST, self._port)
+            return await self._ask()
+
+    async def _ask(self) -> bytes:
         self._writer.write(
             f"GET {self._url} HTTP/1.1\r\nHost: localhost\r\nHX-Request: true\r\n{self._cookie}\r\n".encode()
         )
@@ -78,6 +87,7 @@ async def panel(stage: Stage) -> None:
                 print(f"  a desk stopped following: {error!r}")
                 break
         _print(_delays(timing, desks), len(timing.rang))
+        _print_unseen(timing, desks)
     finally:
         for task in follows:
             task.cancel()
@@ -104,17 +114,24 @@ async def _ring(stage: Stage, answering: Any) -> Timing:
 
 def _delays(timing: Timing, desks: list[Desk]) -> list[float]:
     """Return, for each caller, when the first panel that shows their number was there, after the phone rang."""
-    delays = []
+    seen = {who: _seen_at(who, rang, desks) for who, rang in timing.rang.items() if who in timing.sent}
+    return sorted((at - timing.rang[who]) * 1000 for who, at in seen.items() if at is not None)
+
+
+def _seen_at(who: str, rang: float, desks: list[Desk]) -> float | None:
+    told = _spellings(who)
+    seen = [at for desk in desks for at, body in desk.shown if at > rang and any(one in body for one in told)]
+    return min(seen, default=None)
+
+
+def _print_unseen(timing: Timing, desks: list[Desk]) -> None:
+    """Say of callers whom no panel showed how many panels were read while they spoke: none says that nobody was told."""
     for who, rang in timing.rang.items():
-        if who not in timing.sent:
-            continue
-        told = _spellings(who)
-        seen = [
-            at for desk in desks for at, body in desk.shown if at > rang and any(one in body for one in told)
-        ]
-        if seen:
-            delays.append((min(seen) - rang) * 1000)
-    return sorted(delays)
+        if who in timing.sent and _seen_at(who, rang, desks) is None:
+            read = sum(rang < at < rang + TALK_MS / 1000 for desk in desks for at, _ in desk.shown)
+            print(
+                f"  unseen: 0{who}, {rang - timing.sent[who]:.2f} s after they called; {read} panels read meanwhile"
+            )
 
 
 def _spellings(who: str) -> tuple[bytes, ...]:

@@ -26,18 +26,16 @@ class Listener:
         self.telephony = telephony
         self.facts: list[ExchangeEvent] = []
         self._taken: set[int] = set()
-        self._news = asyncio.Condition()
+        self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> ExchangeConnected:
-        self._task = asyncio.create_task(self._listen())
+        self._task = asyncio.create_task(self.telephony.tell(self._hear))
         return await self.wait(ExchangeConnected)
 
-    async def _listen(self) -> None:
-        async for fact in self.telephony.events():
-            async with self._news:
-                self.facts.append(fact)
-                self._news.notify_all()
+    def _hear(self, fact: ExchangeEvent) -> None:
+        self.facts.append(fact)
+        self._news.set()
 
     async def stop(self) -> None:
         if self._task:
@@ -56,11 +54,11 @@ class Listener:
                     return fact
             return None
 
-        async with asyncio.timeout(timeout), self._news:
-            while True:
-                if (fact := found()) is not None:
-                    return fact
+        async with asyncio.timeout(timeout):
+            while (fact := found()) is None:
+                self._news.clear()
                 await self._news.wait()
+        return fact
 
     def told(self, kind: type[Event]) -> list[Event]:
         return [fact for fact in self.facts if isinstance(fact, kind)]

@@ -1,8 +1,12 @@
 """What Asterisk is asked for: to tell each thing once, and to end a call in one breath; and what it may answer."""
 
-from collections.abc import Sequence
+import asyncio
+import time
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 from uuid import UUID
+
+import pytest
 
 from decroche.calls.adapters.ari import naming
 from decroche.calls.adapters.ari.audiences import Audiences
@@ -29,7 +33,11 @@ class Asterisk:
         return [None] * len(requests)
 
     async def ask(self, request: Request) -> None:
+        await self.ask_now(request)
+
+    def ask_now(self, request: Request) -> Coroutine[Any, Any, None]:
         self.asked.append(request)
+        return asyncio.sleep(0)
 
 
 def telephony() -> tuple[AriTelephony, Asterisk]:
@@ -45,15 +53,17 @@ async def test_a_leg_is_followed_once_and_a_telephone_says_only_that_it_comes_or
     made, asterisk = telephony()
     await made.ring_phone(LEG, shown_number="+33612345678", shown_name="Cabinet")
     (ring,) = asterisk.asked
-    assert ring.query is not None
-    assert ring.query["app"] == APPS.legs
+    assert ring.body is not None
+    assert ring.body["app"] == APPS.legs
+    assert "variables" not in ring.body, "a header that nobody reads keeps her phone waiting"
     follow = APPS.follow_phone("s3")
     assert follow.path == f"applications/{APPS.phones}/subscription"
     assert follow.query == {"eventSource": "endpoint:PJSIP/s3"}
     told = {one.path.split("/")[1]: _kinds(one) for one in APPS.ask_for_less()}
     assert told[APPS.phones] == {"RESTResponse", "ContactStatusChange"}
-    assert not {"Dial", "StasisEnd"} & told[APPS.legs]
-    assert {"Dial", "StasisEnd", "ChannelDestroyed", "ApplicationReplaced"} <= told[APPS.callers]
+    assert "Dial" not in told[APPS.legs]
+    assert {"Dial", "ChannelDestroyed", "ApplicationReplaced"} <= told[APPS.callers]
+    assert not {"ChannelStateChange", "StasisEnd"} & (told[APPS.legs] | told[APPS.callers]), "nobody needs it"
 
 
 def _kinds(request: Request) -> set[str]:
@@ -81,22 +91,67 @@ async def test_a_call_ends_in_one_breath() -> None:
         ("DELETE", f"bridges/{naming.bridge_id(CALL)}"),
     ]
     asterisk.asked.clear()
-    await made._sweep(CALL)  # its caller is gone
-    assert asterisk.asked == [], "asked already"
+    assert made._sweep(CALL) == [], "its caller is gone; asked already"
     assert made.held()["conversations dissolved ahead"] == 0
-    await made._sweep(CALL)
-    assert [one.path for one in asterisk.asked] == [f"bridges/{naming.bridge_id(CALL)}"]
+    assert [one.path for one in made._sweep(CALL)] == [f"bridges/{naming.bridge_id(CALL)}"]
 
 
 async def test_what_a_stranger_put_in_a_name_is_read_and_what_is_no_message_is_nothing() -> None:
     client = AriClient(Address("http://nowhere", "", "", "decroche"))
     client.is_open = True
-    for frame in (b'{"type":"Dial","name":"\xff\xfe"}', b"\xff", b"[1]", b"", b'{"type":"Dial"}'):
-        client._hear(frame)
-    assert [client._events.get_nowait() for _ in range(client._events.qsize())] == [
+    client._hear([b'{"type":"Dial","name":"\xff\xfe"}', b"\xff", b"[1]", b"", b'{"type":"Dial"}'])
+    assert list(client._events) == [
         {"type": "Dial", "name": "\ufffd\ufffd"},
         {"type": "Dial"},
     ]
+
+
+async def test_an_event_is_acted_upon_in_the_turn_in_which_it_comes() -> None:
+    client, told = AriClient(Address("http://nowhere", "", "", "decroche")), list[Mapping[str, Any]]()
+    client.is_open = True
+    client._hear([b'{"type":"StasisEnd"}'])  # nobody listens yet
+    listening = asyncio.create_task(client.listen(told.append))
+    await asyncio.sleep(0.01)
+    client._hear([b'{"type":"StasisStart"}', b'{"type":"Dial"}'])
+    assert [one["type"] for one in told] == ["StasisEnd", "StasisStart", "Dial"]
+    client.inject({"type": "DecrocheScan"})
+    client._lost("closed")
+    await listening
+    assert told[-1] == {"type": "DecrocheScan"}, "what came before the end is told"
+
+
+async def test_time_goes_on_while_the_exchange_tells_more_than_we_can_take_in() -> None:
+    client, ticks, told = AriClient(Address("http://nowhere", "", "", "decroche")), 0, list[int]()
+    client.is_open = True
+
+    def takes_long(_event: Mapping[str, Any]) -> None:
+        time.sleep(0.005)
+        told.append(ticks)
+
+    listening = asyncio.create_task(client.listen(takes_long))
+    await asyncio.sleep(0)
+    client._hear([b'{"type":"Dial"}'] * 40)
+    while len(told) < 40:
+        ticks += 1
+        await asyncio.sleep(0)
+    assert ticks >= 5
+    client._hear([b'{"type":"Dial"}'] * 20_001)
+    await listening
+    assert not client.is_open, "whoever is so far behind takes stock instead"
+
+
+async def test_who_stumbles_on_an_event_hears_of_it_where_he_listens() -> None:
+    client = AriClient(Address("http://nowhere", "", "", "decroche"))
+    client.is_open = True
+
+    def stumbles(_event: Mapping[str, Any]) -> None:
+        raise ZeroDivisionError
+
+    listening = asyncio.create_task(client.listen(stumbles))
+    await asyncio.sleep(0)
+    client._hear([b'{"type":"Dial"}'])
+    with pytest.raises(ZeroDivisionError):
+        await listening
 
 
 def test_a_query_says_what_it_was_given() -> None:

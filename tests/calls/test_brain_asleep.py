@@ -11,11 +11,10 @@ from decroche.calls.ports import (
     CallerGone,
     Cause,
     ChannelGone,
+    DigitPressed,
     ExchangeDown,
     PhoneAccount,
-    PhoneRinging,
     PhoneUnreachable,
-    SecretaryLeg,
 )
 from decroche.calls.switchboard import conductor as conducting
 from decroche.calls.switchboard.commands import RenewLease
@@ -174,7 +173,7 @@ async def test_what_changes_nothing_lets_nobody_be_offered_and_the_clock_does() 
     stage.conductor._looked = None
     stage.brain.free(stage.brain.posts[AWA], stage.now)
     stage.brain.take(stage.now)
-    stage.conductor.take_in(PhoneRinging(SecretaryLeg(busy.call_id, AWA, 9), stage.now))
+    stage.conductor.take_in(DigitPressed(busy.call_id, "5", stage.now))
     assert behind.state is CallState.WAITING
     stage.conductor.tick()
     assert behind.state is CallState.OFFERED

@@ -1,15 +1,13 @@
 """What one call asks of the exchange goes out in order, but a secretary's phone waits for nobody's being taken in."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from decroche.calls.ports import ChannelGone, PhoneRinging, Prompt, SecretaryLeg
+from decroche.calls.ports import ChannelGone, Prompt, SecretaryLeg
 from decroche.calls.switchboard.brain import Brain
 from decroche.calls.switchboard.commands import (
     AdoptCaller,
@@ -21,16 +19,6 @@ from decroche.calls.switchboard.commands import (
     Welcome,
 )
 from decroche.calls.switchboard.conductor import Conductor
-
-
-class Talkative:
-    """Tells more than anybody can take in, without a pause."""
-
-    async def events(self) -> AsyncIterator[PhoneRinging]:
-        fact = PhoneRinging(SecretaryLeg(uuid4(), 1, 1), datetime.now(UTC))
-        while True:
-            time.sleep(0.001)  # noqa: ASYNC251 — the work, not a wait
-            yield fact
 
 
 class SlowExchange:
@@ -80,6 +68,25 @@ async def test_a_phone_rings_while_its_caller_is_taken_in(
     await asyncio.sleep(0.01)
     assert exchange.begun == ["adopt_caller", "welcome", "ring_phone"], "an exchange obeys in its own order"
     await exchange.lets("adopt_caller", "welcome", "ring_phone")
+    await conductor.quiet()
+
+
+async def test_a_phone_rings_in_the_turn_that_says_so(
+    conductor: Conductor, exchange: SlowExchange, call_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before his marks, his welcome, or anything else that waits for the loop."""
+
+    def rings(*_args: object, **_words: object) -> Any:
+        exchange.begun.append("ring_phone")
+        return asyncio.sleep(0)
+
+    monkeypatch.setattr(exchange, "ring_phone", rings, raising=False)
+    adopt, welcome = _taken_in(call_id)
+    for command in (adopt, RingPhone(SecretaryLeg(call_id, 1, 1), "", ""), welcome):
+        conductor.send(command)
+    assert exchange.begun == ["ring_phone"]
+    await exchange.lets("adopt_caller", "welcome")
+    assert exchange.begun == ["ring_phone", "adopt_caller", "welcome"]
     await conductor.quiet()
 
 
@@ -177,16 +184,3 @@ async def test_an_exchange_that_is_behind_is_not_told_again_and_again(
     await exchange.lets("hold", "renew_lease", "connect")
     await conductor.quiet()
     assert exchange.begun == ["hold", *["renew_lease"] * 3, "connect"]  # two of the five, and that it ends
-
-
-async def test_time_goes_on_while_the_exchange_tells_more_than_we_can_take_in() -> None:
-    conductor = Conductor(Brain(), Talkative(), write=lambda _entry: None, clock=lambda: datetime.now(UTC))  # type: ignore[arg-type]
-    hears = asyncio.create_task(conductor.follow_events())
-    began = time.monotonic()
-    try:
-        for _ in range(5):
-            conductor.tick()
-            await asyncio.sleep(0.01)
-    finally:
-        hears.cancel()
-    assert time.monotonic() - began < 5

@@ -36,14 +36,6 @@ class CallerGone:
 
 
 @dataclass(frozen=True, slots=True)
-class PhoneRinging:
-    """The secretary's phone has begun to ring."""
-
-    leg: SecretaryLeg
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class PhoneAnswered:
     """The secretary picked up; the leg still waits to be connected."""
 
@@ -199,7 +191,6 @@ class Superseded:
 ExchangeEvent = (
     CallArrived
     | CallerGone
-    | PhoneRinging
     | PhoneAnswered
     | LegGone
     | TransferEnded

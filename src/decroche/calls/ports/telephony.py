@@ -1,10 +1,10 @@
 """List what we ask of an exchange."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from decroche.calls.ports.facts import ExchangeEvent
@@ -46,12 +46,15 @@ class Telephony(Protocol):
 
     is_simulated: bool
 
-    def events(self) -> AsyncIterator[ExchangeEvent]:
-        """Yield facts for ever, beginning with ExchangeConnected; reconnect by itself."""
+    async def tell(self, take_in: Callable[[ExchangeEvent], None]) -> None:
+        """Hand each fact over in the moment it is known, beginning with ExchangeConnected; reconnect by itself.
+
+        It goes on for ever, or until another switchboard has taken over (Superseded is the last fact).
+        """
         ...
 
     async def hear_all(self) -> None:
-        """Return once ``events()`` has yielded everything that the exchange has said until now.
+        """Return once ``tell()`` has handed over everything that the exchange has said until now.
 
         Raises:
             ExchangeDown: it does not answer.
@@ -83,8 +86,13 @@ class Telephony(Protocol):
         """Say that the message at ``path`` is on file elsewhere: the exchange tells it no more and deletes its copy."""
         ...
 
-    async def adopt_caller(self, channel_id: str, call_id: UUID, *, fallback_number: str) -> None:
-        """Mark the caller's channel with its call and where the dialplan sends it if we vanish."""
+    def adopt_caller(
+        self, channel_id: str, call_id: UUID, *, fallback_number: str
+    ) -> Coroutine[Any, Any, None]:
+        """Mark the caller's channel with its call and where the dialplan sends it if we vanish.
+
+        Whose channel it is, is known in this very moment: a phone that rings for the call need not wait for the mark.
+        """
         ...
 
     async def welcome(self, call_id: UUID, *, greeting: Prompt, has_music: bool = True) -> None:
@@ -107,7 +115,11 @@ class Telephony(Protocol):
         """Let the dead man's switch fire in ``seconds`` unless renewed; 0 disarms it."""
         ...
 
-    async def ring_phone(self, leg: SecretaryLeg, *, shown_number: str, shown_name: str) -> None: ...
+    def ring_phone(
+        self, leg: SecretaryLeg, *, shown_number: str, shown_name: str
+    ) -> Coroutine[Any, Any, None]:
+        """Ring in this very moment: what is awaited is only the exchange's word that it obeys."""
+        ...
 
     async def stop_ringing(self, leg: SecretaryLeg) -> None: ...
 

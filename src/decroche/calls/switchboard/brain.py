@@ -26,7 +26,6 @@ from decroche.calls.ports import (
     PhoneAnswered,
     PhoneGone,
     PhoneRegistered,
-    PhoneRinging,
     PhoneUnreachable,
     PromptEnded,
     RecordingMade,
@@ -80,8 +79,6 @@ class Brain(Floor):
                 arrivals.prompt_ended(self, event, now)
             case DigitPressed():
                 arrivals.digit_pressed(self, event, now)
-            case PhoneRinging():
-                pass
             case PhoneAnswered():
                 conversation.answered(self, event, now)
             case LegGone():

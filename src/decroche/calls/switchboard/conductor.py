@@ -17,6 +17,7 @@ from decroche.calls.ports import ChannelGone, ExchangeDown, ExchangeEvent, Phone
 from decroche.calls.switchboard.brain import Brain
 from decroche.calls.switchboard.commands import (
     AdoptCaller,
+    Asked,
     Command,
     RenewLease,
     RingPhone,
@@ -35,8 +36,6 @@ TICK_SECONDS = 0.25
 # Whoever did not look for so long hears first what happened; both together stay well within a lease.
 ASLEEP_SECONDS = 1.5
 CATCH_UP_SECONDS = 1.0
-# An exchange that tells more than we can take in never lets us pause: time, leases and commands would wait for its silence.
-BREATH_SECONDS = 0.02
 SLOW_SECONDS = 0.5  # what is worth a line in the log: a lease is renewed every second
 # What need not wait for what: a secretary's phone rings while the caller is still being taken in, he is welcomed in the
 # same breath in which he is marked (an exchange obeys in the order in which it is asked), and a lease outlives an exchange
@@ -82,14 +81,7 @@ class Conductor:
 
     async def follow_events(self) -> None:
         """Take in what the exchange tells, until another switchboard takes over."""
-        breathed = time.monotonic()
-        async for event in self.telephony.events():
-            self.take_in(event)
-            if self.brain.superseded:
-                return
-            if time.monotonic() - breathed > BREATH_SECONDS:
-                await asyncio.sleep(0)
-                breathed = time.monotonic()
+        await self.telephony.tell(self.take_in)
 
     async def follow_time(self) -> None:
         """Look at deadlines for ever; whoever was asleep hears first what happened meanwhile."""
@@ -177,13 +169,13 @@ class Conductor:
         waiting = self._lanes.get(name)
         if waiting is None:
             self._lanes[name] = deque([command])
-            self._begin(self._run_lane(name))
+            self._begin(self._run_lane(name, command, self._ask(command)))
             return
         before = [one.command if isinstance(one, Begun) else one for one in waiting]
         if isinstance(command, RenewLease) and before.count(command) >= RENEWALS_AT_MOST:
             return
         if all(isinstance(one, GOES_AHEAD_OF.get(type(command), ())) for one in before):
-            waiting.append(Begun(command, self._begin(self._carry_out(command))))
+            waiting.append(Begun(command, self._begin(self._see_through(command, self._ask(command)))))
         else:
             waiting.append(command)
 
@@ -200,23 +192,32 @@ class Conductor:
             self.brain.on_done(command, now)
             self._end_turn(now)
 
-    async def _run_lane(self, name: object) -> None:
-        """Carry out one lane's commands in order, and end the lane when none is left."""
+    async def _run_lane(self, name: object, first: Command, asked: Asked) -> None:
+        """See one lane's commands through in order, the first is asked already; end the lane when none is left."""
+        await self._see_through(first, asked)
         waiting = self._lanes[name]
+        waiting.popleft()
         while waiting:
             command = waiting[0]
             if isinstance(command, Begun):
                 await command.task
             else:
-                await self._carry_out(command)
+                await self._see_through(command, self._ask(command))
             waiting.popleft()
         del self._lanes[name]
 
-    async def _carry_out(self, command: Command) -> None:
-        """Carry one command out; the brain is told how that went."""
+    def _ask(self, command: Command) -> Asked:
+        """Ask the exchange; what it refuses at once is told when the answer is looked at, as all else is."""
+        try:
+            return carry_out(command, self.telephony)
+        except (ChannelGone, PhoneUnreachable, ExchangeDown) as error:
+            return _refused(error)
+
+    async def _see_through(self, command: Command, asked: Asked) -> None:
+        """Wait for the exchange's answer to a command; the brain is told how that went."""
         began = time.monotonic()
         try:
-            await carry_out(command, self.telephony)
+            await asked
         except (ChannelGone, PhoneUnreachable, ExchangeDown) as error:
             now = self._clock()
             self.brain.on_failure(command, error, now)
@@ -227,3 +228,7 @@ class Conductor:
             self._done(command)
         if (took := time.monotonic() - began) > SLOW_SECONDS:
             log.warning("command %s took %.1f s", type(command).__name__, took)
+
+
+async def _refused(error: Exception) -> None:
+    raise error

@@ -27,6 +27,7 @@ from decroche.calls.switchboard.posts import AN_HOUR
 from decroche.calls.switchboard.records import StepKind
 from decroche.calls.switchboard.state import LiveCall, LivePost
 
+_WAITS: Final = frozenset({CallState.RINGING_IN, CallState.WAITING})
 _NOBODY: Final = frozenset[int]()
 _NO_SKILLS: Final = frozenset[str]()
 BRANCHES = 16  # a line's own team, and one for each key of its menu
@@ -80,8 +81,7 @@ def _may_be_answered(floor: Floor, call: LiveCall, secretariats: set[int]) -> bo
 
 def is_waiting(call: LiveCall) -> bool:
     """Say whether a caller is to be offered to somebody: nothing more has to be heard before."""
-    waits = call.state in {CallState.RINGING_IN, CallState.WAITING}
-    return waits and call.script is None and call.practice_id is not None
+    return call.state in _WAITS and call.script is None and call.practice_id is not None
 
 
 def _pressing(calls: Collection[LiveCall]) -> tuple[bool, int, datetime]:

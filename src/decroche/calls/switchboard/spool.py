@@ -12,13 +12,16 @@ import os
 import pickle
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
 from enum import Enum
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 from uuid import UUID
+
+import orjson
 
 from decroche.calls.switchboard.records import Entry
 
@@ -27,6 +30,7 @@ log = logging.getLogger(__name__)
 SEGMENT_BYTES = 2**20
 READ_BYTES = 2**18
 HEAD_BYTES = 8  # length, checksum
+_PICKLED = b"\x80"  # how a record begins that is not JSON
 _NAME = re.compile(r"(\d{8})\.spool")
 
 
@@ -52,81 +56,83 @@ _VALUES = {name: attrgetter(*columns) for name, columns in _COLUMNS.items()}
 _PLAIN_VALUES = attrgetter(*_PLAIN)
 
 
-def _special_columns() -> dict[str, tuple[tuple[str, type], ...]]:
-    """Return of each row the columns that would be slow to put on file as they are: identifiers and enumerations."""
-    found = {}
-    for name, row in _ROWS.items():
-        kinds = {column: get_args(hint) or (hint,) for column, hint in get_type_hints(row).items()}
-        found[name] = tuple(
-            (column, kind)
-            for column, any_of in kinds.items()
-            for kind in any_of
-            if isinstance(kind, type) and issubclass(kind, UUID | Enum)
-        )
+def _read_id(value: Any) -> UUID:
+    if isinstance(value, bytes):  # as an older version wrote it
+        return UUID(bytes=value)
+    return value if isinstance(value, UUID) else UUID(value)
+
+
+def _read_moment(value: Any) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
+def _readers(row: type) -> dict[str, Callable[[Any], Any]]:
+    """Return of a row's columns those that JSON knows only as words, and how to read them back."""
+    found: dict[str, Callable[[Any], Any]] = {}
+    for column, hint in get_type_hints(row).items():
+        for kind in get_args(hint) or (hint,):
+            if kind is UUID:
+                found[column] = _read_id
+            elif kind is datetime:
+                found[column] = _read_moment
+            elif isinstance(kind, type) and issubclass(kind, Enum):
+                found[column] = kind
     return found
 
 
-_SPECIAL = _special_columns()
-_UUIDS = {
-    name: tuple(_COLUMNS[name].index(column) for column, kind in special if kind is UUID)
-    for name, special in _SPECIAL.items()
-}
-_ENUMS = {
-    name: tuple(_COLUMNS[name].index(column) for column, kind in special if kind is not UUID)
-    for name, special in _SPECIAL.items()
-}
+_READERS = {name: _readers(row) for name, row in _ROWS.items()}
+_PLAIN_READERS: dict[str, Callable[[Any], Any]] = {"at": _read_moment, "secretariat_ids": frozenset}
 
 
 def encode(entry: Entry) -> bytes:
     """Turn an entry into bytes; what is empty takes no room."""
-    rows = {}
-    for name, values in _VALUES.items():
-        if found := getattr(entry, name):
-            rows[name] = [_packed(name, values(row)) for row in found]
-    return pickle.dumps((_PLAIN_VALUES(entry), rows), protocol=5)
+    rows = {
+        name: [values(row) for row in found]
+        for name, values in _VALUES.items()
+        if (found := getattr(entry, name))
+    }
+    try:
+        return orjson.dumps((_PLAIN_VALUES(entry), rows), default=_as_list)
+    except orjson.JSONEncodeError:  # what is no Unicode, as in the name of a file
+        return pickle.dumps((_PLAIN_VALUES(entry), rows), protocol=5)
 
 
-def _packed(name: str, values: tuple[Any, ...]) -> list[Any]:
-    """Put plain bytes and words in the place of what pickle would have to describe."""
-    packed = list(values)
-    for at in _UUIDS[name]:
-        if (value := packed[at]) is not None:
-            packed[at] = value.bytes
-    for at in _ENUMS[name]:
-        if (value := packed[at]) is not None:
-            packed[at] = value._value_  # what ``value`` looks up, much slower
-    return packed
-
-
-def _unpacked(name: str, values: dict[str, Any]) -> dict[str, Any]:
-    for column, kind in _SPECIAL[name]:
-        value = values.get(column)
-        if kind is UUID and isinstance(value, bytes):
-            values[column] = UUID(bytes=value)
-        elif kind is not UUID and value is not None:
-            values[column] = kind(value)
-    return values
+def _as_list(value: object) -> list[int]:
+    if isinstance(value, frozenset):
+        return list(value)
+    raise TypeError
 
 
 def decode(data: bytes, schema: Any = _SCHEMA) -> Entry:
     """Read an entry back, even one that an older or newer version wrote: fields are told by name."""
     plain_names, columns = schema
-    plain, rows = pickle.loads(data)  # noqa: S301 — our own file, which nobody else may open
-    found: dict[str, Any] = {k: v for k, v in zip(plain_names, plain, strict=True) if k in _PLAIN}
+    if data.startswith(_PICKLED):
+        plain, rows = pickle.loads(data)  # noqa: S301 — our own file, which nobody else may open
+    else:
+        plain, rows = orjson.loads(data)
+    found = _read(
+        dict(zip(plain_names, plain, strict=True)), set(plain_names).difference(_PLAIN), _PLAIN_READERS
+    )
     for name, values in rows.items():
         if (row := _ROWS.get(name)) is None:
             continue
         unknown = set(columns[name]).difference(_COLUMNS[name])
         found[name] = tuple(
-            row(**_unpacked(name, _without(dict(zip(columns[name], one, strict=True)), unknown)))
+            row(**_read(dict(zip(columns[name], one, strict=True)), unknown, _READERS[name]))
             for one in values
         )
     return Entry(**found)
 
 
-def _without(values: dict[str, Any], unknown: set[str]) -> dict[str, Any]:
+def _read(
+    values: dict[str, Any], unknown: set[str], readers: Mapping[str, Callable[[Any], Any]]
+) -> dict[str, Any]:
+    """Drop what this version does not know, and give the rest its kind back."""
     for column in unknown:
         del values[column]
+    for column, read in readers.items():
+        if (value := values.get(column)) is not None:
+            values[column] = read(value)
     return values
 
 

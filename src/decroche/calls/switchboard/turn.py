@@ -34,7 +34,7 @@ from decroche.calls.switchboard.state import (
 )
 from decroche.kernel import phone
 
-KNOWN_STEPS = 5000
+KNOWN_STEPS = 1000  # the dial plan gives a caller back within half a minute, or never
 
 
 class Turn:
@@ -112,7 +112,7 @@ class Turn:
         self.by_channel.pop(call.channel_id, None)
 
     def _in_wrap_up(self, call_id: UUID) -> bool:
-        return any(post.wrap_up_call_id == call_id for post in self.posts.values())
+        return any(post.wrap_up_call_id and post.wrap_up_call_id == call_id for post in self.posts.values())
 
     # --- what is asked and written --------------------------------------------------------
 

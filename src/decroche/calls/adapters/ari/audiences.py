@@ -15,7 +15,6 @@ from decroche.calls.adapters.ari.interpreter import HEARD
 _ANSWERS: Final = "RESTResponse"
 _OF_LEGS: Final = (
     "StasisStart",
-    "ChannelStateChange",
     "ChannelDestroyed",
     "ChannelDtmfReceived",
     "PlaybackFinished",  # a mobile is asked whether a person is there

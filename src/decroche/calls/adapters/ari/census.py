@@ -11,14 +11,19 @@ from decroche.calls.adapters.ari.reading import Channel
 from decroche.calls.ports import Ear, PartyLeg, SecretaryLeg
 
 _KEPT_AT_MOST: Final = 2000
+_ENDED_AT_MOST: Final = 500  # what is still asked of a call that is over is asked within seconds
 
 
 class Recent(OrderedDict[Any, Any]):
     """Keep what was put in last, and forget the oldest past a bound."""
 
+    def __init__(self, at_most: int = _KEPT_AT_MOST) -> None:
+        super().__init__()
+        self._at_most = at_most
+
     def __setitem__(self, key: Any, value: Any) -> None:
         super().__setitem__(key, value)
-        while len(self) > _KEPT_AT_MOST:
+        while len(self) > self._at_most:
             _, oldest = self.popitem(last=False)
             if isinstance(oldest, asyncio.Future):
                 oldest.cancel()
@@ -32,7 +37,7 @@ class KnownCaller:
     call_id: UUID | None = None
     simulation: str = ""
     called_number: str = ""
-    is_away: bool = False
+    is_away: bool = False  # the dialplan leads him
     is_dialled: bool = False  # we rang this person, who has not answered yet
     fallback_rings: bool = False  # the dialplan rings the fallback number, which has not answered yet
 
@@ -53,7 +58,6 @@ class Census:
     callers: dict[str, KnownCaller] = field(default_factory=dict)
     by_call: dict[UUID, str] = field(default_factory=dict)
     legs: dict[UUID, set[SecretaryLeg]] = field(default_factory=dict)
-    ringing: set[SecretaryLeg] = field(default_factory=set)
     answered: set[SecretaryLeg] = field(default_factory=set)
     unconfirmed: set[SecretaryLeg] = field(default_factory=set)  # on a mobile where nobody pressed 1 yet
     parties: dict[PartyLeg, bool] = field(default_factory=dict)  # has answered
@@ -63,14 +67,14 @@ class Census:
     ears: dict[UUID, int] = field(default_factory=dict)  # call → supervisor
     talking: frozenset[UUID] = frozenset()  # as the last connection found them
     lent: dict[UUID, LentEar] = field(default_factory=dict)  # as last asked for; her phone may still ring
-    ended: Recent = field(default_factory=Recent)  # calls whose caller is gone
+    ended: Recent = field(default_factory=lambda: Recent(_ENDED_AT_MOST))  # calls whose caller is gone
     dialled: Recent = field(default_factory=Recent)  # channel → how Asterisk's dialling of it goes
 
     def take_stock(self, channels: Iterable[Channel]) -> None:
         """Begin again from what lives now."""
         for known in (self.callers, self.by_call, self.legs, self.parties, self.ears):
             known.clear()
-        for legs in (self.ringing, self.answered, self.unconfirmed):
+        for legs in (self.answered, self.unconfirmed):
             legs.clear()
         for channel in channels:
             if (leg := channel.leg) is not None:
@@ -126,7 +130,7 @@ class Census:
     def forget_leg(self, leg: SecretaryLeg) -> None:
         legs = self.legs.get(leg.call_id, set())
         legs.discard(leg)
-        for legs_there in (self.ringing, self.answered, self.unconfirmed):
+        for legs_there in (self.answered, self.unconfirmed):
             legs_there.discard(leg)
         if not legs:
             self.legs.pop(leg.call_id, None)

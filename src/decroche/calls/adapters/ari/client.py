@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
@@ -20,6 +22,8 @@ from decroche.calls.ports import ExchangeDown
 log = structlog.get_logger(__name__)
 
 _EVENTS_AT_MOST: Final = 20_000
+# An exchange that tells more than we can take in never lets us pause: time, leases and answers would wait for its silence.
+_BREATH_SECONDS: Final = 0.02
 _PATIENCE_SECONDS: Final = 5.0
 _PROBE_SECONDS: Final = 1.0
 HTTP_OK: Final = 200
@@ -71,7 +75,10 @@ class AriClient:
         self._address = address
         self._ids = count(1)
         self._waiting: dict[str, tuple[_Burst, int]] = {}  # request → whose it is, and its place among them
-        self._events: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue(maxsize=_EVENTS_AT_MOST)
+        self._events: deque[Mapping[str, Any]] = deque()  # nobody has taken these in yet
+        self._take_in: Callable[[Mapping[str, Any]], None] | None = None
+        self._listened: asyncio.Future[None] | None = None  # done when nobody takes any more in
+        self._next_breath: asyncio.Handle | None = None
         self._socket: AriSocket | None = None
         self._http: httpx.AsyncClient | None = None
         self._by_socket = True
@@ -103,7 +110,7 @@ class AriClient:
         """Ask something over the socket; an Asterisk that is too old for that stays mute, then we use HTTP."""
         try:
             async with asyncio.timeout(_PROBE_SECONDS):
-                await self._ask_by_socket([Request("GET", "asterisk/ping")])
+                await self._send([Request("GET", "asterisk/ping")])
         except TimeoutError:
             self._by_socket = False
             auth = httpx.BasicAuth(self._address.user, self._address.password)
@@ -125,17 +132,21 @@ class AriClient:
             burst.fail(ExchangeDown())
         self._waiting.clear()
 
-    def _hear(self, frame: bytes) -> None:
+    def _hear(self, frames: Sequence[bytes]) -> None:
+        """Take in what came together; each event is acted upon in the same turn of the loop."""
         if self._is_over:
             return
-        try:
+        for frame in frames:
             self._take(frame)
-        except asyncio.QueueFull:
+        if len(self._events) > _EVENTS_AT_MOST:
             # Whoever reads us is far behind: what it would read is stale, a fresh connection takes stock instead.
             log.critical("ari.flooded", events=_EVENTS_AT_MOST)
+            self._events.clear()
             self._lost("flooded")
             if self._socket is not None:
                 self._socket.abort()
+        elif self._next_breath is None:
+            self._hand_over()
 
     def _lost(self, why: str) -> None:
         """End the events, once."""
@@ -145,9 +156,7 @@ class AriClient:
             log.warning("ari.lost", error=why)
         self.is_open, self._is_over = False, True
         self._fail_waiting()
-        if self._events.full():
-            self._events.get_nowait()
-        self._events.put_nowait(None)
+        self._breathe()  # what came before is handed over, then nobody listens any more
 
     def _take(self, frame: bytes) -> None:
         message = _read(frame)
@@ -161,21 +170,56 @@ class AriClient:
                 reason = str(message.get("reason_phrase") or "")
                 burst.take(place, (status if isinstance(status, int) else 500, str(body or ""), reason))
         else:
-            self._events.put_nowait(message)
+            self._events.append(message)
 
     def inject(self, event: Mapping[str, Any]) -> None:
-        """Put a message of our own among Asterisk's; dropped when there is no room or no connection."""
-        if self.is_open and not self._events.full():
-            self._events.put_nowait(event)
+        """Put a message of our own among Asterisk's; dropped when there is no connection."""
+        if self.is_open:
+            self._events.append(event)
+            self._breathe()
 
-    async def events(self) -> AsyncIterator[Mapping[str, Any]]:
-        """Yield raw events until the connection ends."""
-        while (event := await self._events.get()) is not None:
-            yield event
+    async def listen(self, take_in: Callable[[Mapping[str, Any]], None]) -> None:
+        """Hand every raw event over in the turn in which it came, until the connection ends or nobody listens any more."""
+        if self._is_over and not self._events:
+            return
+        self._take_in, self._listened = take_in, asyncio.get_running_loop().create_future()
+        self._breathe()
+        try:
+            await self._listened
+        finally:
+            self._take_in = None
+
+    def stop_listening(self) -> None:
+        """Hand no more over."""
+        self._take_in = None
+        if self._listened is not None and not self._listened.done():
+            self._listened.set_result(None)
+
+    def _hand_over(self) -> None:
+        """Hand over what is here; whatever takes longer than a breath goes on after what else the loop has to do."""
+        self._next_breath = None
+        until = time.monotonic() + _BREATH_SECONDS
+        try:
+            while self._events and self._take_in is not None:
+                self._take_in(self._events.popleft())
+                if time.monotonic() > until:
+                    self._breathe()
+                    return
+        except Exception as error:  # noqa: BLE001 — it is whoever listens who deals with it
+            if self._listened is not None and not self._listened.done():
+                self._listened.set_exception(error)
+            self._take_in = None
+        if self._is_over:
+            self.stop_listening()
+
+    def _breathe(self) -> None:
+        """Hand over in the loop's next turn what is here then."""
+        if self._next_breath is None:
+            self._next_breath = asyncio.get_running_loop().call_soon(self._hand_over)
 
     async def drained(self) -> None:
         """Return once whoever reads our events has taken every one that is here."""
-        while self.is_open and not self._events.empty():  # noqa: ASYNC110 — the reader takes them in its own turn
+        while self.is_open and self._events:  # noqa: ASYNC110 — the reader takes them in its own turn
             await asyncio.sleep(0)
 
     async def ask(self, request: Request) -> Any:
@@ -185,7 +229,18 @@ class AriClient:
             AriRefused: Asterisk says no.
             ExchangeDown: Asterisk does not answer.
         """
-        (answer,) = await self._answers((request,))
+        return await self._read_answer((request,), self._send((request,)))
+
+    def ask_now(self, request: Request) -> Coroutine[Any, Any, Any]:
+        """Do as ``ask``, but send in this very moment, before the answer is awaited.
+
+        Raises:
+            ExchangeDown: there is no connection.
+        """
+        return self._read_answer((request,), self._send((request,), at_once=True))
+
+    async def _read_answer(self, requests: Sequence[Request], said: Awaitable[list[Answer]]) -> Any:
+        (answer,) = await self._judge(requests, said)
         if isinstance(answer, AriRefused):
             raise answer
         return orjson.loads(answer) if answer else None
@@ -196,41 +251,45 @@ class AriClient:
         Raises:
             ExchangeDown: Asterisk does not answer.
         """
-        answers = await self._answers(requests) if requests else ()
+        answers = await self._judge(requests, self._send(requests)) if requests else ()
         return [answer if isinstance(answer, AriRefused) else None for answer in answers]
 
-    async def _answers(self, requests: Sequence[Request]) -> list[str | AriRefused]:
-        """Send requests, and return what Asterisk says to each."""
-        if not self.is_open:
-            raise ExchangeDown
+    @staticmethod
+    async def _judge(requests: Sequence[Request], said: Awaitable[list[Answer]]) -> list[str | AriRefused]:
+        """Return of each answer what it brings, or why there is none."""
         try:
-            said = await (self._ask_by_socket if self._by_socket else self._ask_by_http)(requests)
-        except (TimeoutError, OSError, httpx.HTTPError, WebSocketException) as error:
+            answers = await said
+        except (OSError, httpx.HTTPError) as error:
             raise ExchangeDown(str(error)) from error
         return [
             body
             if status < 300  # noqa: PLR2004
             else AriRefused(status, _message(body) or reason, f"{request.method} {request.path}")
-            for request, (status, body, reason) in zip(requests, said, strict=True)
+            for request, (status, body, reason) in zip(requests, answers, strict=True)
         ]
 
-    async def _ask_by_socket(self, requests: Sequence[Request]) -> list[Answer]:
+    def _send(self, requests: Sequence[Request], *, at_once: bool = False) -> Awaitable[list[Answer]]:
         """Send them all at once: one thread of Asterisk takes them from the socket one after the other."""
         socket = self._socket
-        if socket is None:
+        if not self.is_open or socket is None:
             raise ExchangeDown
-        burst = _Burst(len(requests))
+        if not self._by_socket:
+            return self._ask_by_http(requests)
         ids = [str(next(self._ids)) for _ in requests]
-        expiry = asyncio.get_running_loop().call_later(_PATIENCE_SECONDS, burst.fail, TimeoutError())
         try:
-            self._waiting.update((request_id, (burst, place)) for place, request_id in enumerate(ids))
-            socket.send(map(_as_message, ids, requests))
-            return await burst.done
-        finally:
-            expiry.cancel()
-            if burst.left:  # nobody waits for these any more
-                for request_id in ids:
-                    self._waiting.pop(request_id, None)
+            socket.send(map(_as_message, ids, requests), at_once=at_once)
+        except (OSError, WebSocketException) as error:
+            raise ExchangeDown(str(error)) from error
+        loop = asyncio.get_running_loop()
+        burst = _Burst(loop.create_future(), len(ids))
+        burst.expiry = loop.call_later(_PATIENCE_SECONDS, self._give_up, burst, ids)
+        self._waiting.update((request_id, (burst, place)) for place, request_id in enumerate(ids))
+        return burst.done
+
+    def _give_up(self, burst: "_Burst", ids: Sequence[str]) -> None:
+        for request_id in ids:
+            self._waiting.pop(request_id, None)
+        burst.fail(ExchangeDown("no answer"))
 
     async def _ask_by_http(self, requests: Sequence[Request]) -> list[Answer]:
         if self._http is None:
@@ -245,22 +304,30 @@ class AriClient:
 class _Burst:
     """Gather the answers to what was asked together, and wake whoever asked once."""
 
-    __slots__ = ("answers", "done", "left")
+    __slots__ = ("answers", "done", "expiry", "left")
 
-    def __init__(self, count: int) -> None:
-        self.left = count
+    def __init__(self, done: "asyncio.Future[list[Answer]]", count: int) -> None:
+        self.done, self.left = done, count
         self.answers: list[Answer] = [(0, "", "")] * count
-        self.done: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
+        self.expiry: asyncio.TimerHandle | None = None
 
     def take(self, place: int, answer: Answer) -> None:
         self.answers[place] = answer
         self.left -= 1
-        if not self.left and not self.done.done():
-            self.done.set_result(self.answers)
+        if not self.left:
+            self._forget_expiry()
+            if not self.done.done():
+                self.done.set_result(self.answers)
 
     def fail(self, error: Exception) -> None:
+        self._forget_expiry()
         if not self.done.done():
             self.done.set_exception(error)
+            self.done.exception()  # whoever asked may not wait for it any more
+
+    def _forget_expiry(self) -> None:
+        if self.expiry is not None:
+            self.expiry.cancel()
 
 
 def _read(frame: bytes) -> Any:

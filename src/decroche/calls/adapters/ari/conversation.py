@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from decroche.calls.adapters.ari import naming
@@ -25,60 +25,75 @@ class Conversation(Demonstration):
         super().__init__(find)
         self._anchored: set[UUID] = set()  # outgoing calls with a dialplan to fall back to
 
-    async def _sweep(self, call_id: UUID) -> None:
+    def _sweep(self, call_id: UUID) -> list[Request]:
         self._anchored.discard(call_id)
-        await super()._sweep(call_id)
+        return super()._sweep(call_id)
 
     # --- her phone ----------------------------------------------------------------------
 
-    async def ring_phone(self, leg: SecretaryLeg, *, shown_number: str, shown_name: str) -> None:
+    def ring_phone(
+        self, leg: SecretaryLeg, *, shown_number: str, shown_name: str
+    ) -> Coroutine[Any, Any, None]:
         call_id = leg.call_id
         caller = self._census.caller_of(call_id)
         if caller is None and call_id in self._census.ended:
             raise ChannelGone(str(call_id))
         if leg in self._census.legs_of(call_id):
-            return  # it rings already
+            return _nothing()  # it rings already
         mobile = self._phones.routes.get(leg.user_id, "")
-        query = {
+        where: dict[str, str | int] = {
             "endpoint": self._outside(mobile) if mobile else self._phones.endpoint(leg.user_id),
             "app": self._apps.legs,
             "appArgs": "leg",
             "callerId": naming.quoted_caller(shown_number, shown_name),
-            "timeout": str(_RING_SECONDS),
+            "timeout": _RING_SECONDS,
         }
-        variables = {"PJSIP_HEADER(add,X-Decroche-Call)": str(call_id)}
+        variables = {}
         if mobile:
             # The operator carries our own numbers only, and learns nothing of who calls.
             ours = caller.called_number if caller and caller.called_number else shown_number
-            query["callerId"] = naming.quoted_caller(ours, "")
+            where["callerId"] = naming.quoted_caller(ours, "")
             variables = {"DECROCHE_CONFIRM": "wait"}
         if caller is not None:
-            query["originator"] = caller.channel_id
+            where["originator"] = caller.channel_id
+        asked = self._originate(naming.leg_id(leg), where, who=str(leg.user_id), variables=variables)
         self._census.enter_leg(leg)
+        return self._rung(leg, asked)
+
+    async def _rung(self, leg: SecretaryLeg, asked: Awaitable[None]) -> None:
         try:
-            await self._originate(naming.leg_id(leg), query, variables, who=str(leg.user_id))
+            await asked
         except (ChannelGone, PhoneUnreachable):
             self._census.forget_leg(leg)
             raise
 
-    async def _originate(
-        self, channel_id: str, query: dict[str, str], variables: Mapping[str, str], *, who: str
-    ) -> None:
-        """Ring somebody; what rings already is left ringing.
+    def _originate(
+        self,
+        channel_id: str,
+        where: Mapping[str, str | int],
+        *,
+        who: str,
+        variables: Mapping[str, str] | None = None,
+    ) -> Coroutine[Any, Any, None]:
+        """Ring somebody, in this very moment; what rings already is left ringing.
 
-        Raises:
+        Raises, when it is awaited:
             ChannelGone: the caller for whom we ring is gone.
             PhoneUnreachable: there is no phone there.
         """
+        body = {**where, "variables": variables} if variables else where
+        request = Request("POST", f"channels/{channel_id}", body=body)
+        return self._will_ring(self._exchange.ask_now(request), str(where.get("originator", "")), who)
+
+    @staticmethod
+    async def _will_ring(asked: Awaitable[Any], originator: str, who: str) -> None:
         try:
-            await self._exchange.ask(
-                Request("POST", f"channels/{channel_id}", query, {"variables": dict(variables)})
-            )
+            await asked
         except AriRefused as error:
             if error.status == HTTP_CONFLICT:
                 return
             if "originator" in str(error).lower():
-                raise ChannelGone(query.get("originator", "")) from error
+                raise ChannelGone(originator) from error
             raise PhoneUnreachable(who) from error
 
     async def stop_ringing(self, leg: SecretaryLeg) -> None:
@@ -252,3 +267,7 @@ class Conversation(Demonstration):
                 self._dissolve(call_id),
             ]
         )
+
+
+async def _nothing() -> None:
+    """Have nothing to ask."""

@@ -32,7 +32,6 @@ from decroche.calls.ports import (
     PhoneAnswered,
     PhoneGone,
     PhoneRegistered,
-    PhoneRinging,
     PromptEnded,
     SecretaryLeg,
     Superseded,
@@ -158,21 +157,6 @@ class Interpreter:
         )
         return Reading((arrived,))
 
-    def _state_change(self, raw: Mapping[str, Any]) -> Reading:
-        channel, at = read_channel(raw.get("channel")), read_time(raw)
-        if channel is None:
-            return _NOTHING
-        if (call_id := parse_called(channel.id)) is not None:
-            return self._called_answered(call_id, raw) if channel.state == "Up" else _NOTHING
-        leg = channel.leg
-        if leg is None:
-            return _NOTHING
-        self.census.enter_leg(leg)
-        if channel.state != "Ringing" or leg in self.census.ringing:
-            return _NOTHING
-        self.census.ringing.add(leg)
-        return Reading((PhoneRinging(leg, at),))
-
     def _called_answered(self, call_id: UUID, raw: Mapping[str, Any]) -> Reading:
         caller = self.census.caller_of(call_id)
         if caller is None or not caller.is_dialled:
@@ -183,12 +167,6 @@ class Interpreter:
         )
 
     # --- channels go --------------------------------------------------------------------
-
-    def _stasis_end(self, raw: Mapping[str, Any]) -> Reading:
-        caller = self.census.callers.get(text(raw, "channel", "id"))
-        if caller is not None:
-            caller.is_away = True
-        return _NOTHING
 
     def _destroyed(self, raw: Mapping[str, Any]) -> Reading:
         channel, at = read_channel(raw.get("channel")), read_time(raw)
@@ -246,7 +224,7 @@ class Interpreter:
                 return Reading(
                     chores=(Chore(Do.LET_HER_HEAR_RINGING if tone else Do.STOP_RINGING_TONE, call_id),)
                 )
-            return _NOTHING
+            return self._called_answered(call_id, raw) if status == "ANSWER" and party is None else _NOTHING
         channel = read_channel(raw.get("caller"))
         if channel is not None and channel.context == "decroche-fallback":
             self._fallback_rings(channel, status)
@@ -340,8 +318,6 @@ def _settle(future: "asyncio.Future[None] | None") -> None:
 
 _HANDLERS: Final[dict[str, Callable[[Interpreter, Mapping[str, Any]], Reading]]] = {
     "StasisStart": Interpreter._stasis_start,  # noqa: SLF001
-    "StasisEnd": Interpreter._stasis_end,  # noqa: SLF001
-    "ChannelStateChange": Interpreter._state_change,  # noqa: SLF001
     "ChannelDestroyed": Interpreter._destroyed,  # noqa: SLF001
     "ChannelDtmfReceived": Interpreter._digit,  # noqa: SLF001
     "ChannelUserevent": Interpreter._user_event,  # noqa: SLF001

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -55,6 +55,7 @@ class AriLink:
         """Take where to look for the exchange; it is asked at every connection, for an exchange may move."""
         self._find = find
         self._settings: AriSettings | None = None
+        self._apps = Audiences("")
         self._client: AriClient | None = None
         self._phones = PhoneBook()
         self._interpreter = Interpreter(self._phones)
@@ -72,8 +73,8 @@ class AriLink:
 
     # --- facts --------------------------------------------------------------------------
 
-    async def events(self) -> AsyncIterator[ExchangeEvent]:
-        """Yield facts for ever; an exchange that does not answer is tried again, for ever."""
+    async def tell(self, take_in: Callable[[ExchangeEvent], None]) -> None:
+        """Tell facts until another switchboard takes over; an exchange that does not answer is tried again, for ever."""
         tried = 0
         while not self._closed and not self._superseded:
             try:
@@ -85,13 +86,11 @@ class AriLink:
                 await asyncio.sleep(_RETRY_SECONDS if tried < _OFTEN_AT_FIRST else _LAST_RETRY_SECONDS)
                 continue
             tried = 0
-            yield connected
-            for kept in (*self._messages_left(), *self._recordings_made()):
-                yield kept
-            async for event in self._listen():
-                yield event
-            if not self._closed:
-                yield ExchangeLost(datetime.now(UTC))
+            for fact in (connected, *self._messages_left(), *self._recordings_made()):
+                take_in(fact)
+            await self._listen(take_in)
+            if not self._closed and not self._superseded:
+                take_in(ExchangeLost(datetime.now(UTC)))
 
     async def _open(self) -> None:
         if self._client is not None:
@@ -104,7 +103,7 @@ class AriLink:
         await self._client.open(self._apps.all)
 
     def _settle(self, settings: AriSettings) -> None:
-        self._settings = settings
+        self._settings, self._apps = settings, Audiences(settings.address.app)
         self._phones.is_browser = settings.phones_are_browsers
         self._phones.is_loopback = any(
             host in settings.address.url for host in ("//127.0.0.1", "//localhost")
@@ -172,19 +171,24 @@ class AriLink:
         """Have Asterisk send only what we read: a busy hour costs both of us the less."""
         await self._exchange.ask_in_order(list(self._apps.ask_for_less()))  # refused by one too old for it
 
-    async def _listen(self) -> AsyncIterator[ExchangeEvent]:
+    async def _listen(self, take_in: Callable[[ExchangeEvent], None]) -> None:
         client = self._exchange
+
+        def hear(raw: Mapping[str, Any]) -> None:
+            for event in self._interpret(raw):
+                take_in(event)
+                if isinstance(event, Superseded):
+                    self._superseded = True
+                    client.stop_listening()
+                    return
+
         scan = self._start(self._scan_now_and_then(client))
         try:
-            async for raw in client.events():
-                for event in self._interpret(raw):
-                    yield event
-                    if isinstance(event, Superseded):
-                        self._superseded = True
-                        await client.close()
-                        return
+            await client.listen(hear)
         finally:
             scan.cancel()
+        if self._superseded:
+            await client.close()
 
     def _interpret(self, raw: Mapping[str, Any]) -> list[ExchangeEvent]:
         try:
@@ -200,14 +204,20 @@ class AriLink:
             elif chore.what is Do.LOOK_FOR_RECORDINGS:
                 self._recordings.is_over(chore.channel_id)
                 kept += self._recordings_made()
+            elif chore.what is Do.SWEEP and chore.call_id is not None:
+                if left := self._sweep(chore.call_id):
+                    self._start(self._tidy(left))
             else:
                 self._start(self._do(chore))
         return kept + list(found.events)
 
     async def _do(self, chore: Chore) -> None:
         """Do by oneself what a fact asks for."""
-        if chore.what is Do.SWEEP and chore.call_id is not None:
-            await self._sweep(chore.call_id)
+
+    async def _tidy(self, left: Sequence[Request]) -> None:
+        """Remove what nobody needs any more; what is gone already is no matter."""
+        with contextlib.suppress(ExchangeDown):
+            await self._exchange.ask_in_order(left)
 
     async def _scan_now_and_then(self, client: AriClient) -> None:
         """Wake the reader up from time to time, in case a message's end was not told."""
@@ -280,15 +290,14 @@ class AriLink:
     async def keep_recording(self, path: Path) -> None:
         await asyncio.to_thread(self._recordings.keep, path)
 
-    async def _sweep(self, call_id: UUID) -> None:
-        """Remove the empty conversation of a caller who is gone (a bridge, never a channel)."""
+    def _sweep(self, call_id: UUID) -> list[Request]:
+        """Forget a caller who is gone; return what removes his empty conversation (a bridge, never a channel)."""
         if self._recordings.is_live(call_id):
             self._start(self._look_for_recordings())
         if call_id in self._swept:  # when it was asked to end
             self._swept.discard(call_id)
-            return
-        with contextlib.suppress(AriRefused, ExchangeDown):
-            await self._exchange.ask(self._dissolve(call_id))
+            return []
+        return [self._dissolve(call_id)]
 
     async def _look_for_recordings(self) -> None:
         """Look once more a moment later: what ends with its conversation is not always told."""
@@ -337,10 +346,6 @@ class AriLink:
     @property
     def _app(self) -> str:
         return self._apps.callers
-
-    @property
-    def _apps(self) -> Audiences:
-        return Audiences(self._settings.address.app if self._settings else "")
 
     @property
     def _exchange(self) -> AriClient:

@@ -19,7 +19,8 @@ _PHONE: Final = re.compile(r"s(\d+)(?:-.*)?")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _NAME_LONGEST: Final = 80
 _NUMBER_LONGEST: Final = 40
-_often: Final = lru_cache(maxsize=2048)  # each name is read some ten times in the life of what bears it
+# Each name is read some ten times in the life of what bears it, and rarely more than this live.
+_often: Final = lru_cache(maxsize=512)
 
 
 def leg_id(leg: SecretaryLeg) -> str:

@@ -32,14 +32,14 @@ class Parties(Conversation):
         self._asides: set[UUID] = set()  # calls with a bridge for talking aside
         self._outsiders: set[PartyLeg] = set()
 
-    async def _sweep(self, call_id: UUID) -> None:
+    def _sweep(self, call_id: UUID) -> list[Request]:
         self._census.given.pop(call_id, None)
         self._outsiders -= {party for party in self._outsiders if party.call_id == call_id}
-        await super()._sweep(call_id)
+        left = super()._sweep(call_id)
         if call_id in self._asides:
             self._asides.discard(call_id)
-            with contextlib.suppress(ExchangeDown):
-                await self._exchange.ask_in_order([self._end_aside(call_id)])
+            left.append(self._end_aside(call_id))
+        return left
 
     async def _do(self, chore: Chore) -> None:
         if chore.call_id is None or chore.what not in {Do.DROP_PARTIES, Do.DROP_CALLER}:
@@ -65,20 +65,19 @@ class Parties(Conversation):
         endpoint = (
             self._phones.endpoint(user_id) if user_id is not None and not mobile else self._outside(mobile)
         )
-        query = {
+        query: dict[str, str | int] = {
             "endpoint": endpoint,
             "app": self._app,
             "appArgs": "party",
             "callerId": naming.quoted_caller(shown_number, ""),
-            "timeout": str(_RING_SECONDS),
+            "timeout": _RING_SECONDS,
             "originator": caller,
         }
-        variables = {} if mobile else {"PJSIP_HEADER(add,X-Decroche-Call)": str(party.call_id)}
         if user_id is None:
             self._outsiders.add(party)
         self._census.parties[party] = False  # before Asterisk can say that it is over
         try:
-            await self._originate(naming.party_id(party), query, variables, who=naming.party_id(party))
+            await self._originate(naming.party_id(party), query, who=naming.party_id(party))
         except (ChannelGone, PhoneUnreachable, ExchangeDown):
             self._census.parties.pop(party, None)
             raise

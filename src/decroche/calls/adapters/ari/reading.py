@@ -184,9 +184,12 @@ def _may_be_caller(channel_id: str) -> bool:
 
 
 def read_time(raw: Mapping[str, Any]) -> datetime:
-    """Return when Asterisk says it happened; now when it does not say."""
+    """Return when Asterisk, or we, say that it happened; now when nobody does."""
+    said = raw.get("timestamp")
+    if isinstance(said, datetime):
+        return said
     try:
-        at = datetime.fromisoformat(str(raw.get("timestamp")))
+        at = datetime.fromisoformat(str(said))
     except ValueError:
         return datetime.now(UTC)
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

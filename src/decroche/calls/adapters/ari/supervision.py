@@ -29,19 +29,15 @@ class Supervision(Parties):
         if call_id in self._census.ears:
             await self._give_ear(call_id)
             return
-        query = {
+        query: dict[str, str | int] = {
             "endpoint": self._phones.endpoint(user_id),
             "app": self._app,
             "appArgs": "ear",
             "callerId": naming.quoted_caller("", "Décroche"),
-            "timeout": str(_RING_SECONDS),
+            "timeout": _RING_SECONDS,
             "originator": naming.leg_id(leg),
         }
-        variables = {
-            "PJSIP_HEADER(add,X-Decroche-Call)": str(call_id),
-            "PJSIP_HEADER(add,X-Decroche-Ear)": "yes",
-        }
-        await self._originate(naming.ear_id(user_id, call_id), query, variables, who=str(user_id))
+        await self._originate(naming.ear_id(user_id, call_id), query, who=str(user_id))
 
     async def _do(self, chore: Chore) -> None:
         if chore.call_id is None:

@@ -35,7 +35,7 @@ class AriTelephony(Recording):
         return {
             "callers": len(census.callers),
             "marked callers": len(census.by_call),
-            "legs": sum(map(len, census.legs.values())) + len(census.ringing) + len(census.answered),
+            "legs": sum(map(len, census.legs.values())) + len(census.answered),
             "third persons": len(census.parties) + len(census.given) + len(census.ears) + len(census.lent),
             "leases": len(self._leases) + len(self._quiet_calls) + len(self._talking),
             "sentences": len(self._speeches),
@@ -69,6 +69,7 @@ class AriTelephony(Recording):
     async def _send_away(self, call_id: UUID, context: str, variables: Mapping[str, str]) -> None:
         """Give the caller to the dialplan, and let the secretary go."""
         caller = self._channel(call_id)
+        self._census.callers[caller].is_away = True
         where = {"context": context, "extension": "s", "priority": "1"}
         self._talking.discard(call_id)
         await self._all(

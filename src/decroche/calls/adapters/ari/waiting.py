@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -88,9 +88,9 @@ class Waiting(AriLink):
         ]
         await self._exchange.ask_in_order([self._music(channel_id) for channel_id in spoke])
 
-    async def _sweep(self, call_id: UUID) -> None:
+    def _sweep(self, call_id: UUID) -> list[Request]:
         self._forget(call_id)
-        await super()._sweep(call_id)
+        return super()._sweep(call_id)
 
     def _forget(self, call_id: UUID) -> None:
         """Keep nothing of a call that is over."""
@@ -103,16 +103,20 @@ class Waiting(AriLink):
 
     # --- taking in ----------------------------------------------------------------------
 
-    async def adopt_caller(self, channel_id: str, call_id: UUID, *, fallback_number: str) -> None:
+    def adopt_caller(
+        self, channel_id: str, call_id: UUID, *, fallback_number: str
+    ) -> Coroutine[Any, Any, None]:
         known = self._census.callers.get(channel_id)
         before = known.call_id if known else None
         caller = self._census.adopt(channel_id, call_id)
         if before is not None and before != call_id:
             self._forget(before)
-        await asyncio.sleep(0)  # a phone that is to ring for this caller at once goes first
         marks = [self._set(channel_id, "DECROCHE_CALL", str(call_id))]
         if not self._knows_fallback(caller.called_number, fallback_number):
             marks.append(self._set(channel_id, "DECROCHE_FALLBACK", fallback_number))
+        return self._mark(channel_id, call_id, marks)
+
+    async def _mark(self, channel_id: str, call_id: UUID, marks: Sequence[Request]) -> None:
         *marked, followed = await self._exchange.ask_in_order([*marks, self._apps.follow_channel(channel_id)])
         refusals = [answer for answer in marked if isinstance(answer, AriRefused)]
         if isinstance(followed, AriRefused) or any(one.status != HTTP_CONFLICT for one in refusals):
@@ -126,7 +130,6 @@ class Waiting(AriLink):
     async def welcome(self, call_id: UUID, *, greeting: Prompt, has_music: bool = True) -> None:
         channel_id = self._channel(call_id)
         self._quiet_calls[call_id] = not has_music
-        await asyncio.sleep(0)  # his marks go first: a channel that plays obeys nothing else
         answer = Request("POST", f"channels/{channel_id}/answer")
         if self._can_speak(greeting):
             await self._one(answer)
@@ -255,8 +258,8 @@ class Waiting(AriLink):
 
     def _tell_prompt_ended(self, call_id: UUID, name: str) -> None:
         if self._client is not None:
-            at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f+0000}"
-            self._client.inject({"type": "DecrochePrompt", "call_id": call_id, "name": name, "timestamp": at})
+            ended = {"call_id": call_id, "name": name, "timestamp": datetime.now(UTC)}
+            self._client.inject({"type": "DecrochePrompt", **ended})
 
     # --- passing the time ---------------------------------------------------------------
 

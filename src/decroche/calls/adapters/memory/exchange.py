@@ -20,7 +20,6 @@ from decroche.calls.ports import (
     PartyLeg,
     PhoneAccount,
     PhoneGone,
-    PhoneRinging,
     PhoneUnreachable,
     Prompt,
     PromptEnded,
@@ -64,6 +63,10 @@ class MemoryExchange(People):
                 queue.put_nowait(made)
         while True:
             yield await queue.get()
+
+    async def tell(self, take_in: Callable[[ExchangeEvent], None]) -> None:
+        async for fact in self.events():
+            take_in(fact)
 
     async def hear_all(self) -> None:
         while self._queue is not None and not self._queue.empty():  # noqa: ASYNC110
@@ -167,7 +170,6 @@ class MemoryExchange(People):
             raise PhoneUnreachable(leg.user_id)
         if leg not in phone.legs:
             phone.legs[leg] = "ringing"
-            self._tell(PhoneRinging(leg, self._clock()))
 
     async def stop_ringing(self, leg: SecretaryLeg) -> None:
         self._ask("stop_ringing", leg)
