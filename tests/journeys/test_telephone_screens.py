@@ -9,10 +9,43 @@ from axe_playwright_python.async_playwright import Axe
 from decroche.accounts.models import User
 from decroche.calls.models import CallStep, Recording
 from decroche.practices.models import Line, Practitioner, Secretariat
-from tests.journeys.conftest import DESK, POCKET, House, Person, look
+from tests.asterisk.fixtures import outside  # noqa: F401
+from tests.asterisk.phone import Phone
+from tests.asterisk.sipp import Caller
+from tests.database import read as look
+from tests.journeys.conftest import DESK, POCKET, House, Person
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db, pytest.mark.timeout(900)]
+PRACTICE = "Cabinet médical des Tilleuls"
 Enter = Callable[..., Awaitable[Person]]
+# Buttons that stick out of what holds them, or of the window: nobody can press them.
+CUT = """
+(holder) => {
+  const held = document.querySelector(holder).getBoundingClientRect();
+  const box = { left: Math.max(held.left, 0), right: Math.min(held.right, innerWidth) };
+  const all = [...document.querySelectorAll(`${holder} :is(button, a, input, select, summary)`)];
+  const out = all.filter((one) => {
+    const own = one.getBoundingClientRect();
+    return one.checkVisibility() && own.width > 1 && (own.left < box.left - 1 || own.right > box.right + 1);
+  });
+  return out.filter((one) => !one.closest("details:not([open]) > :not(summary)")).map((one) => `cut: ${one.textContent.trim()}`);
+}
+"""
+# A button fades from one colour into the other: between the two no contrast is promised.
+FADED = """
+() => {
+  const fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
+  return Promise.allSettled(fading.map((one) => one.finished));
+}
+"""
+# Every sentence that a screen reader is given, in order.
+HEAR = """
+window.heard = [];
+new MutationObserver((changes) => {
+  for (const one of changes.flatMap((change) => [...change.addedNodes]))
+    if (one.parentElement?.dataset.said) window.heard.push(one.textContent);
+}).observe(document.body, { childList: true, subtree: true });
+"""
 
 
 def _addresses() -> list[str]:
@@ -34,9 +67,9 @@ def _addresses() -> list[str]:
     ]  # fmt: skip
 
 
-async def _flaws(page: Any) -> list[str]:
+async def _flaws(page: Any, within: str | None = None) -> list[str]:
     """Return what axe finds, and that the page is wider than its window."""
-    found = (await Axe().run(page)).response["violations"]
+    found = (await Axe().run(page, context=within)).response["violations"]
     told = [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found]
     too_wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
     return [*told, "too wide"] if too_wide else told
@@ -71,3 +104,98 @@ async def test_axe_finds_nothing_on_any_screen(
 
 def _speaks(language: str) -> None:
     User.objects.filter(email__startswith="vasseur@").update(language=language)
+
+
+async def _flaws_everywhere(page: Any, holder: str) -> list[str]:
+    """Look at what is shown on a desk in the light, then in a pocket in the dark."""
+    found = []
+    for size, scheme in ((DESK, "light"), (POCKET, "dark")):
+        await page.set_viewport_size(size)
+        await page.emulate_media(color_scheme=scheme)
+        await page.evaluate(FADED)
+        flaws = [*await _flaws(page, holder), *await page.evaluate(CUT, holder)]
+        found += [f"{holder} {scheme}: {one}" for one in flaws]
+    await page.set_viewport_size(DESK)
+    return found
+
+
+async def _opens(person: Person, key: str, selector: str) -> list[str]:
+    """Open a dialog with its key, look at it, and shut it: she is back where she was."""
+    page = person.page
+    before = await page.evaluate("document.activeElement.id")
+    await person.presses(key)
+    await person.sees(selector)
+    found = await _flaws_everywhere(page, selector)
+    await person.presses("Escape")
+    await page.locator(selector).wait_for(state="detached")
+    if await page.evaluate("document.activeElement.id") != before:
+        found.append(f"{selector}: the keyboard is not back on {before}")
+    return found
+
+
+def _patients_line() -> str:
+    line = Line.objects.get(practice__name=PRACTICE, label__icontains="patients")
+    number: str = line.number
+    return number
+
+
+async def _talks(secretary: Person, caller: Caller, sender: str) -> None:
+    await secretary.takes_her_post()
+    await caller.call(await look(_patients_line), sender=f"<sip:{sender}@operator.example>", talks=120)
+    await secretary.sees("[data-softphone=answer]", seconds=30)
+    await secretary.presses("F2")
+    await secretary.sees("#current-call", "En conversation", seconds=30)
+
+
+async def test_nothing_is_wrong_with_a_dialog_and_each_change_is_heard_once(
+    house: House, enter: Enter, new_caller: Callable[[], Caller]
+) -> None:
+    secretary = await enter("diallo")
+    await secretary.takes_her_post()
+    flaws = []
+    for key, selector in (("Alt+m", "#my-phone"), ("Alt+a", "#dial-dialog")):
+        flaws += await _opens(secretary, key, selector)
+    await secretary.page.evaluate(HEAR)
+    await _talks(secretary, new_caller(), "+33639980683")
+    flaws += await _flaws_everywhere(secretary.page, "#phone-bar .phone-hand")
+    await secretary.presses("Alt+n")
+    for key, selector in (("F4", "#transfer-dialog"), ("Alt+k", ".keypad-dialog")):
+        flaws += await _opens(secretary, key, selector)
+    await secretary.presses("F8")
+    await secretary.sees("#phone-bar", "Après-appel")
+    await secretary.page.locator("[data-said] p", has_text="Après-appel").wait_for(state="attached")
+    await secretary.page.wait_for_timeout(300)  # nothing more is said
+    heard = await secretary.page.evaluate("window.heard")
+    assert flaws == []
+    assert heard == [f"Un appel sonne\u202f: {PRACTICE}", "En conversation", "Après-appel"]
+
+
+async def test_no_button_leaves_the_bar_when_all_has_to_be_said_at_once(
+    house: House,
+    enter: Enter,
+    new_caller: Callable[[], Caller],
+    outside: Phone,  # noqa: F811
+) -> None:
+    secretary, supervisor = await enter("diallo"), await enter("vasseur")
+    await supervisor.takes_her_post()
+    await _talks(secretary, new_caller(), "+33639980684")
+    await secretary.presses("Alt+u")
+    await secretary.sees("#phone-bar .badge-emergency")
+    await supervisor.presses("Alt+e")
+    await supervisor.sees("#live-calls .live-call")
+    flaws = await _flaws_everywhere(supervisor.page, "dialog[open]")
+    await supervisor.presses("Enter")  # the first conversation is under the keyboard
+    await secretary.sees("#phone-bar .listened", seconds=30)
+    await supervisor.sees("#phone-bar .phone-ways")
+    flaws += await _flaws_everywhere(supervisor.page, "#phone-bar .phone-hand")
+    flaws += await _opens(secretary, "Alt+i", "dialog[open]")
+    await secretary.presses("F4")
+    await secretary.sees("#transfer-dialog")
+    await secretary.presses("1")
+    await outside.wait_ringing()
+    outside.answer()
+    await secretary.sees("#current-call", "Vous parlez avec Dr")
+    for width in (1440, 1240, 1024, 768, 600, 390):
+        await secretary.page.set_viewport_size({"width": width, "height": 844})
+        flaws += [f"{width}: {one}" for one in await secretary.page.evaluate(CUT, "#phone-bar .phone-hand")]
+    assert flaws == []
