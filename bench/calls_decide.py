@@ -8,7 +8,8 @@ and looks everything up anew for every question: too slow for a crowd of this si
 import gc
 import random
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from time import thread_time
@@ -37,6 +38,7 @@ from decroche.calls.domain.routing import (
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 GOAL = 0.005  # seconds, 99th percentile, 500 callers and 500 secretaries
 ROUNDS = 200
+GARBAGE_AFTER = 20_000  # as ``decroche.calls.switchboard.main`` sets the collector
 
 
 # --- the plain reference ----------------------------------------------------------------
@@ -169,18 +171,47 @@ def crowd(size: int, *, free: float, rich: bool, seed: int = 1) -> Facts:
     return Facts(NOW, calls, posts, mandates, familiarity, policy, teams)
 
 
+def breaths(facts: Facts, rounds: int, seed: int = 2) -> Iterator[Facts]:
+    """Give the facts of one decision after the other, each made anew as the switchboard makes them.
+
+    Between two of them 50 ms pass, a call is answered, somebody is free anew and somebody else is not, who waits
+    longest is gone and another came: so nothing that a decision found holds for the next.
+    """
+    dice, calls, posts = random.Random(seed), list(facts.calls), list(facts.posts)
+    now, known = facts.now, facts.familiarity
+    assert isinstance(known, Familiarity)
+    for _ in range(rounds):
+        now += timedelta(milliseconds=50)
+        pair = (dice.choice(posts).user_id, dice.choice(calls).practice_id)
+        known[pair] = known.get(pair, 0) + 1
+        one, other = dice.sample(range(len(posts)), 2)
+        states = posts[one].state, posts[other].state
+        posts[one] = posts[one]._replace(state=states[1], since=now)
+        posts[other] = posts[other]._replace(state=states[0], since=now)
+        gone = min(range(len(calls)), key=lambda place: calls[place].waiting_since)
+        calls[gone] = calls[gone]._replace(
+            call_id=UUID(int=dice.getrandbits(120)), waiting_since=now, tried={}
+        )
+        yield replace(
+            facts,
+            now=now,
+            calls=tuple([WaitingCall(*call) for call in calls]),
+            posts=tuple([PostFact(*post) for post in posts]),
+        )
+
+
 def timed(work: Callable[[Facts], object], facts: Facts, rounds: int) -> list[float]:
-    """Time rounds as production runs them: collector on, one more call answered since the last decision."""
+    """Time rounds as production runs them: the collector on, and set as the switchboard sets it."""
     took = []
     work(facts)
     gc.collect()
-    for number in range(rounds):
-        known = (facts.posts[number % len(facts.posts)].user_id, facts.calls[0].practice_id)
-        assert isinstance(facts.familiarity, Familiarity)
-        facts.familiarity[known] = facts.familiarity.get(known, 0) + 1
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER)
+    for now in breaths(facts, rounds):
         began = thread_time()
-        work(facts)
+        work(now)
         took.append(thread_time() - began)
+    gc.unfreeze()
     return sorted(took)
 
 

@@ -52,6 +52,12 @@ def test_the_longest_idle_is_rung_and_the_reasons_say_why() -> None:
     assert decisions == (Offer(UUID(int=1), 2, (Reason(Why.NEW_TO_PRACTICE, 0), Reason(Why.IDLE_FOR, 180))),)
 
 
+def test_of_those_idle_or_waiting_since_the_same_moment_the_lower_number_comes_first() -> None:
+    decisions = decide(facts([call(2), call(1)], [post(3, idle=9), post(2, idle=9), post(4, idle=9)]))
+    chosen = [(d.call_id.int, d.user_id) for d in decisions if isinstance(d, Offer)]
+    assert chosen == [(1, 2), (2, 3)]
+
+
 def test_who_knows_the_practice_comes_first() -> None:
     decisions = decide(facts([call()], [post(1, idle=20), post(2, idle=180)], familiarity={(1, 1): 12}))
     assert decisions == (Offer(UUID(int=1), 1, (Reason(Why.KNOWS_WELL, 12), Reason(Why.IDLE_FOR, 20))),)

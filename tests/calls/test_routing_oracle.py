@@ -2,13 +2,13 @@
 
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.calls_decide import NOW, crowd
+from bench.calls_decide import NOW, breaths, crowd
 from decroche.calls.domain.routing import Ceiling, Facts, PostFact, TeamPlan, TeamStep, WaitingCall, decide
 from tests.calls.plain_routing import plainly
 
@@ -24,8 +24,14 @@ def skills(dice: random.Random, chance: float) -> frozenset[str]:
     return frozenset(skill for skill in SKILLS if dice.random() < chance)
 
 
+def at_once(dice: random.Random, at: datetime) -> datetime:
+    """Let some things happen in the same moment."""
+    return NOW + ago(60) if dice.random() < 0.3 else at
+
+
 def somebody(dice: random.Random, post: PostFact) -> PostFact:
     return post._replace(
+        since=at_once(dice, post.since),
         skills=skills(dice, 0.5),
         reachable=dice.random() < 0.95,
         line_id=dice.choice([None, 1, 2]),
@@ -39,6 +45,7 @@ def somebody(dice: random.Random, post: PostFact) -> PostFact:
 def caller(dice: random.Random, call: WaitingCall, size: int) -> WaitingCall:
     users = range(1, size + 1)
     return call._replace(
+        waiting_since=at_once(dice, call.waiting_since),
         required=skills(dice, 0.1),
         preferred=skills(dice, 0.3) if dice.random() < 0.4 else frozenset(),
         caller_number=dice.choice(NUMBERS),
@@ -73,7 +80,9 @@ def everything(size: int, free: float, seed: int) -> Facts:
     )
     return replace(
         facts,
-        posts=tuple(somebody(dice, post) if dice.random() < 0.7 else post for post in facts.posts),
+        posts=tuple(
+            somebody(dice, post) if dice.random() < 0.7 else post for post in dice.sample(facts.posts, size)
+        ),
         calls=tuple(caller(dice, call, size) if dice.random() < 0.8 else call for call in facts.calls),
         policy=policy,
         line_teams={1: team} if dice.random() < 0.5 else {},
@@ -91,3 +100,9 @@ def test_the_slow_and_obvious_decision_is_the_same(seed: int, size: int, free: f
 def test_and_so_it_is_for_a_crowd(free: float) -> None:
     facts = everything(60, free, seed=7)
     assert decide(facts) == plainly(facts)
+
+
+@pytest.mark.parametrize("free", [0.0, 0.3, 1.0])
+def test_and_so_it_is_whatever_was_decided_before(free: float) -> None:
+    for facts in breaths(everything(20, free, seed=11), rounds=20):
+        assert decide(facts) == plainly(facts)

@@ -1,11 +1,11 @@
 """Open the cases of those who wait: of which kind each is, which team steps are open to him, who may serve him."""
 
 from datetime import UTC, datetime, timedelta
-from operator import itemgetter
+from operator import eq, itemgetter
 from typing import Final
 
 from decroche.calls.domain.routing.cases import Case, Group, Kind, Line, People, Rung, Stage
-from decroche.calls.domain.routing.decisions import Why, reason
+from decroche.calls.domain.routing.decisions import GIVEN, Why
 from decroche.calls.domain.routing.facts import Acquaintance, Facts, TeamPlan, TeamStep, Urgency, WaitingCall
 from decroche.calls.domain.routing.people import Crowd
 
@@ -14,13 +14,16 @@ ANYBODY: Final[tuple[tuple[int, People], ...]] = ((0, -1),)  # nothing is wished
 ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
 KEPT_WAITS: Final = 2000  # numbers of people whose waits are kept
 _FIELDS: Final = WaitingCall._fields.index
+_TRIED: Final = itemgetter(_FIELDS("tried"))
 _ALIKE: Final = itemgetter(*map(_FIELDS, ("practice_id", "line_id", "required", "preferred")))
+_SINCE: Final = itemgetter(_FIELDS("waiting_since"))
 _AGE: Final = itemgetter(*map(_FIELDS, ("waiting_since", "call_id")))
 # Members of an enumeration are slow to look up on it.
 _NONE: Final = Acquaintance.NONE
 _SOME: Final = Acquaintance.SOME
 _GOOD: Final = Acquaintance.GOOD
 _EMERGENCY: Final = Urgency.EMERGENCY
+_EVERYONE_BUSY: Final = GIVEN[Why.EVERYONE_BUSY]
 _WAITS: Final[dict[tuple[timedelta, int], list[timedelta]]] = {}  # grown at need: a division is slow
 
 
@@ -41,21 +44,32 @@ class Callers:
         self._kinds: dict[object, Kind] = {}
         self._urgent_kinds: dict[object, Kind] = {}
         self._groups: dict[object, Group] = {}
+        self._waits: dict[int, list[timedelta]] = {}  # by number of people
 
     def by_age(self) -> list[Case]:
         """Open the case of every caller, who waits longest first."""
-        return [self._case(call) for call in sorted(self.facts.calls, key=_AGE)]
+        calls = sorted(self.facts.calls, key=_SINCE)
+        times = [*map(_SINCE, calls)]
+        if any(map(eq, times, times[1:])):
+            calls.sort(key=_AGE)
+        bars, protects = self.crowd.bars, self.crowd.protected
+        cases: list[Case] = []
+        for call, since, tried in zip(calls, times, map(_TRIED, calls), strict=True):
+            unbarred = bars and call.urgency is _EMERGENCY
+            kinds = self._urgent_kinds if unbarred else self._kinds
+            kind = kinds.get(key := _ALIKE(call))
+            if kind is None:
+                kind = kinds[key] = self._kind(call, unbarred=unbarred)
+            kind.line.waiting += 1
+            if tried or protects:
+                cases.append(self._case(call, kind))
+            else:
+                cases.append(Case(call, kind, kind.only or self._stage_since(kind, since), since))
+        return cases
 
-    def _case(self, call: WaitingCall) -> Case:
+    def _case(self, call: WaitingCall, kind: Kind) -> Case:
+        """Open the case of a caller to whom something happened, or might."""
         crowd, since, tried_at = self.crowd, call.waiting_since, call.tried
-        unbarred = crowd.bars and call.urgency is _EMERGENCY
-        kinds = self._urgent_kinds if unbarred else self._kinds
-        kind = kinds.get(key := _ALIKE(call))
-        if kind is None:
-            kind = kinds[key] = self._kind(call, unbarred=unbarred)
-        kind.line.waiting += 1
-        if not tried_at and not crowd.protected:
-            return Case(call, kind, kind.only or self._stage(kind, self._steps_open(kind, since)), since)
         protected = crowd.protected.get(call.caller_number, 0)
         tried = rests = 0
         retry_before = self.now - self.policy.retry_same_after
@@ -65,8 +79,10 @@ class Callers:
             if at > retry_before:
                 rests |= bit
         never = tried | protected
-        count = self._steps_open_without(kind, since, never) if never else self._steps_open(kind, since)
-        stage = self._stage(kind, count)
+        if never and not self._group(kind, 0).able & ~never:
+            stage = self._stage(kind, self._steps_open_without(kind, since, never))
+        else:
+            stage = self._stage_since(kind, since)
         return Case(call, kind, stage, since, tried, rests, protected, rests | protected)
 
     # --- kinds and stages ---------------------------------------------------------------
@@ -91,14 +107,14 @@ class Callers:
             found = facts.teams.get(call.practice_id, EVERYBODY)
         return found if found.steps else EVERYBODY
 
-    def _steps_open(self, kind: Kind, since: datetime) -> int:
-        """Count the steps open by now to a caller to whom nothing happened yet."""
+    def _stage_since(self, kind: Kind, since: datetime) -> Stage:
+        """Return the stage of a caller to whom nothing happened since he waits."""
         count = 1
         for joined in self._joined(kind) if kind.joined is None else kind.joined:
             if since > joined:
                 break
             count += 1
-        return count
+        return kind.stages[count - 1] if count <= len(kind.stages) else self._stage(kind, count)
 
     def _joined(self, kind: Kind) -> list[datetime]:
         """Find when each step joins; a later one joins at once when nobody before it can serve a caller."""
@@ -131,15 +147,17 @@ class Callers:
                 before = stages[-1]
                 groups, members, able = (*before.groups, group), before.members | members, before.able | able
             people = members.bit_count()
-            busy, waits = (reason(Why.EVERYONE_BUSY, people),), expected_waits(self.handling, people)
+            busy, waits = (_EVERYONE_BUSY[people],), self._waits.get(people) or self._expected(people)
             stages.append(Stage(groups, members, able, people, busy, waits))
         return stages[count - 1]
 
+    def _expected(self, people: int) -> list[timedelta]:
+        waits = self._waits[people] = expected_waits(self.handling, people)
+        return waits
+
     def ladder(self, kind: Kind, stage: Stage) -> tuple[Rung, ...]:
         """Return whom to offer callers to: by ceiling, step, wished skills, acquaintance; rungs of nobody left out."""
-        if kind.knowing is None:
-            kind.knowing = self.crowd.knowing(kind.like.practice_id)
-        well, some = kind.knowing
+        well, some = self.crowd.knowing(kind.like.practice_id)
         rungs: list[Rung] = []
         for tier in (0, 1) if self.crowd.above else (0,):
             for step, group in enumerate(stage.groups):
@@ -184,6 +202,7 @@ class Callers:
         return Group(
             preferred,
             able,
+            able & ~barred,
             able != people,
             barred,
             (free & ~above, free & above & ~barred),
@@ -194,4 +213,4 @@ class Callers:
         crowd = self.crowd
         wanted = mandated if step.secretariat_id is None else mandated & {step.secretariat_id}
         found = crowd.of_secretariats(wanted)
-        return found & crowd.of(step.user_ids & crowd.bit.keys()) if step.user_ids else found
+        return found & crowd.of(step.user_ids) if step.user_ids else found

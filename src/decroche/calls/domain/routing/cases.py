@@ -19,17 +19,13 @@ class Group:
 
     preferred: frozenset[str]
     members: People
+    able: People  # who may serve any of the callers, now or once she is free
     lacks_skill: bool  # somebody would be there, had she the skill
     barred: People  # whom their load ceiling keeps from this caller altogether
     free: tuple[People, People]  # below their load ceiling, and above it
     levels: tuple[tuple[int, People], ...]  # how many of the wished skills, who has so many; the most first
     left: People = 0  # who of all was left when this group was last looked at
     waiting: int = 0  # callers so far
-
-    @property
-    def able(self) -> People:
-        """Return who may serve any of the callers, now or once she is free."""
-        return self.members & ~self.barred
 
     def wishes(self, post: PostFact) -> int:
         """Return how many of the wished skills she has."""
@@ -52,6 +48,8 @@ class Stage:
     busy: tuple[Reason, ...]  # what they are told whom nobody can take yet
     expected: list[timedelta]  # by position
     ladder: tuple[Rung, ...] | None = None  # whom to offer to, the best first; found when first needed
+    # By least number of calls: the first few who took so many for the practice.
+    knowers: dict[int, list[PostFact]] = field(default_factory=dict)
     oldest: datetime | None = None  # since when the longest waiting waits, of those who stay waiting
 
 
@@ -79,7 +77,6 @@ class Kind:
     groups: list[Group] = field(default_factory=list)  # of the steps looked at so far
     stages: list[Stage] = field(default_factory=list)  # of one open step, of two, …
     only: Stage | None = None  # there is but one step
-    knowing: tuple[People, People] | None = None  # the free who know the practice well, and somewhat
     # By step but the first: who waits since then, or longer, has it open.
     joined: list[datetime] | None = None
     # By step that joins in time: the same moment, after what wait.

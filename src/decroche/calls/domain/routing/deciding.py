@@ -19,6 +19,8 @@ from decroche.calls.domain.routing.decisions import (
     Overflow,
     Reason,
     Why,
+    keep_waiting,
+    offer,
     reason,
 )
 from decroche.calls.domain.routing.facts import Acquaintance, Facts, Urgency, WaitingCall
@@ -116,14 +118,14 @@ class _Turn:
 
     def _choose(self, case: Case, left: People, owes: People) -> People:
         """Find the best of the free; those who owe a turn only when serving this caller passes nobody."""
-        stage, passes = case.stage, self._passes_somebody
+        passes, free = self._passes_somebody, self.left
         case.last = self.crowd.bit.get(case.call.last_spoken, 0)
         last = case.last & left
-        ladder = stage.ladder
+        ladder = case.stage.ladder
         if ladder is None:
-            ladder = self.callers.ladder(case.kind, stage)
+            ladder = self.callers.ladder(case.kind, case.stage)
         for people, alike, group, known, tier, step in ladder:
-            group.left = self.left
+            group.left = free
             if last and last & alike and not (last & owes and passes(case, last)):
                 case.known, case.tier, case.step = _CALLER, tier, step
                 return last
@@ -193,15 +195,17 @@ class _Turn:
 
     def _offer(self, case: Case, overtaken: _Overtaken) -> Offer:
         crowd, place = self.crowd, case.place
-        her = crowd.people[place]
-        passes = bool(overtaken.since) and overtaken.by(place, case.since)
-        owed = not passes and bool(self.refused >> place & 1)
-        return Offer(
-            case.call.call_id,
-            her.user_id,
-            explaining.why_her(crowd, case, her, owed=owed),
-            explaining.why_not_others(crowd, case, her, self.left),
-            her.out_of_turn + 1 if passes else 0,
+        her, since = crowd.people[place], overtaken.since
+        passes = bool(since) and case.since > since[0] and overtaken.by(place, case.since)
+        owed = not passes and bool(self.refused) and bool(self.refused >> place & 1)
+        return offer(
+            (
+                case.call.call_id,
+                her.user_id,
+                explaining.why_her(crowd, case, her, owed=owed),
+                explaining.why_not_others(crowd, case, her, self.left),
+                her.out_of_turn + 1 if passes else 0,
+            )
         )
 
     # --- waiting ------------------------------------------------------------------------
@@ -247,7 +251,9 @@ class _Turn:
         position = group.waiting = group.waiting + 1
         while position >= len(waits):
             waits.append(self.callers.handling * len(waits) / stage.count)
-        return KeepWaiting(case.call.call_id, since + look_after, stage.busy, position, waits[position])
+        return keep_waiting(
+            (case.call.call_id, since + look_after, stage.busy, position, waits[position], None)
+        )
 
     def _without_anybody(self, case: Case) -> Decision:
         """Decide for a caller whom nobody at post may serve: perhaps somebody comes back."""

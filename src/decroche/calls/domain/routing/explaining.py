@@ -2,25 +2,35 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
+from operator import itemgetter
 from typing import Final
 
 from decroche.calls.domain.post import PostState
 from decroche.calls.domain.routing.cases import Case, Group, People, Stage
-from decroche.calls.domain.routing.decisions import PassedOver, Reason, Why, reason
-from decroche.calls.domain.routing.facts import Acquaintance, PostFact, Urgency
+from decroche.calls.domain.routing.decisions import GIVEN, PassedOver, Reason, Why, reason
+from decroche.calls.domain.routing.facts import Acquaintance, PostFact, Urgency, WaitingCall
 from decroche.calls.domain.routing.people import Crowd, above_ceiling
 
 DAY: Final = 24 * 60 * 60  # seconds
+# Several fields of a tuple are found together in the time of two.
+_WHO: Final = itemgetter(*map(PostFact._fields.index, ("user_id", "since")))
+_TOLD: Final = itemgetter(
+    *map(
+        WaitingCall._fields.index,
+        ("preferred", "held_for", "held_since", "urgency", "comes_first", "tried"),
+    )
+)
 # Members of an enumeration are slow to look up on it.
-_KNOWN: Final = (Why.NEW_TO_PRACTICE, Why.KNOWS, Why.KNOWS_WELL, Why.SPOKE_LAST)
+_KNOWN: Final = [GIVEN[why] for why in (Why.NEW_TO_PRACTICE, Why.KNOWS, Why.KNOWS_WELL, Why.SPOKE_LAST)]
 _PRESSING: Final = {Urgency.EMERGENCY: Why.EMERGENCY, Urgency.COLLEAGUE: Why.COLLEAGUE}
 _BUSY: Final = {
     PostState.ON_CALL: Why.ON_CALL,
     PostState.RINGING: Why.RINGING,
     PostState.WRAP_UP: Why.IN_WRAP_UP,
 }
-_IDLE_FOR: Final = Why.IDLE_FOR
-_BACK_UP: Final = Why.BACK_UP
+_IDLE_FOR: Final = GIVEN[Why.IDLE_FOR]
+_BACK_UP: Final = GIVEN[Why.BACK_UP]
 _WAITED_LONGEST: Final = Why.WAITED_LONGEST
 _CALLER: Final = Acquaintance.CALLER
 _GOOD: Final = Acquaintance.GOOD
@@ -29,25 +39,26 @@ _GOOD: Final = Acquaintance.GOOD
 def why_her(crowd: Crowd, case: Case, her: PostFact, *, owed: bool) -> tuple[Reason, ...]:
     """Say why this secretary, then why this caller."""
     call, stage, now = case.call, case.stage, crowd.now
-    count = case.kind.knowers.counts.get(her.user_id, 0)
-    reasons = [reason(_KNOWN[case.known], count), reason(_IDLE_FOR, _seconds(her.since, now))]
-    group = stage.groups[case.step]
-    if group.preferred and (wishes := group.wishes(her)):
+    user_id, since = _WHO(her)
+    preferred, held_for, held_since, urgency, comes_first, tried = _TOLD(call)
+    count = case.kind.knowers.counts.get(user_id, 0)
+    reasons = [_KNOWN[case.known][count], _IDLE_FOR[_seconds(since, now)]]
+    if preferred and (wishes := len(preferred & her.skills)):
         reasons.append(reason(Why.SPEAKS, wishes))
     if case.step:
-        reasons.append(reason(_BACK_UP, case.step + 1))
-    if call.held_since is not None and call.held_for == her.user_id:
-        reasons.append(reason(Why.HELD_FOR_HER, _seconds(call.held_since, now)))
+        reasons.append(_BACK_UP[case.step + 1])
+    if held_since is not None and held_for == user_id:
+        reasons.append(reason(Why.HELD_FOR_HER, _seconds(held_since, now)))
     if stage.count == 1 and stage.groups[0].members:
         reasons.append(reason(Why.ONLY_ONE))
-    if call.urgency:
-        reasons.append(reason(_PRESSING[call.urgency]))
+    if urgency:
+        reasons.append(reason(_PRESSING[urgency]))
     if owed:
         reasons.append(reason(_WAITED_LONGEST, _seconds(call.waiting_since, now)))
-    if call.comes_first:
+    if comes_first:
         reasons.append(reason(Why.FIRST_IN_LINE))
-    if call.tried:
-        reasons.append(reason(Why.TRIED_BEFORE, len(call.tried)))
+    if tried:
+        reasons.append(reason(Why.TRIED_BEFORE, len(tried)))
     return tuple(reasons)
 
 
@@ -56,6 +67,8 @@ def why_not_others(crowd: Crowd, case: Case, her: PostFact, left: People) -> tup
     if case.known >= _GOOD and not case.step and not case.tier and (case.known is _CALLER or not case.last):
         return ()  # nobody suits better
     at_most, bits = crowd.policy.passed_over_at_most, crowd.bit
+    if not at_most:
+        return ()
     found: list[PassedOver] = []
     said: People = bits[her.user_id]
     for post in _better(crowd, case, her):
@@ -74,7 +87,7 @@ def _better(crowd: Crowd, case: Case, her: PostFact) -> Iterator[PostFact]:
     if known < _CALLER and (last := case.last & stage.members):
         yield from crowd.each(last)
     if known < _GOOD:
-        yield from crowd.knowers(case, max(1, crowd.policy.knows_well_from) if known else 1)
+        yield from _knowers(crowd, case, max(1, crowd.policy.knows_well_from) if known else 1)
     for group in stage.groups[: case.step]:
         for _, people in _from_first_left(group):
             yield from crowd.each(people)
@@ -88,6 +101,15 @@ def _better(crowd: Crowd, case: Case, her: PostFact) -> Iterator[PostFact]:
             if theirs < wishes:
                 break
             yield from crowd.each(people if theirs > wishes else people & before_her)
+
+
+def _knowers(crowd: Crowd, case: Case, least: int) -> list[PostFact]:
+    """Return the first who took so many calls for the practice, as many as are told; they are never she herself."""
+    found = case.stage.knowers.get(least)
+    if found is None:
+        at_most = crowd.policy.passed_over_at_most
+        found = case.stage.knowers[least] = [*islice(crowd.knowers(case, least), at_most)]
+    return found
 
 
 def _from_first_left(group: Group) -> Iterator[tuple[int, People]]:
@@ -136,4 +158,5 @@ def why_nobody(stage: Stage) -> Why:
 
 def _seconds(since: datetime, now: datetime) -> int:
     passed = now - since
-    return max(0, passed.days * DAY + passed.seconds)
+    days = passed.days
+    return passed.seconds if not days else max(0, days * DAY + passed.seconds)

@@ -4,10 +4,11 @@ A set of people is a number: its bit ``n`` stands for the ``n``-th of ``Crowd.pe
 idle longest first. So the best of a set is its lowest bit, and who may serve a caller is found for all people at once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
 from datetime import datetime
-from operator import itemgetter
-from typing import Final
+from operator import eq, itemgetter
+from typing import Final, TypeVar
 
 from decroche.calls.domain.post import AT_POST, PostState
 from decroche.calls.domain.routing.cases import Case, People
@@ -22,9 +23,9 @@ from decroche.calls.domain.routing.facts import (
 )
 from decroche.calls.domain.routing.holding import likely_free_at
 
+Mark = TypeVar("Mark", bound=Hashable)
 MINUTE: Final = 60
 FEW: Final = 32  # people whose acquaintances are sorted rather than looked for
-DIGITS: Final = bytes.maketrans(b"\0\1", b"01")
 WELL: Final = bytes.maketrans(b"012", b"001")
 SOME: Final = bytes.maketrans(b"012", b"010")
 _AVAILABLE: Final = PostState.AVAILABLE
@@ -32,6 +33,8 @@ _ON_CALL: Final = PostState.ON_CALL
 _FIELDS: Final = PostFact._fields.index
 _USER: Final = itemgetter(_FIELDS("user_id"))
 _SECRETARIAT: Final = itemgetter(_FIELDS("secretariat_id"))
+_SKILLS: Final = itemgetter(_FIELDS("skills"))
+_SINCE: Final = itemgetter(_FIELDS("since"))
 _IDLE_SINCE: Final = itemgetter(_FIELDS("since"), _FIELDS("user_id"))
 
 
@@ -62,32 +65,41 @@ class Crowd:
         self.familiarity = known if isinstance(known, Familiarity) else Familiarity(known)
         at_post = [post for post in facts.posts if post.reachable and post.state in AT_POST]
         free = [post for post in at_post if post.state is _AVAILABLE]
-        free.sort(key=_IDLE_SINCE)
+        free.sort(key=_SINCE)
+        times = [*map(_SINCE, free)]
+        if any(map(eq, times, times[1:])):
+            free.sort(key=_IDLE_SINCE)
         self.people = free + [post for post in at_post if post.state is not _AVAILABLE]
         self.free: People = (1 << len(free)) - 1
         user_ids = [*map(_USER, self.people)]
-        self.place = dict(zip(user_ids, range(len(user_ids)), strict=True))
         self.bit = dict(zip(user_ids, [1 << place for place in range(len(user_ids))], strict=True))
         self._free_ids, self._busy_ids = user_ids[: len(free)], set(user_ids[len(free) :])
         self.capped = policy.calls_per_hour_at_most is not None or policy.without_pause_at_most is not None
         self.above = self._above() if self.capped else 0
         self.bars = bool(self.above) and policy.above_ceiling is Ceiling.NOT_AT_ALL
         self.protected = self._protected_by_number()
-        self._by_secretariat: dict[int, People] = {}
-        for secretariat_id, bit in zip(map(_SECRETARIAT, self.people), self.bit.values(), strict=True):
-            self._by_secretariat[secretariat_id] = self._by_secretariat.get(secretariat_id, 0) | bit
+        self._by_secretariat = self._by(map(_SECRETARIAT, self.people))
         self._by_skills: dict[frozenset[str], People] | None = None
+        self._having: dict[frozenset[str], People] = {}
         self._levels: dict[frozenset[str], tuple[tuple[int, People], ...]] = {}
         self._board: tuple[bytes, bytes] | None = None
+        self._knowing: dict[int, tuple[People, People]] = {}  # by practice
         self._soon: dict[int, datetime | None] = {}
         self.passed: dict[int, PassedOver] = {}  # by user, of whom the same is said to every caller
 
     def of(self, user_ids: Iterable[int]) -> People:
-        """Return the set of these users, all of them at their posts."""
-        digits, place = bytearray(len(self.people) + 1), self.place
+        """Return the set of those of these users who are at their posts."""
+        found, bits = 0, self.bit
         for user_id in user_ids:
-            digits[~place[user_id]] = 1
-        return int(digits.translate(DIGITS), 2)
+            found |= bits.get(user_id, 0)
+        return found
+
+    def _by(self, marks: Iterable[Mark]) -> dict[Mark, People]:
+        """Return the people of each mark, given the mark of everybody."""
+        found: dict[Mark, People] = defaultdict(int)
+        for mark, bit in zip(marks, self.bit.values(), strict=True):
+            found[mark] |= bit
+        return found
 
     def of_secretariats(self, secretariat_ids: Iterable[int]) -> People:
         """Return the people of these secretariats."""
@@ -114,14 +126,16 @@ class Crowd:
     def _skills(self) -> dict[frozenset[str], People]:
         """Return the people of each set of skills."""
         if self._by_skills is None:
-            found = self._by_skills = {}
-            for post, bit in zip(self.people, self.bit.values(), strict=True):
-                found[post.skills] = found.get(post.skills, 0) | bit
+            self._by_skills = self._by(map(_SKILLS, self.people))
         return self._by_skills
 
     def having(self, required: frozenset[str]) -> People:
         """Return who has all of these skills."""
-        return sum([people for skills, people in self._skills().items() if required <= skills])
+        found = self._having.get(required)
+        if found is None:
+            having = [people for skills, people in self._skills().items() if required <= skills]
+            found = self._having[required] = sum(having)
+        return found
 
     def by_wishes(self, preferred: frozenset[str]) -> tuple[tuple[int, People], ...]:
         """Return who has how many of the wished skills, the most first."""
@@ -137,6 +151,12 @@ class Crowd:
 
     def knowing(self, practice_id: int) -> tuple[People, People]:
         """Return the free who know a practice well, and those who know it somewhat: a column of the board is a set."""
+        found = self._knowing.get(practice_id)
+        if found is None:
+            found = self._knowing[practice_id] = self._read(practice_id)
+        return found
+
+    def _read(self, practice_id: int) -> tuple[People, People]:
         board = self.familiarity.board(self.policy.knows_well_from)
         column, width = board.columns.get(practice_id), len(board.columns)
         if column is None or not self.free:

@@ -14,7 +14,7 @@ secretary who may serve him, whatever else arrives.
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from decroche.calls.domain.post import BUSY, PostState
 from decroche.calls.domain.routing.callers import Callers
@@ -23,6 +23,7 @@ from decroche.calls.domain.routing.facts import Policy, Urgency, WaitingCall
 
 RANKS = len(Urgency)
 _STATE = attrgetter("state")
+_TURN = itemgetter(*map(WaitingCall._fields.index, ("comes_first", "urgency")))
 
 
 def rank(call: WaitingCall, now: datetime, policy: Policy) -> Urgency:
@@ -39,10 +40,10 @@ def in_turn(aged: list[Case], callers: Callers) -> list[Case]:
     gained = facts.now - facts.policy.gains_rank_after
     places: list[list[Case]] = [[] for _ in range(4 * RANKS)]
     for case in aged:
-        call, line = case.call, case.kind.line
-        pressing = call.urgency or case.since <= gained
-        place = 2 * (RANKS - 1 - pressing)
-        if not call.comes_first:
+        comes_first, urgency = _TURN(case.call)
+        line = case.kind.line
+        place = 2 * (RANKS - 1 - (urgency or case.since <= gained))
+        if not comes_first:
             place += 2 * RANKS
         if line.room is not None:
             place += line.room <= 0
