@@ -15,8 +15,6 @@ _BIGGEST_MESSAGE: Final = 4 * 1024 * 1024
 _PING_SECONDS: Final = 5.0
 _DEAD_SECONDS: Final = 15.0  # three pings without a word
 _FAREWELL_SECONDS: Final = 1.0
-# A phone is ringing before the exchange is asked for the caller's answer and music: both would share its locks and cores.
-_SPARED_SECONDS: Final = 0.004
 _DATA: Final = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
 # A frame begins with what it is, then its length, which 126 and 127 say to follow in so many bytes.
 _WHOLE: Final = frozenset({0x81, 0x82})  # one frame, one message
@@ -49,7 +47,6 @@ class AriSocket(asyncio.Protocol):
         self._unread = b""  # the beginning of a frame, or of the server's first answer
         self._messages: list[bytes] = []
         self._unsent: list[bytes] = []
-        self._spared_until = 0.0  # by the loop's clock
         self._fragments: list[bytes] = []
         self._heard_at = self._loop.time()
         self._ping: asyncio.TimerHandle | None = None
@@ -83,7 +80,7 @@ class AriSocket(asyncio.Protocol):
     def send(self, messages: Iterable[bytes], *, at_once: bool = False) -> None:
         """Send messages, in one go with what else is asked in this turn of the loop.
 
-        What is sent ``at_once`` goes before all that, and has the exchange to itself for a moment.
+        What is sent ``at_once`` goes before all that.
 
         Raises:
             WebSocketException: the connection is over.
@@ -92,11 +89,10 @@ class AriSocket(asyncio.Protocol):
             raise InvalidState(f"the connection is {self._protocol.state.name.lower()}")
         frames = [Frame(Opcode.TEXT, message).serialize(mask=True) for message in messages]
         if at_once:
-            self._spared_until = self._loop.time() + _SPARED_SECONDS
             self._write(frames)
             return
         if not self._unsent:
-            self._loop.call_at(self._spared_until, self._write_unsent)
+            self._loop.call_soon(self._write_unsent)
         self._unsent += frames
 
     def _write_unsent(self) -> None:
