@@ -226,7 +226,8 @@ async def _trace(path: str, url: str, practice_id: int, session: str) -> None:
         await _watched(page, "scrolling with the wheel", lambda: _wheel(page))
         await _watched(page, "scrolling from the script, every frame", lambda: page.evaluate(_SCROLL, 150))
         await _watched(page, "a colleague's change, 20 times", lambda: _hints(page, practice_id))
-        await _watched(page, "dragging across ten columns", lambda: _drag(page))
+        grip = await _grip(page)
+        await _watched(page, "dragging across ten columns", lambda: _drag(page, *grip))
         reads = await page.evaluate("() => Number(document.documentElement.dataset.agendaReads || 0)")
         await page.evaluate(
             f"() => {{ for (let n = 0; n < 200; n++) ({_HINT})({{ practice_id: {practice_id} }}); }}"
@@ -262,15 +263,20 @@ async def _hints(page, practice_id: int) -> None:
         await page.evaluate(changed, [practice_id, n])
 
 
-async def _drag(page) -> None:
+async def _grip(page) -> tuple[float, float]:
+    """Give where to take hold; looked for beforehand, since the driver's own looking takes the page's thread."""
     await page.evaluate(
         "() => document.getElementById('agenda-scroll').scrollTo({ left: 0, top: 0, behavior: 'instant' })"
     )
     box = await page.locator(".agenda-col .appt[data-move]").nth(2).bounding_box()
-    await page.mouse.move(box["x"] + 30, box["y"] + 4)
+    return box["x"] + 30, box["y"] + 4
+
+
+async def _drag(page, x: float, y: float) -> None:
+    await page.mouse.move(x, y)
     await page.mouse.down()
     for n in range(60):
-        await page.mouse.move(box["x"] + 30 + 18 * n, box["y"] + 4 + 5 * (n % 40))
+        await page.mouse.move(x + 18 * n, y + 5 * (n % 40))
     await page.keyboard.press("Escape")
     await page.mouse.up()
 

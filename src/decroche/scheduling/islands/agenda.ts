@@ -77,9 +77,10 @@ function onListArrow(event: KeyboardEvent): void {
 function moveNowLine(): void {
   const box = grid();
   const line = document.getElementById("agenda-now");
-  if (!box || !line) return;
-  const first = Number(box.dataset["firstMinute"]);
-  const row = Math.floor((nowThere(box.dataset["zone"] ?? "UTC").minute - first) / ROW_MINUTES);
+  if (!box) return;
+  const { minute } = nowThere(box.dataset["zone"] ?? "UTC"); // on other days too: whoever moves something asks for it within a frame
+  if (!line) return;
+  const row = Math.floor((minute - Number(box.dataset["firstMinute"])) / ROW_MINUTES);
   const inside = row >= 0 && row < Number(box.dataset["rows"]);
   line.hidden = !inside;
   if (!inside) return;

@@ -63,12 +63,22 @@ interface Now {
   minute: number;
 }
 
+const clocks = new Map<string, Intl.DateTimeFormat>(); // a zone's rules take the browser longer than a frame to load
+
+function clockOf(zone: string): Intl.DateTimeFormat {
+  let clock = clocks.get(zone);
+  if (!clock) {
+    clock = new Intl.DateTimeFormat("en-CA", {
+      timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+    });
+    clocks.set(zone, clock);
+  }
+  return clock;
+}
+
 /** Read the wall clock of the agenda's zone. */
 export function nowThere(zone: string): Now {
-  const format = new Intl.DateTimeFormat("en-CA", {
-    timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-  });
-  const parts = format.formatToParts(new Date());
+  const parts = clockOf(zone).formatToParts(new Date());
   const read = (kind: string): string => parts.find((part) => part.type === kind)?.value ?? "0";
   return { day: `${read("year")}-${read("month")}-${read("day")}`, minute: Number(read("hour")) * 60 + Number(read("minute")) };
 }

@@ -25,21 +25,22 @@ let asking: AbortController | null = null;
 
 // --- the machine -----------------------------------------------------------------------------------------------------
 
-function start(card: HTMLElement, byHand: boolean): void {
+function start(card: HTMLElement, byHand: boolean): Move | null {
   const column = card.closest<HTMLElement>(".agenda-col");
   const above = layer();
-  if (move || !column || !above || !grid()?.dataset["drop"]) return;
+  if (move || !column || !above || !grid()?.dataset["drop"]) return null;
   const from = { column, row: rowOf(card), rows: rowsOf(card) };
   const ghost = drawGhost(card);
   move = { id: card.id.slice("appt-".length), version: card.dataset["move"] ?? "", card, ghost, from, spot: from, verdict: { free: true, said: "", sure: false }, byHand };
   hands.busy = true;
   card.classList.add("is-leaving");
-  grid()?.classList.add("is-moving");
   above.append(ghost);
   show();
-  if (byHand) return;
-  bar(true);
-  speak(grid()?.dataset["saidStart"] ?? "");
+  if (!byHand) {
+    bar(true);
+    speak(grid()?.dataset["saidStart"] ?? "");
+  }
+  return move;
 }
 
 function drawGhost(card: HTMLElement): HTMLElement {
@@ -173,7 +174,6 @@ function end(): void {
   const card = move?.card;
   const byKeys = move !== null && !move.byHand;
   card?.classList.remove("is-leaving");
-  grid()?.classList.remove("is-moving");
   move = null;
   bar(false);
   if (byKeys) card?.focus({ preventScroll: true });
@@ -271,8 +271,8 @@ function onMove(event: PointerEvent): void {
     return;
   }
   if (!move && far) {
-    start(grip.card, true);
-    grid()?.setPointerCapture(grip.pointer);
+    // The ghost has the pointer, and so its cursor: one that the grid had would be handed down to every cell of it.
+    start(grip.card, true)?.ghost.setPointerCapture(grip.pointer);
   }
   if (!move?.byHand) return;
   event.preventDefault();
