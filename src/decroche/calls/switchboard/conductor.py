@@ -14,16 +14,15 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from decroche.calls.ports import ChannelGone, ExchangeDown, ExchangeEvent, PhoneUnreachable, Telephony
+from decroche.calls.switchboard.asking import Asked, carry_out
 from decroche.calls.switchboard.brain import Brain
 from decroche.calls.switchboard.commands import (
     AdoptCaller,
-    Asked,
     Command,
     RenewLease,
     RingPhone,
     SetPhoneAccount,
     Welcome,
-    carry_out,
     lane,
 )
 from decroche.calls.switchboard.orders import Order, obey
