@@ -139,6 +139,15 @@ def _patients_line() -> str:
     return number
 
 
+#: News of the call has its outcome read again; done when the answer is in its place.
+NEWS = """() => new Promise((done) => {
+    document.body.addEventListener("htmx:afterSettle", (event) => {
+        if (event.target.id === "call-outcome") requestAnimationFrame(() => done(true));
+    });
+    document.body.dispatchEvent(new CustomEvent("live-phone"));
+})"""
+
+
 async def _talks(secretary: Person, caller: Caller, sender: str) -> None:
     await secretary.takes_her_post()
     await caller.call(await look(_patients_line), sender=f"<sip:{sender}@operator.example>", talks=120)
@@ -168,6 +177,19 @@ async def test_nothing_is_wrong_with_a_dialog_and_each_change_is_heard_once(
     heard = await secretary.page.evaluate("window.heard")
     assert flaws == []
     assert heard == [f"Un appel sonne\u202f: {PRACTICE}", "En conversation", "Après-appel"]
+
+
+async def test_a_note_goes_on_while_the_call_changes_around_it(
+    house: House, enter: Enter, new_caller: Callable[[], Caller]
+) -> None:
+    secretary = await enter("diallo")
+    await _talks(secretary, new_caller(), "+33639980685")
+    await secretary.sees("#call-note")
+    await secretary.presses("Alt+n")
+    await secretary.types("Rappeler après ")
+    await secretary.page.evaluate(NEWS)
+    await secretary.types("17 h")
+    assert await secretary.page.locator("#call-note").input_value() == "Rappeler après 17 h"
 
 
 async def test_no_button_leaves_the_bar_when_all_has_to_be_said_at_once(

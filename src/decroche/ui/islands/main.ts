@@ -1,5 +1,5 @@
 // The islands every screen shares; each room's own are added by build.mjs.
-import "idiomorph/dist/idiomorph-ext.js";
+import "./morph";
 import "./theme";
 import "./live";
 import "./fresh";
