@@ -73,14 +73,15 @@ class Listener:
             pass
 
     async def adopt(
-        self, *, fallback: str = "", greeting: str = "", lease: int = 30
+        self, *, fallback: str = "", greeting: str = "", lease: int = 30, welcome: bool = True
     ) -> tuple[CallArrived, UUID]:
         """Take the next caller in, as the brain does."""
         arrived = await self.wait(CallArrived)
         call_id = uuid4()
         await self.telephony.adopt_caller(arrived.channel_id, call_id, fallback_number=fallback)
         await self.telephony.renew_lease(call_id, seconds=lease)
-        await self.telephony.welcome(call_id, greeting=Prompt(greeting))
+        if welcome:
+            await self.telephony.welcome(call_id, greeting=Prompt(greeting))
         return arrived, call_id
 
     async def ring(self, call_id: UUID, user_id: int, attempt: int = 1) -> SecretaryLeg:

@@ -74,3 +74,24 @@ async def test_a_call_is_offered_answered_and_heard_both_ways(
     await listener.telephony.stop_ringing(leg)
     assert (await listener.wait(LegGone)).leg == leg
     assert await caller.ended() == 0
+
+
+async def test_a_caller_without_a_greeting_is_answered_by_her_voice(
+    listener: Listener, new_phone: NewPhone, new_caller: NewCaller
+) -> None:
+    await listener.open_phone(13)
+    phone = await new_phone(13)
+    await listener.phone_ready(13)
+    caller = new_caller()
+    await caller.call(LINE, talks=4)
+    _, call_id = await listener.adopt(welcome=False)
+    leg = await listener.ring(call_id, 13)
+    await phone.wait_ringing()
+    await asyncio.sleep(1)
+    assert not caller.media.heard, "his line was answered, and he pays, before anybody spoke"
+    phone.answer()
+    await listener.wait(PhoneAnswered)
+    await listener.telephony.connect(leg)
+    await asyncio.sleep(1.5)
+    assert phone.media.heard.get(caller.media.voice, 0) > 30, phone.media.heard
+    assert caller.media.heard.get(phone.media.voice, 0) > 30, caller.media.heard

@@ -15,7 +15,7 @@ from decroche.calls.adapters.ari.client import Address, AriClient, Request
 from decroche.calls.adapters.ari.phones import PhoneBook
 from decroche.calls.adapters.ari.settings import AriSettings
 from decroche.calls.adapters.ari.telephony import AriTelephony
-from decroche.calls.ports import PhoneAccount, SecretaryLeg
+from decroche.calls.ports import PhoneAccount, Prompt, SecretaryLeg
 
 CALL = UUID(int=5)
 LEG = SecretaryLeg(CALL, 3, 1)
@@ -38,6 +38,9 @@ class Asterisk:
     def ask_now(self, request: Request) -> Coroutine[Any, Any, None]:
         self.asked.append(request)
         return asyncio.sleep(0)
+
+    def inject(self, event: Mapping[str, Any]) -> None:
+        assert event["type"] == "DecrochePrompt", event
 
 
 def telephony() -> tuple[AriTelephony, Asterisk]:
@@ -69,6 +72,35 @@ async def test_a_leg_is_followed_once_and_a_telephone_says_only_that_it_comes_or
 def _kinds(request: Request) -> set[str]:
     body: Any = request.body
     return {one["type"] for one in body["allowed"]}
+
+
+async def test_a_caller_who_hears_it_ring_is_answered_when_she_picks_up() -> None:
+    made, asterisk = telephony()
+    await made.adopt_caller("channel", CALL, fallback_number="")
+    asterisk.asked.clear()
+    await made.connect(LEG)
+    assert _words(asterisk)[0] == "POST channels/channel/answer"
+    assert not any("moh" in one for one in _words(asterisk)), "there is no music to stop"
+
+
+async def test_a_caller_who_waits_with_music_was_answered_before() -> None:
+    made, asterisk = telephony()
+    await made.adopt_caller("channel", CALL, fallback_number="")
+    await made.welcome(CALL, greeting=Prompt())
+    asterisk.asked.clear()
+    await made.connect(LEG)
+    assert _words(asterisk)[0] == "DELETE channels/channel/moh"
+    assert "POST channels/channel/answer" not in _words(asterisk)
+
+
+async def test_a_caller_of_a_switchboard_before_us_is_answered_and_hears_no_music_any_more() -> None:
+    made, asterisk = telephony()
+    await made.connect(LEG)
+    assert _words(asterisk)[:2] == ["POST channels/channel/answer", "DELETE channels/channel/moh"]
+
+
+def _words(asterisk: Asterisk) -> list[str]:
+    return [f"{one.method} {one.path}" for one in asterisk.asked]
 
 
 def test_a_phone_that_was_taken_away_is_not_brought_back_by_old_news() -> None:

@@ -172,6 +172,7 @@ async def test_what_changes_nothing_lets_nobody_be_offered_and_the_clock_does() 
     stage.conductor.take_in(CallerGone(busy.channel_id, busy.call_id, stage.now))
     stage.conductor._looked = None
     stage.brain.free(stage.brain.posts[AWA], stage.now)
+    stage.brain.take_commands()
     stage.brain.take(stage.now)
     stage.conductor.take_in(DigitPressed(busy.call_id, "5", stage.now))
     assert behind.state is CallState.WAITING

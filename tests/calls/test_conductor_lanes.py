@@ -1,12 +1,14 @@
 """What one call asks of the exchange goes out in order, but a secretary's phone waits for nobody's being taken in."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from decroche.calls.adapters.memory import MemoryExchange
 from decroche.calls.ports import ChannelGone, Prompt, SecretaryLeg
 from decroche.calls.switchboard.brain import Brain
 from decroche.calls.switchboard.commands import (
@@ -19,6 +21,7 @@ from decroche.calls.switchboard.commands import (
     Welcome,
 )
 from decroche.calls.switchboard.conductor import Conductor
+from tests.calls.stage import AWA, Stage
 
 
 class SlowExchange:
@@ -184,3 +187,28 @@ async def test_an_exchange_that_is_behind_is_not_told_again_and_again(
     await exchange.lets("hold", "renew_lease", "connect")
     await conductor.quiet()
     assert exchange.begun == ["hold", *["renew_lease"] * 3, "connect"]  # two of the five, and that it ends
+
+
+async def test_a_phone_is_rung_before_the_journal_is_written_and_all_else_is_asked_after_it() -> None:
+    told: list[str] = []
+
+    class Exchange(MemoryExchange):
+        def _ask(self, verb: str, what: object) -> None:
+            told.append(verb)
+            super()._ask(verb, what)
+
+    stage = Stage()
+    exchange = stage.exchange = Exchange(clock=lambda: stage.now)
+    ring = exchange.ring_phone
+
+    def ring_now(leg: SecretaryLeg, **words: str) -> Coroutine[Any, Any, None]:
+        told.append("rings")
+        return ring(leg, **words)
+
+    exchange.ring_phone = ring_now  # type: ignore[method-assign,assignment]
+    stage.start_brain()
+    await stage.at_post(AWA)
+    stage.conductor._write = lambda _entry: told.append("written")
+    told.clear()
+    await stage.ring()
+    assert told[:4] == ["rings", "written", "adopt_caller", "ring_phone"]

@@ -18,6 +18,7 @@ from decroche.calls.switchboard.records import StepKind
 from decroche.calls.switchboard.state import LineFact, LiveCall, RecordingFact, Script
 
 KEYS = "0123456789*#"
+_NO_WORDS = Words()
 HEARD_FROM = timedelta(seconds=1.5)
 GREETING, MENU, RECORDING, MESSAGE = "greeting", "menu", "recording", "message"
 UNTREATED = frozenset({CallState.RINGING_IN, CallState.MENU})
@@ -145,23 +146,32 @@ def _take_urgency(call: LiveCall, plan: CallPlan, treatment: Treatment) -> None:
 
 
 def _to_team(floor: Floor, call: LiveCall, words: Words, now: datetime, *, is_first: bool = True) -> None:
-    """Offer the caller at once; the greeting is spoken while a phone rings already."""
+    """Offer the caller at once; the greeting is spoken while a phone rings already.
+
+    Without a greeting he hears his telephone ring as hers does, and his line is answered when she picks up: until then
+    the call costs him nothing. Should she take long, see ``deadlines``.
+    """
     if call.state is CallState.MENU:
         floor.wait(call, now)
     call.script = None
     offer_to_the_free(floor, now)
-    if is_first:
+    if is_first and not words and call.state is CallState.OFFERED:
+        call.hears_ringing = True
+    elif is_first:
         if words:
             floor.renew_lease(call, now)  # a channel that plays obeys nothing else: the lease must outlast it
-        floor.send(ask.Welcome(call.call_id, greeting=words, has_music=_has_music(call)))
+        welcome(floor, call, words)
     elif words:
         floor.send(ask.Say(call.call_id, MESSAGE, words))
     if call.state is CallState.RINGING_IN:
         floor.wait(call, now)
 
 
-def _has_music(call: LiveCall) -> bool:
-    return call.line is None or call.line.plan is None or call.line.plan.waiting.music
+def welcome(floor: Floor, call: LiveCall, words: Words = _NO_WORDS) -> None:
+    """Answer the caller's line, with a greeting if there is one, then let him wait."""
+    has_music = call.line is None or call.line.plan is None or call.line.plan.waiting.music
+    call.hears_ringing = False
+    floor.send(ask.Welcome(call.call_id, greeting=words, has_music=has_music))
 
 
 def _say_next(floor: Floor, call: LiveCall, now: datetime) -> None:
@@ -183,7 +193,7 @@ def _say_next(floor: Floor, call: LiveCall, now: datetime) -> None:
         floor.note(call, StepKind.MENU, now)
     if script.saying == GREETING:
         floor.renew_lease(call, now)
-        floor.send(ask.Welcome(call.call_id, greeting=words, has_music=_has_music(call)))
+        welcome(floor, call, words)
     else:
         floor.send(ask.Say(call.call_id, script.saying, words))
 

@@ -155,13 +155,19 @@ class Conductor:
             await asyncio.wait(self._at_work)
 
     def _end_turn(self, now: datetime) -> None:
-        commands, entry = self.brain.take(now)
+        """Ask what this turn asks, and write what it changed.
+
+        A phone is rung in this very moment; whatever else is asked goes out once the journal has it. Should we die in
+        between, whoever follows finds a caller without a mark and a phone that rings for nobody: it takes the caller in
+        and lets the phone be.
+        """
+        commands = self.brain.take_commands()
         if self.brain.superseded:
             return
-        if entry:
-            self._write(entry)
         for command in commands:
             self._dispatch(command)
+        if entry := self.brain.take(now):
+            self._write(entry)
 
     def _dispatch(self, command: Command) -> None:
         name = lane(command)

@@ -6,7 +6,7 @@ from decroche.calls.domain.call import LEASED, WITH_SECRETARY, CallState, EndRea
 from decroche.calls.domain.post import PostState
 from decroche.calls.switchboard import commands as ask
 from decroche.calls.switchboard import conversation
-from decroche.calls.switchboard.arrivals import look_at_script
+from decroche.calls.switchboard.arrivals import look_at_script, welcome
 from decroche.calls.switchboard.distribution import assign, tell_who_waits
 from decroche.calls.switchboard.floor import Floor
 from decroche.calls.switchboard.records import FollowUpRow, StepKind
@@ -20,6 +20,8 @@ def tick(floor: Floor, now: datetime) -> None:
     every = _renewed_every(floor)
     for call in list(floor.calls.values()):
         _look_at_state(floor, call, now)
+        if call.hears_ringing:
+            _look_at_ringing(floor, call, now)
         if call.state in LEASED and floor.exchange_up and _lease_is_due(floor, call, now, every):
             floor.renew_lease(call, now)
         if call.script is not None:
@@ -61,6 +63,13 @@ def _look_at_state(floor: Floor, call: LiveCall, now: datetime) -> None:
                 _parked_too_long(floor, call, now)
         case _ if call.state in WITH_SECRETARY:
             _look_at_length(floor, call, now)
+
+
+def _look_at_ringing(floor: Floor, call: LiveCall, now: datetime) -> None:
+    """Answer a caller whose telephone has rung long enough, or for whom no phone rings any more."""
+    has_rung = now - call.arrived_at >= floor.timing.rings_at_most
+    if call.state is CallState.WAITING or (call.state is CallState.OFFERED and has_rung):
+        welcome(floor, call)
 
 
 def _look_at_length(floor: Floor, call: LiveCall, now: datetime) -> None:

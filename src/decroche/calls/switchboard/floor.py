@@ -146,7 +146,8 @@ class Floor(Posts):
         if call.answered_at is None:
             call.answered_at = now
         call.secretary_id = post.user_id
-        call.comes_first, call.script = False, None
+        call.comes_first = call.hears_ringing = False
+        call.script = None
         call.parked_by, call.park_rang, call.is_muted = None, False, False
         call.tried.clear()
         self.set_post(post, PostState.ON_CALL, now, call_id=call.call_id)

@@ -29,6 +29,7 @@ from decroche.calls.switchboard.records import StepKind
 from decroche.calls.switchboard.state import LiveCall, Party
 
 LEFT_US = "away"  # state of a caller whom the dial plan has taken from us
+UNANSWERED = "ringing"  # or of one who hears his telephone ring
 UP = "up"
 
 
@@ -119,6 +120,7 @@ def _vanished(floor: Floor, call: LiveCall, found: _Found, now: datetime) -> Non
 def _still_there(floor: Floor, call: LiveCall, caller: LiveLeg, found: _Found, now: datetime) -> None:
     """Go on with a call whose caller is there."""
     call.lease_renewed_at = None
+    call.hears_ringing = caller.state == UNANSWERED
     call_id = call.call_id
     if call.channel_id != caller.channel_id:
         call.channel_id = caller.channel_id
@@ -218,6 +220,7 @@ def _adopt_unknown(floor: Floor, call_id: UUID, caller: LiveLeg, found: _Found, 
         is_simulated=caller.is_simulated,
         steps=floor.known_steps.get(call_id, 0),
         state_since=now,
+        hears_ringing=caller.state == UNANSWERED,
     )
     floor.enter(call)
     floor.note(call, StepKind.ARRIVED, now)

@@ -138,6 +138,7 @@ class Timing:
     park_at_most: timedelta = timedelta(seconds=90)
     party_rings: timedelta = timedelta(seconds=40)
     dial_rings: timedelta = timedelta(seconds=60)  # an outgoing call that nobody takes
+    rings_at_most: timedelta = timedelta(seconds=6)  # one ring and a half, then the caller hears music
     abandoned_from: timedelta = timedelta(seconds=5)  # who gave up sooner than that dialled a wrong number
     voicemail_told_within: timedelta = timedelta(seconds=15)
 
@@ -220,6 +221,7 @@ class LiveCall:
     held_since: datetime | None = None
     position: int = 0
     expected_wait: timedelta | None = None
+    hears_ringing: bool = False  # his line was not answered yet
     told_at: datetime | None = None  # when the waiting message was last said
     is_muted: bool = False
     parked_by: int | None = None

@@ -1,7 +1,7 @@
 """Hold the calls and posts that live now, and what this turn has changed, asks and writes.
 
-No clock, no I/O: ``take()`` hands over what to ask of the exchange and what to write down; the caller executes and
-writes. One exchange, one floor: a floor touches only the lines, calls and posts of its own exchange.
+No clock, no I/O: ``take_commands()`` hands over what to ask of the exchange, ``take()`` what to write down; the caller
+executes and writes. One exchange, one floor: a floor touches only the lines, calls and posts of its own exchange.
 """
 
 from collections.abc import Callable
@@ -84,8 +84,13 @@ class Turn:
         """Say whether a call or a post is other than it was when this turn began."""
         return bool(self._calls or self._posts)
 
-    def take(self, now: datetime) -> tuple[tuple[ask.Command, ...], Entry]:
-        """Hand over what this turn asks and what it writes, and begin the next turn."""
+    def take_commands(self) -> list[ask.Command]:
+        """Hand over what this turn asks of the exchange until now."""
+        commands, self._commands = self._commands, []
+        return commands
+
+    def take(self, now: datetime) -> Entry:
+        """Hand over what this turn writes, and begin the next turn."""
         entry = Entry(
             now,
             tuple(CallRow.of(call, self.exchange) for call in self._calls.values()),
@@ -97,12 +102,11 @@ class Turn:
             tuple(self._recordings),
             frozenset(self._secretariats),
         )
-        commands = tuple(self._commands)
         for call in self._calls.values():
             if call.state is CallState.ENDED and not self._in_wrap_up(call.call_id):
                 self._forget(call)
         self._forget_turn()
-        return commands, entry
+        return entry
 
     def _forget(self, call: LiveCall) -> None:
         self.calls.pop(call.call_id, None)

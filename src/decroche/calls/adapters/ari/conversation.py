@@ -105,14 +105,14 @@ class Conversation(Demonstration):
     async def connect(self, leg: SecretaryLeg) -> None:
         """Let caller and secretary talk, and disarm the lease."""
         caller = self._channel(leg.call_id)
-        quiet = self._quiet(leg.call_id, caller)
+        ready = self._pick_up(leg.call_id, caller)
         await self._all(
             [
-                *quiet,  # first: a channel that plays obeys nothing else
+                *ready,  # first: a channel that plays obeys nothing else
                 self._disarm(leg.call_id, caller),
                 *self._gather(naming.bridge_id(leg.call_id), caller, naming.leg_id(leg)),
             ],
-            must=(len(quiet), -1),
+            must=(len(ready), -1),
         )
         self._talks(leg.call_id)
         self._start(self._tell_simulated(leg.call_id, "yes"))

@@ -37,7 +37,7 @@ class AriTelephony(Recording):
             "marked callers": len(census.by_call),
             "legs": sum(map(len, census.legs.values())) + len(census.answered),
             "third persons": len(census.parties) + len(census.given) + len(census.ears) + len(census.lent),
-            "leases": len(self._leases) + len(self._quiet_calls) + len(self._talking),
+            "leases": len(self._leases) + len(self._quiet_calls) + len(self._ringing) + len(self._talking),
             "sentences": len(self._speeches),
             "errands": len(self._background),
             "conversations dissolved ahead": len(self._swept),

@@ -51,6 +51,7 @@ class Waiting(AriLink):
         super().__init__(find)
         self._speeches: dict[UUID, Speech] = {}
         self._leases: dict[UUID, int] = {}  # seconds, as last asked for
+        self._ringing: set[UUID] = set()  # those whom we took in and whose line is not answered yet
         self._quiet_calls: dict[UUID, bool] = {}  # those whom we welcomed: do they wait without music
         self._talking: set[UUID] = set()  # calls whose caller is with somebody: what is said there, both hear
         self._turns = count()
@@ -62,6 +63,7 @@ class Waiting(AriLink):
         for kept in (self._leases, self._quiet_calls):
             for call_id in [call for call in kept if self._census.channel_of(call) is None]:
                 del kept[call_id]
+        self._ringing = {call for call in self._ringing if self._census.channel_of(call) is not None}
         self._talking = set(self._census.talking)
         await self._interrupt_predecessor()
 
@@ -96,6 +98,7 @@ class Waiting(AriLink):
         """Keep nothing of a call that is over."""
         self._leases.pop(call_id, None)
         self._quiet_calls.pop(call_id, None)
+        self._ringing.discard(call_id)
         self._talking.discard(call_id)
         speech = self._speeches.pop(call_id, None)
         if speech is not None and speech.task is not None:
@@ -111,6 +114,7 @@ class Waiting(AriLink):
         caller = self._census.adopt(channel_id, call_id)
         if before is not None and before != call_id:
             self._forget(before)
+        self._ringing.add(call_id)
         marks = [self._set(channel_id, "DECROCHE_CALL", str(call_id))]
         if not self._knows_fallback(caller.called_number, fallback_number):
             marks.append(self._set(channel_id, "DECROCHE_FALLBACK", fallback_number))
@@ -130,7 +134,8 @@ class Waiting(AriLink):
     async def welcome(self, call_id: UUID, *, greeting: Prompt, has_music: bool = True) -> None:
         channel_id = self._channel(call_id)
         self._quiet_calls[call_id] = not has_music
-        answer = Request("POST", f"channels/{channel_id}/answer")
+        self._ringing.discard(call_id)
+        answer = self._answer(channel_id)
         if self._can_speak(greeting):
             await self._one(answer)
             self._speak(call_id, "greeting", greeting, over_music=False)
@@ -272,6 +277,19 @@ class Waiting(AriLink):
     def _stop_pastime(self, call_id: UUID, channel_id: str) -> Request:
         what = "silence" if self._quiet_calls.get(call_id) else "moh"
         return Request("DELETE", f"channels/{channel_id}/{what}")
+
+    @staticmethod
+    def _answer(channel_id: str) -> Request:
+        return Request("POST", f"channels/{channel_id}/answer")
+
+    def _pick_up(self, call_id: UUID, channel_id: str) -> list[Request]:
+        """Return what makes a caller ready to speak: his line answered, nothing in his ear."""
+        if call_id in self._ringing:
+            self._ringing.discard(call_id)
+            return [self._answer(channel_id)]
+        quiet = self._quiet(call_id, channel_id)
+        # Whoever was taken in before this process began may have heard his telephone ring until now.
+        return quiet if call_id in self._quiet_calls else [self._answer(channel_id), *quiet]
 
     def _quiet(self, call_id: UUID, channel_id: str) -> list[Request]:
         """Return what makes the caller hear neither sentence nor music."""
