@@ -3,6 +3,9 @@
 The reference is the first honest policy, written plainly: every practice sorts every post, every caller looks at
 every post. It knows no team, skill or ceiling. The oracle of the tests, ``tests.calls.plain_routing``, knows them all,
 and looks everything up anew for every question: too slow for a crowd of this size, so there are two.
+
+A decision is told of the callers and posts as the switchboard tells it: who has changed is described anew, who has not
+by the same object as before. « From nothing » is the first decision after a restart, when all of them are new.
 """
 
 import gc
@@ -11,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from statistics import median
 from time import thread_time
 from uuid import UUID
@@ -26,6 +30,7 @@ from decroche.calls.domain.routing import (
     Policy,
     PostFact,
     Reason,
+    Standing,
     TeamPlan,
     TeamStep,
     Urgency,
@@ -172,10 +177,10 @@ def crowd(size: int, *, free: float, rich: bool, seed: int = 1) -> Facts:
 
 
 def breaths(facts: Facts, rounds: int, seed: int = 2) -> Iterator[Facts]:
-    """Give the facts of one decision after the other, each made anew as the switchboard makes them.
+    """Give the facts of one decision after the other, as the switchboard gives them.
 
     Between two of them 50 ms pass, a call is answered, somebody is free anew and somebody else is not, who waits
-    longest is gone and another came: so nothing that a decision found holds for the next.
+    longest is gone and another came.
     """
     dice, calls, posts = random.Random(seed), list(facts.calls), list(facts.posts)
     now, known = facts.now, facts.familiarity
@@ -192,12 +197,7 @@ def breaths(facts: Facts, rounds: int, seed: int = 2) -> Iterator[Facts]:
         calls[gone] = calls[gone]._replace(
             call_id=UUID(int=dice.getrandbits(120)), waiting_since=now, tried={}
         )
-        yield replace(
-            facts,
-            now=now,
-            calls=tuple([WaitingCall(*call) for call in calls]),
-            posts=tuple([PostFact(*post) for post in posts]),
-        )
+        yield replace(facts, now=now, calls=tuple(calls), posts=tuple(posts))
 
 
 def timed(work: Callable[[Facts], object], facts: Facts, rounds: int) -> list[float]:
@@ -225,21 +225,24 @@ def pace() -> float:
 
 def main() -> int:
     print(f"pace of this core now: {pace():.2f} s for 2 million additions (quiet: about 0.09)")
-    print(f"{'callers × secretaries':<26}{'free':>6}{'p50 ms':>9}{'p99 ms':>9}{'plain ms':>10}{'ratio':>8}")
+    print(
+        f"{'callers × secretaries':<26}{'free':>6}{'p50 ms':>9}{'p99 ms':>9}{'from nothing':>14}{'plain ms':>10}{'ratio':>8}"
+    )
     late = False
     for rich in (False, True):
         for free in (1.0, 0.1, 0.0):
             medians = []
             for size in (50, 500, 2000):
                 facts = crowd(size, free=free, rich=rich)
-                took = timed(decide, facts, ROUNDS if size <= 500 else 20)
+                took = timed(partial(decide, standing=Standing()), facts, ROUNDS if size <= 500 else 20)
                 p50, p99 = median(took), took[int(len(took) * 0.99) - 1]
+                anew = median(timed(decide, facts, 10))
                 plain = median(timed(plain_decide, facts, 10 if size <= 500 else 2))
                 medians.append(p50)
                 late |= size == 500 and p99 > GOAL
                 name = f"{size} × {size}{' everything set' if rich else ''}"
                 print(
-                    f"{name:<26}{free:>6.0%}{p50 * 1e3:>9.2f}{p99 * 1e3:>9.2f}{plain * 1e3:>10.2f}"
+                    f"{name:<26}{free:>6.0%}{p50 * 1e3:>9.2f}{p99 * 1e3:>9.2f}{anew * 1e3:>14.2f}{plain * 1e3:>10.2f}"
                     f"{plain / p50:>7.1f}×"
                 )
             small, middle, large = medians

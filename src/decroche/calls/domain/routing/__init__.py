@@ -23,6 +23,7 @@ from decroche.calls.domain.routing.facts import (
     WaitingCall,
 )
 from decroche.calls.domain.routing.people import acquaintance
+from decroche.calls.domain.routing.standing import Standing
 
 __all__ = [
     "Acquaintance",
@@ -37,6 +38,7 @@ __all__ = [
     "Policy",
     "PostFact",
     "Reason",
+    "Standing",
     "TeamPlan",
     "TeamStep",
     "Urgency",

@@ -1,28 +1,28 @@
-"""Open the cases of those who wait: of which kind each is, which team steps are open to him, who may serve him."""
+"""Know those who wait: of which kind each is, which team steps are open to him, who may serve him.
 
-from datetime import UTC, datetime, timedelta
-from operator import eq, itemgetter
+A caller's case stays open from one decision to the next, and is looked at again when time, or somebody's post, may
+have changed it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from operator import attrgetter, eq, itemgetter
 from typing import Final
 
-from decroche.calls.domain.routing.cases import Case, Group, Kind, Line, People, Rung, Stage
+from decroche.calls.domain.routing.cases import Case, Group, Kind, Line, People, Stage
 from decroche.calls.domain.routing.decisions import GIVEN, Why
-from decroche.calls.domain.routing.facts import Acquaintance, Facts, TeamPlan, TeamStep, Urgency, WaitingCall
-from decroche.calls.domain.routing.people import Crowd
+from decroche.calls.domain.routing.facts import TeamPlan, TeamStep, Urgency, WaitingCall
+from decroche.calls.domain.routing.people import LONG_AGO, Crowd
+from decroche.calls.domain.routing.turn import gains_rank_at, turn_of
 
 EVERYBODY: Final = TeamPlan()
-ANYBODY: Final[tuple[tuple[int, People], ...]] = ((0, -1),)  # nothing is wished
-ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
 KEPT_WAITS: Final = 2000  # numbers of people whose waits are kept
+SPARE: Final = 64  # callers who may be gone before they are forgotten, besides as many as there are
 _FIELDS: Final = WaitingCall._fields.index
-_TRIED: Final = itemgetter(_FIELDS("tried"))
 _ALIKE: Final = itemgetter(*map(_FIELDS, ("practice_id", "line_id", "required", "preferred")))
-_SINCE: Final = itemgetter(_FIELDS("waiting_since"))
-_AGE: Final = itemgetter(*map(_FIELDS, ("waiting_since", "call_id")))
-# Members of an enumeration are slow to look up on it.
-_NONE: Final = Acquaintance.NONE
-_SOME: Final = Acquaintance.SOME
-_GOOD: Final = Acquaintance.GOOD
-_EMERGENCY: Final = Urgency.EMERGENCY
+_SINCE: Final = attrgetter("since")
+_AGE: Final = attrgetter("since", "call.call_id")
+_EMERGENCY: Final = Urgency.EMERGENCY  # members of an enumeration are slow to look up on it
 _EVERYONE_BUSY: Final = GIVEN[Why.EVERYONE_BUSY]
 _WAITS: Final[dict[tuple[timedelta, int], list[timedelta]]] = {}  # grown at need: a division is slow
 
@@ -35,182 +35,211 @@ def expected_waits(handling: timedelta, people: int) -> list[timedelta]:
 
 
 class Callers:
-    """Find what the callers of one decision have in common, each thing when it is first needed."""
+    """Keep the cases of those who wait, and what they have in common."""
 
-    def __init__(self, facts: Facts, crowd: Crowd) -> None:
-        self.facts, self.crowd, self.policy, self.now = facts, crowd, facts.policy, facts.now
+    def __init__(
+        self, crowd: Crowd, mandates: Mapping[int, frozenset[int]], teams: Mapping[int, TeamPlan]
+    ) -> None:
+        self.crowd, self.policy, self.now = crowd, crowd.policy, LONG_AGO
+        self.mandates, self.teams = mandates, teams
+        self.line_teams: Mapping[int, TeamPlan] = {}
         self.handling = self.policy.typical_talk + self.policy.typical_wrap_up
-        self.lines: dict[tuple[int, int | None], Line] = {}
+        self._cases: dict[int, Case] = {}  # by identity of the call, which is his as long as it is kept
+        self._met = crowd.changes
+        self._lines: dict[tuple[int, int | None], Line] = {}
         self._kinds: dict[object, Kind] = {}
-        self._urgent_kinds: dict[object, Kind] = {}
         self._groups: dict[object, Group] = {}
-        self._waits: dict[int, list[timedelta]] = {}  # by number of people
 
-    def by_age(self) -> list[Case]:
-        """Open the case of every caller, who waits longest first."""
-        calls = sorted(self.facts.calls, key=_SINCE)
-        times = [*map(_SINCE, calls)]
+    def see(
+        self, calls: Sequence[WaitingCall], line_teams: Mapping[int, TeamPlan], now: datetime
+    ) -> list[Case]:
+        """Return the cases of these callers, who waits longest first: they are opened, looked at again, or stay."""
+        self.now = now
+        if len(self._cases) > 2 * len(calls) + SPARE:
+            self._forget_who_is_gone(calls)
+        if line_teams != self.line_teams:
+            self._plan_anew(line_teams)
+        if self._met != self.crowd.changes:
+            self._meet_the_crowd()
+        for group in self._groups.values():
+            group.left = group.waiting = 0
+        for line in self._lines.values():
+            line.waiting, line.room = 0, None
+        seen, met, watchful, cases = self._cases, self._met, bool(self.crowd.protected), []
+        for call in calls:
+            case = seen.get(id(call))
+            if case is None:
+                case = seen[id(call)] = self._open(call)
+            elif case.holds_until <= now or (
+                case.met != met and (watchful or case.call.tried or case.protected)
+            ):
+                self._look(case)
+            case.is_open, case.decision = True, None
+            case.kind.line.waiting += 1
+            cases.append(case)
+        cases.sort(key=_SINCE)
+        times = [*map(_SINCE, cases)]
         if any(map(eq, times, times[1:])):
-            calls.sort(key=_AGE)
-        bars, protects = self.crowd.bars, self.crowd.protected
-        cases: list[Case] = []
-        for call, since, tried in zip(calls, times, map(_TRIED, calls), strict=True):
-            unbarred = bars and call.urgency is _EMERGENCY
-            kinds = self._urgent_kinds if unbarred else self._kinds
-            kind = kinds.get(key := _ALIKE(call))
-            if kind is None:
-                kind = kinds[key] = self._kind(call, unbarred=unbarred)
-            kind.line.waiting += 1
-            if tried or protects:
-                cases.append(self._case(call, kind))
-            else:
-                cases.append(Case(call, kind, kind.only or self._stage_since(kind, since), since))
+            cases.sort(key=_AGE)
         return cases
 
-    def _case(self, call: WaitingCall, kind: Kind) -> Case:
-        """Open the case of a caller to whom something happened, or might."""
-        crowd, since, tried_at = self.crowd, call.waiting_since, call.tried
-        protected = crowd.protected.get(call.caller_number, 0)
+    def lines(self) -> list[Line]:
+        """Return the lines on which somebody waits."""
+        return [line for line in self._lines.values() if line.waiting]
+
+    # --- what does not hold any more -----------------------------------------------------
+
+    def _forget_who_is_gone(self, calls: Sequence[WaitingCall]) -> None:
+        there = {*map(id, calls)}
+        self._cases = {key: case for key, case in self._cases.items() if key in there}
+        kinds = {case.kind for case in self._cases.values()}
+        groups = {group for kind in kinds for group in kind.groups}
+        self._kinds = {key: kind for key, kind in self._kinds.items() if kind in kinds}
+        self._groups = {key: group for key, group in self._groups.items() if group in groups}
+        lines = {kind.line for kind in kinds}
+        self._lines = {key: line for key, line in self._lines.items() if line in lines}
+        self.crowd.keep_knowing({kind.like.practice_id for kind in kinds})
+
+    def _plan_anew(self, line_teams: Mapping[int, TeamPlan]) -> None:
+        """Forget the kinds of callers who are to be answered by another team than before."""
+        self.line_teams = dict(line_teams)
+        self._kinds = {key: kind for key, kind in self._kinds.items() if kind.plan == self._plan(kind.like)}
+        kept = {*self._kinds.values()}
+        self._cases = {key: case for key, case in self._cases.items() if case.kind in kept}
+
+    def _meet_the_crowd(self) -> None:
+        """Find anew who is in each group; a step joins at once when nobody before it can serve a caller."""
+        self._met = self.crowd.changes
+        for group in self._groups.values():
+            self._gather(group)
+        anew = set()
+        for kind in self._kinds.values():
+            for stage in kind.stages:
+                self._count(stage)
+            if len(kind.stages) > 1 and (joins := self._joins(kind)) != kind.joins:
+                kind.joins = joins
+                anew.add(kind)
+        if anew:
+            for case in self._cases.values():
+                if case.kind in anew:
+                    case.holds_until = LONG_AGO
+
+    # --- cases --------------------------------------------------------------------------
+
+    def _open(self, call: WaitingCall) -> Case:
+        unbarred = call.urgency is _EMERGENCY and self.crowd.bars
+        kind = self._kinds.get(key := (_ALIKE(call), unbarred))
+        if kind is None:
+            kind = self._kinds[key] = self._kind(call, unbarred=unbarred)
+        since = call.waiting_since
+        named = call.preferred or call.held_since or call.urgency or call.comes_first or call.tried
+        case = Case(call, kind, since, since + kind.at_most, not named)
+        self._look(case)
+        return case
+
+    def _look(self, case: Case) -> None:
+        """Find what may have changed about a caller, and until when that holds."""
+        call, kind, now, since = case.call, case.kind, self.now, case.since
+        case.met = self._met
+        case.holds_until = gains_rank_at(call, now, self.policy)
+        case.turn = turn_of(call, now, self.policy)
+        if call.tried or self.crowd.protected:
+            self._look_who_may(case)
+        else:
+            case.tried = case.rests = case.protected = case.barred = 0
+        waited, never = now - since, case.tried | case.protected
+        joins = kind.joins if not never or kind.groups[0].able & ~never else self._joins(kind, never)
+        open_steps = 0
+        while open_steps < len(joins) and waited >= joins[open_steps]:
+            open_steps += 1
+        case.stage = kind.stages[open_steps]
+        if open_steps < len(joins):
+            case.holds_until = min(case.holds_until, since + joins[open_steps])
+        case.look_at = case.overflows_at
+        for after in kind.looks:
+            if waited < after:
+                case.look_at = since + after
+                case.holds_until = min(case.holds_until, case.look_at)
+                break
+
+    def _look_who_may(self, case: Case) -> None:
+        """Find who did not answer this caller, who of them is let rest, and who is protected from him."""
+        crowd, rest = self.crowd, self.policy.retry_same_after
+        case.protected = crowd.protected.get(case.call.caller_number, 0)
         tried = rests = 0
-        retry_before = self.now - self.policy.retry_same_after
-        for user_id, at in tried_at.items():
+        for user_id, at in case.call.tried.items():
             bit = crowd.bit.get(user_id, 0)
             tried |= bit
-            if at > retry_before:
+            if self.now < at + rest:
                 rests |= bit
-        never = tried | protected
-        if never and not self._group(kind, 0).able & ~never:
-            stage = self._stage(kind, self._steps_open_without(kind, since, never))
-        else:
-            stage = self._stage_since(kind, since)
-        return Case(call, kind, stage, since, tried, rests, protected, rests | protected)
+                case.holds_until = min(case.holds_until, at + rest)
+        case.tried, case.rests, case.barred = tried, rests, rests | case.protected
 
     # --- kinds and stages ---------------------------------------------------------------
 
     def _kind(self, call: WaitingCall, *, unbarred: bool) -> Kind:
         plan, policy = self._plan(call), self.policy
         at_most = policy.wait_at_most if plan.overflow_after is None else plan.overflow_after
-        knowers = self.crowd.familiarity.knowers(call.practice_id, policy.knows_well_from)
-        line = self.lines.get(key := (call.practice_id, call.line_id))
+        line = self._lines.get(key := (call.practice_id, call.line_id))
         if line is None:
-            line = self.lines[key] = Line(*key)
-        kind = Kind(call, line, unbarred, plan.steps, at_most, self.now - at_most, knowers)
-        if len(plan.steps) == 1:
-            kind.only = self._stage(kind, 1)
+            line = self._lines[key] = Line(*key)
+        groups = [self._group(call, step, unbarred=unbarred) for step in plan.steps]
+        stages = [Stage(tuple(groups[: count + 1])) for count in range(len(groups))]
+        for stage in stages:
+            self._count(stage)
+        looks = sorted(step.after for step in plan.steps if step.after < at_most)
+        kind = Kind(call, line, plan, at_most, self.crowd.knowing(call.practice_id), groups, stages, looks)
+        kind.joins = self._joins(kind)
         return kind
 
     def _plan(self, call: WaitingCall) -> TeamPlan:
         """Return who should answer a caller, in steps."""
-        facts = self.facts
-        found = facts.line_teams.get(call.line_id) if facts.line_teams and call.line_id is not None else None
+        found = self.line_teams.get(call.line_id) if call.line_id is not None else None
         if found is None:
-            found = facts.teams.get(call.practice_id, EVERYBODY)
+            found = self.teams.get(call.practice_id, EVERYBODY)
         return found if found.steps else EVERYBODY
 
-    def _stage_since(self, kind: Kind, since: datetime) -> Stage:
-        """Return the stage of a caller to whom nothing happened since he waits."""
-        count = 1
-        for joined in self._joined(kind) if kind.joined is None else kind.joined:
-            if since > joined:
-                break
-            count += 1
-        return kind.stages[count - 1] if count <= len(kind.stages) else self._stage(kind, count)
+    def _joins(self, kind: Kind, never: People = 0) -> list[timedelta]:
+        """Return after what wait each step but the first is open to callers whom some people are not to serve."""
+        joins, latest, served = [], timedelta.min, 0
+        for group, step in zip(kind.groups, kind.plan.steps[1:], strict=False):
+            served |= group.able & ~never
+            if served:
+                latest = max(latest, step.after)
+            joins.append(latest)
+        return joins
 
-    def _joined(self, kind: Kind) -> list[datetime]:
-        """Find when each step joins; a later one joins at once when nobody before it can serve a caller."""
-        kind.joined = joined = []
-        if len(kind.steps) > 1:
-            latest, served = ALWAYS, False
-            for index, step in enumerate(kind.steps[1:]):
-                served = served or self._group(kind, index).able > 0
-                if served:
-                    latest = min(latest, self.now - step.after)
-                joined.append(latest)
-        return joined
-
-    def _steps_open_without(self, kind: Kind, since: datetime, never: People) -> int:
-        """Count the steps open by now to a caller whom some people are not to serve."""
-        steps, count, waited = kind.steps, 1, self.now - since
-        served = self._group(kind, 0).able & ~never
-        while count < len(steps) and not (served and steps[count].after > waited):
-            served |= self._group(kind, count).able & ~never
-            count += 1
-        return count
-
-    def _stage(self, kind: Kind, count: int) -> Stage:
-        stages = kind.stages
-        while len(stages) < count:
-            group = self._group(kind, len(stages))
-            groups: tuple[Group, ...] = (group,)
-            members, able = group.members, group.able
-            if stages:
-                before = stages[-1]
-                groups, members, able = (*before.groups, group), before.members | members, before.able | able
-            people = members.bit_count()
-            busy, waits = (_EVERYONE_BUSY[people],), self._waits.get(people) or self._expected(people)
-            stages.append(Stage(groups, members, able, people, busy, waits))
-        return stages[count - 1]
-
-    def _expected(self, people: int) -> list[timedelta]:
-        waits = self._waits[people] = expected_waits(self.handling, people)
-        return waits
-
-    def ladder(self, kind: Kind, stage: Stage) -> tuple[Rung, ...]:
-        """Return whom to offer callers to: by ceiling, step, wished skills, acquaintance; rungs of nobody left out."""
-        well, some = self.crowd.knowing(kind.like.practice_id)
-        rungs: list[Rung] = []
-        for tier in (0, 1) if self.crowd.above else (0,):
-            for step, group in enumerate(stage.groups):
-                if not (free := group.free[tier]):
-                    continue
-                for _, having in group.levels:
-                    alike = free & having
-                    if people := alike & well:
-                        rungs.append((people, alike, group, _GOOD, tier, step))
-                    if people := alike & some:
-                        rungs.append((people, alike, group, _SOME, tier, step))
-                    rungs.append((alike, alike, group, _NONE, tier, step))
-        stage.ladder = tuple(rungs)
-        return stage.ladder
-
-    def looks(self, kind: Kind) -> list[tuple[datetime, timedelta]]:
-        """Return at what waits callers of a kind are looked at again because a step joins, the soonest first."""
-        waits = sorted(step.after for step in kind.steps if step.after < kind.at_most)
-        kind.looks = [(self.now - after, after) for after in waits]
-        return kind.looks
+    def _count(self, stage: Stage) -> None:
+        stage.members = stage.able = 0
+        for group in stage.groups:
+            stage.members |= group.members
+            stage.able |= group.able
+        people = stage.members.bit_count()
+        if people != stage.count or not stage.busy:
+            stage.count, stage.busy = people, (_EVERYONE_BUSY[people],)
+        stage.expected = expected_waits(self.handling, people)
 
     # --- groups -------------------------------------------------------------------------
 
-    def _group(self, kind: Kind, index: int) -> Group:
-        """Return the people of a step who may serve callers of a kind."""
-        if index < len(kind.groups):
-            return kind.groups[index]
-        call, step = kind.like, kind.steps[index]
-        mandated = self.facts.mandates.get(call.practice_id, frozenset())
-        key = (mandated, step.user_ids, step.secretariat_id, call.required, call.preferred, kind.unbarred)
+    def _group(self, call: WaitingCall, step: TeamStep, *, unbarred: bool) -> Group:
+        """Return the people of a step who may serve callers like this one."""
+        mandated = self.mandates.get(call.practice_id, frozenset())
+        key = (mandated, step.user_ids, step.secretariat_id, call.required, call.preferred, unbarred)
         group = self._groups.get(key)
         if group is None:
-            group = self._groups[key] = self._gather(kind, self._step(step, mandated))
-        kind.groups.append(group)
+            wanted = mandated if step.secretariat_id is None else mandated & {step.secretariat_id}
+            group = self._groups[key] = Group(wanted, step.user_ids, call.required, call.preferred, unbarred)
+            self._gather(group)
         return group
 
-    def _gather(self, kind: Kind, people: People) -> Group:
-        crowd, required, preferred = self.crowd, kind.like.required, kind.like.preferred
-        able = people & crowd.having(required) if required else people
-        barred = able & crowd.above if crowd.bars and not kind.unbarred else 0
-        free, above = able & crowd.free, crowd.above
-        return Group(
-            preferred,
-            able,
-            able & ~barred,
-            able != people,
-            barred,
-            (free & ~above, free & above & ~barred),
-            crowd.by_wishes(preferred) if preferred else ANYBODY,
-        )
-
-    def _step(self, step: TeamStep, mandated: frozenset[int]) -> People:
+    def _gather(self, group: Group) -> None:
         crowd = self.crowd
-        wanted = mandated if step.secretariat_id is None else mandated & {step.secretariat_id}
-        found = crowd.of_secretariats(wanted)
-        return found & crowd.of(step.user_ids) if step.user_ids else found
+        people = crowd.of_secretariats(group.secretariat_ids)
+        if group.user_ids:
+            people &= crowd.of(group.user_ids)
+        group.members = people & crowd.having(group.required) if group.required else people
+        group.lacks_skill = group.members != people
+        group.able = group.members
+        if crowd.bars and not group.unbarred:
+            group.able &= ~crowd.above
+        group.levels = crowd.by_wishes(group.preferred)

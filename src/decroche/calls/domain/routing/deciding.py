@@ -5,13 +5,13 @@ the earlier team step, with the wished skills, who spoke last with the caller or
 """
 
 from bisect import bisect_left
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from decroche.calls.domain.routing import explaining
-from decroche.calls.domain.routing.callers import Callers
-from decroche.calls.domain.routing.cases import Case, Group, People
+from decroche.calls.domain.routing.cases import Case, Group, People, Stage
 from decroche.calls.domain.routing.decisions import (
     Decision,
     KeepWaiting,
@@ -24,18 +24,24 @@ from decroche.calls.domain.routing.decisions import (
     reason,
 )
 from decroche.calls.domain.routing.facts import Acquaintance, Facts, Urgency, WaitingCall
-from decroche.calls.domain.routing.people import Crowd
+from decroche.calls.domain.routing.standing import Standing
 from decroche.calls.domain.routing.turn import in_turn, rank
 
 # Members of an enumeration are slow to look up on it.
+_NONE: Final = Acquaintance.NONE
+_SOME: Final = Acquaintance.SOME
 _GOOD: Final = Acquaintance.GOOD
 _CALLER: Final = Acquaintance.CALLER
 _EMERGENCY: Final = Urgency.EMERGENCY
 
 
-def decide(facts: Facts) -> tuple[Decision, ...]:
-    """Return one decision for every waiting call, the first in line first."""
-    return _Turn(facts).decide()
+def decide(facts: Facts, standing: Standing | None = None) -> tuple[Decision, ...]:
+    """Return one decision for every waiting call, the first in line first.
+
+    The decision depends on the facts alone. Who hands in the standing of the decision before pays only for what has
+    changed since.
+    """
+    return _Turn(facts, standing or Standing()).decide()
 
 
 @dataclass(slots=True)
@@ -62,28 +68,24 @@ class _Overtaken:
 class _Turn:
     """Make one decision; ``left`` are the free who are not taken yet."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, standing: Standing) -> None:
         self.policy, self.now = facts.policy, facts.now
-        self.crowd = crowd = Crowd(facts)
-        self.callers = Callers(facts, crowd)
-        self.aged = self.callers.by_age()
-        self.cases = in_turn(self.aged, self.callers)
-        self.left: People = crowd.free
+        self.aged = standing.see(facts)
+        self.crowd, self.callers = standing.crowd, standing.callers
+        self.cases = in_turn(self.aged, self.callers.lines(), facts, self.crowd)
+        self.left: People = self.crowd.free
         self.holds = facts.policy.hold_at_most > timedelta()
         self.promised: set[int] = set()
-        at_most = facts.policy.out_of_turn_at_most
-        free = crowd.people[: crowd.free.bit_length()]
-        owing = [crowd.bit[post.user_id] for post in free if post.out_of_turn >= at_most]
-        self.owes: People = sum(owing)
         self.refused: People = 0  # a caller, for a turn that they owe
-        self._owing = {bit: _Owing() for bit in owing}
+        self._owing: dict[People, _Owing] = defaultdict(_Owing)
+        self._exhausted: set[Stage] = set()  # nobody left may serve callers at it
         self._skip: dict[int, int] = {}
 
     def decide(self) -> tuple[Decision, ...]:
         if self.left:
-            self._serve(strictly=bool(self.owes))
+            self._serve(self.crowd.owes)
             if self.refused & self.left:
-                self._serve(strictly=False)  # nobody stays idle for a turn that nobody claimed
+                self._serve(0)  # nobody stays idle for a turn that nobody claimed
         without = self._without
         for case in self.cases:
             if case.is_open:
@@ -93,16 +95,19 @@ class _Turn:
 
     # --- serving ------------------------------------------------------------------------
 
-    def _serve(self, *, strictly: bool) -> None:
-        owes = self.owes if strictly else 0
+    def _serve(self, owes: People) -> None:
+        """Give each caller in turn the best who is left; those who owe a turn only to him whose turn it is."""
+        exhausted = self._exhausted
         for case in self.cases:
-            if not case.is_open:
+            if not case.is_open or case.stage in exhausted:
                 continue
             left = self.left
             if not left:
                 return
             her = self._choose(case, left & ~case.barred if case.barred else left, owes)
             if not her:
+                if not case.stage.able & left:
+                    exhausted.add(case.stage)
                 if not case.protected or case.call.urgency is not _EMERGENCY:
                     continue
                 her = self._choose(case, left & ~case.rests, owes)
@@ -117,27 +122,45 @@ class _Turn:
             self.left = left ^ her
 
     def _choose(self, case: Case, left: People, owes: People) -> People:
-        """Find the best of the free; those who owe a turn only when serving this caller passes nobody."""
-        passes, free = self._passes_somebody, self.left
-        case.last = self.crowd.bit.get(case.call.last_spoken, 0)
-        last = case.last & left
-        ladder = case.stage.ladder
-        if ladder is None:
-            ladder = self.callers.ladder(case.kind, case.stage)
-        for people, alike, group, known, tier, step in ladder:
-            group.left = free
-            if last and last & alike and not (last & owes and passes(case, last)):
-                case.known, case.tier, case.step = _CALLER, tier, step
-                return last
-            able = people & left
-            her = able & -able
-            while her & owes and passes(case, her):
-                able ^= her
-                her = able & -able
-            if her:
-                case.known, case.tier, case.step = known, tier, step
+        """Find the best of the free: those above their ceiling last, then by team step."""
+        crowd, now_left = self.crowd, self.left
+        above, groups = crowd.above, case.stage.groups
+        last = case.call.last_spoken
+        case.last = crowd.bit.get(last, 0) if last is not None else 0
+        below = left & ~above if above else left
+        for step, group in enumerate(groups):
+            group.left = now_left
+            if (able := group.able & below) and (her := self._best(case, group, able, owes)):
+                case.tier, case.step = 0, step
                 return her
+        if above := left & above:
+            for step, group in enumerate(groups):
+                if (able := group.able & above) and (her := self._best(case, group, able, owes)):
+                    case.tier, case.step = 1, step
+                    return her
         return 0
+
+    def _best(self, case: Case, group: Group, able: People, owes: People) -> People:
+        """Find the best of a group: by wished skills, acquaintance, idleness; no turn of hers may be owed to another."""
+        knowing, last = case.kind.knowing, case.last & able
+        for _, having in group.levels:
+            alike = able & having
+            if last & alike and not (last & owes and self._passes_somebody(case, last)):
+                case.known = _CALLER
+                return last
+            for known, rung in ((_GOOD, alike & knowing.well), (_SOME, alike & knowing.some), (_NONE, alike)):
+                if her := self._first(case, rung, owes) if rung & owes else rung & -rung:
+                    case.known = known
+                    return her
+        return 0
+
+    def _first(self, case: Case, people: People, owes: People) -> People:
+        """Return who has been idle longest and owes this turn to nobody else."""
+        her = people & -people
+        while her & owes and self._passes_somebody(case, her):
+            people ^= her
+            her = people & -people
+        return her
 
     # --- turns --------------------------------------------------------------------------
 
@@ -175,17 +198,15 @@ class _Turn:
 
     def _overtaken(self) -> _Overtaken:
         """Return since when the longest waiting of each group waits, of those who stay waiting."""
-        oldest: dict[Group, datetime] = {}
+        by_stage: dict[Stage, datetime] = {}
         if self.left != self.crowd.free:
             for case in self.cases:
                 if isinstance(case.decision, KeepWaiting):
-                    since, stage = case.since, case.stage
-                    if stage.oldest is None or since < stage.oldest:
-                        stage.oldest = since
-            for stage in {case.stage for case in self.cases}:
-                if stage.oldest is not None:
-                    for group in stage.groups:
-                        oldest[group] = min(oldest.get(group, stage.oldest), stage.oldest)
+                    by_stage[case.stage] = min(by_stage.get(case.stage, case.since), case.since)
+        oldest: dict[Group, datetime] = {}
+        for stage, since in by_stage.items():
+            for group in stage.groups:
+                oldest[group] = min(oldest.get(group, since), since)
         overtaken, people = _Overtaken([], []), 0
         for group, since in sorted(oldest.items(), key=lambda pair: pair[1]):
             people |= group.members
@@ -214,7 +235,7 @@ class _Turn:
         """Keep a caller for somebody who knows, when the free ones do not and she is likely free in time."""
         policy, call = self.policy, case.call
         until = case.since + policy.hold_at_most
-        if until <= self.now or call.comes_first or her & self.owes:
+        if until <= self.now or call.comes_first or her & self.crowd.owes:
             return None
         if rank(call, self.now, policy) is not Urgency.ROUTINE:
             return None
@@ -235,25 +256,17 @@ class _Turn:
 
     def _without(self, case: Case) -> Decision:
         """Decide for a caller whom nobody can take right now."""
-        kind, stage, since = case.kind, case.stage, case.since
-        able = stage.able & ~(case.tried | case.protected) if case.tried or case.protected else stage.able
-        if not able:
+        stage = case.stage
+        if not stage.able & ~(case.tried | case.protected):
             return self._without_anybody(case)
-        if since <= kind.too_long:
-            waited = self.now - since
+        if case.overflows_at <= self.now:
+            waited = self.now - case.since
             return _overflow(case.call, Why.WAITED_TOO_LONG, int(waited.total_seconds()))
-        look_after = kind.at_most
-        for joins, after in kind.looks or self.callers.looks(kind):
-            if since > joins:
-                look_after = after
-                break
         group, waits = stage.groups[0], stage.expected
         position = group.waiting = group.waiting + 1
         while position >= len(waits):
             waits.append(self.callers.handling * len(waits) / stage.count)
-        return keep_waiting(
-            (case.call.call_id, since + look_after, stage.busy, position, waits[position], None)
-        )
+        return keep_waiting((case.call.call_id, case.look_at, stage.busy, position, waits[position], None))
 
     def _without_anybody(self, case: Case) -> Decision:
         """Decide for a caller whom nobody at post may serve: perhaps somebody comes back."""

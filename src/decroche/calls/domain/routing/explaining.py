@@ -38,11 +38,14 @@ _GOOD: Final = Acquaintance.GOOD
 
 def why_her(crowd: Crowd, case: Case, her: PostFact, *, owed: bool) -> tuple[Reason, ...]:
     """Say why this secretary, then why this caller."""
-    call, stage, now = case.call, case.stage, crowd.now
+    stage, now = case.stage, crowd.now
     user_id, since = _WHO(her)
-    preferred, held_for, held_since, urgency, comes_first, tried = _TOLD(call)
-    count = case.kind.knowers.counts.get(user_id, 0)
-    reasons = [_KNOWN[case.known][count], _IDLE_FOR[_seconds(since, now)]]
+    count = case.kind.knowing.knowers.counts.get(user_id, 0)
+    knows, idle = _KNOWN[case.known][count], _IDLE_FOR[_seconds(since, now)]
+    if case.is_plain and not case.step and not owed and stage.count > 1:
+        return knows, idle
+    preferred, held_for, held_since, urgency, comes_first, tried = _TOLD(case.call)
+    reasons = [knows, idle]
     if preferred and (wishes := len(preferred & her.skills)):
         reasons.append(reason(Why.SPEAKS, wishes))
     if case.step:
@@ -54,7 +57,7 @@ def why_her(crowd: Crowd, case: Case, her: PostFact, *, owed: bool) -> tuple[Rea
     if urgency:
         reasons.append(reason(_PRESSING[urgency]))
     if owed:
-        reasons.append(reason(_WAITED_LONGEST, _seconds(call.waiting_since, now)))
+        reasons.append(reason(_WAITED_LONGEST, _seconds(case.since, now)))
     if comes_first:
         reasons.append(reason(Why.FIRST_IN_LINE))
     if tried:
@@ -64,21 +67,34 @@ def why_her(crowd: Crowd, case: Case, her: PostFact, *, owed: bool) -> tuple[Rea
 
 def why_not_others(crowd: Crowd, case: Case, her: PostFact, left: People) -> tuple[PassedOver, ...]:
     """Say why the first few who would have suited better were not rung; ``left`` are free after the decision."""
-    if case.known >= _GOOD and not case.step and not case.tier and (case.known is _CALLER or not case.last):
+    known, last = case.known, case.last and case.last & case.stage.members
+    if known >= _GOOD and not case.step and not case.tier and (known is _CALLER or not case.last):
         return ()  # nobody suits better
-    at_most, bits = crowd.policy.passed_over_at_most, crowd.bit
+    at_most = crowd.policy.passed_over_at_most
     if not at_most:
         return ()
+    if known < _GOOD and not last and not case.barred:
+        told = crowd.told.get(key := (case.stage, known))
+        if told is None:
+            told = crowd.told[key] = tuple(_why_not_knowers(crowd, case, left))
+        if len(told) == at_most:
+            return told
     found: list[PassedOver] = []
-    said: People = bits[her.user_id]
+    said: People = crowd.bit[her.user_id]
     for post in _better(crowd, case, her):
         if len(found) >= at_most:
             break
-        bit = bits[post.user_id]
+        bit = crowd.bit[post.user_id]
         if not bit & said:
             said |= bit
             found.append(_why_not(crowd, case, post, bit, left))
     return tuple(found)
+
+
+def _why_not_knowers(crowd: Crowd, case: Case, left: People) -> Iterator[PassedOver]:
+    """Say why not those who know the practice better; the same to every caller at a stage whom nobody avoids."""
+    for post in _knowers(crowd, case):
+        yield _why_not(crowd, case, post, crowd.bit[post.user_id], left)
 
 
 def _better(crowd: Crowd, case: Case, her: PostFact) -> Iterator[PostFact]:
@@ -87,34 +103,37 @@ def _better(crowd: Crowd, case: Case, her: PostFact) -> Iterator[PostFact]:
     if known < _CALLER and (last := case.last & stage.members):
         yield from crowd.each(last)
     if known < _GOOD:
-        yield from _knowers(crowd, case, max(1, crowd.policy.knows_well_from) if known else 1)
+        yield from _knowers(crowd, case)
     for group in stage.groups[: case.step]:
-        for _, people in _from_first_left(group):
+        for _, people in _from_first_left(crowd, group):
             yield from crowd.each(people)
     group = stage.groups[case.step]
     if case.tier:  # above her ceiling she is only rung when nobody below is free
-        for _, people in _from_first_left(group):
+        for _, people in _from_first_left(crowd, group):
             yield from crowd.each(people)
     elif not known:
         wishes, before_her = group.wishes(her), (1 << case.place) - 1
-        for theirs, people in _from_first_left(group):
+        for theirs, people in _from_first_left(crowd, group):
             if theirs < wishes:
                 break
             yield from crowd.each(people if theirs > wishes else people & before_her)
 
 
-def _knowers(crowd: Crowd, case: Case, least: int) -> list[PostFact]:
-    """Return the first who took so many calls for the practice, as many as are told; they are never she herself."""
-    found = case.stage.knowers.get(least)
-    if found is None:
-        at_most = crowd.policy.passed_over_at_most
-        found = case.stage.knowers[least] = [*islice(crowd.knowers(case, least), at_most)]
-    return found
+def _knowers(crowd: Crowd, case: Case) -> list[PostFact]:
+    """Return the first who know the practice better than she, as many as are told; they are never she herself."""
+    stage, least = case.stage, max(1, crowd.policy.knows_well_from) if case.known else 1
+    if stage.knowers_of != (of := (case.kind.knowing.knowers, crowd.folk)):
+        stage.knowers_of, stage.knowers = of, {}
+    user_ids = stage.knowers.get(least)
+    if user_ids is None:
+        first = islice(crowd.knowers(case, least), crowd.policy.passed_over_at_most)
+        user_ids = stage.knowers[least] = [post.user_id for post in first]
+    return [crowd.people[crowd.bit[user_id].bit_length() - 1] for user_id in user_ids]
 
 
-def _from_first_left(group: Group) -> Iterator[tuple[int, People]]:
+def _from_first_left(crowd: Crowd, group: Group) -> Iterator[tuple[int, People]]:
     """Give the free of a group below their ceiling, by wished skills, from the first on who was left of them."""
-    started, below = False, group.free[0]
+    started, below = False, group.able & crowd.free & ~crowd.above
     for wishes, people in group.levels:
         free = below & people
         if not started:

@@ -12,18 +12,17 @@ secretary who may serve him, whatever else arrives.
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import datetime
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
 from decroche.calls.domain.post import BUSY, PostState
-from decroche.calls.domain.routing.callers import Callers
 from decroche.calls.domain.routing.cases import Case, Line
-from decroche.calls.domain.routing.facts import Policy, Urgency, WaitingCall
+from decroche.calls.domain.routing.facts import Facts, Policy, Urgency, WaitingCall
+from decroche.calls.domain.routing.people import NEVER, Crowd
 
 RANKS = len(Urgency)
 _STATE = attrgetter("state")
-_TURN = itemgetter(*map(WaitingCall._fields.index, ("comes_first", "urgency")))
 
 
 def rank(call: WaitingCall, now: datetime, policy: Policy) -> Urgency:
@@ -33,34 +32,44 @@ def rank(call: WaitingCall, now: datetime, policy: Policy) -> Urgency:
     return call.urgency
 
 
-def in_turn(aged: list[Case], callers: Callers) -> list[Case]:
+def gains_rank_at(call: WaitingCall, now: datetime, policy: Policy) -> datetime:
+    """Return when a caller will press more than now because he waits."""
+    gains = call.waiting_since + policy.gains_rank_after
+    return gains if call.urgency is Urgency.ROUTINE and now < gains else NEVER
+
+
+def turn_of(call: WaitingCall, now: datetime, policy: Policy) -> int:
+    """Return which of the callers' files one is in, the first to be served being 0; who is beyond a flood, in the next."""
+    pressing = RANKS - 1 - rank(call, now, policy)
+    return 2 * (pressing if call.comes_first else RANKS + pressing)
+
+
+def in_turn(aged: Sequence[Case], lines: Sequence[Line], facts: Facts, crowd: Crowd) -> list[Case]:
     """Return the callers, given by age, the first to be served first."""
-    facts = callers.facts
-    _share_out(callers, callers.lines.values())
-    gained = facts.now - facts.policy.gains_rank_after
-    places: list[list[Case]] = [[] for _ in range(4 * RANKS)]
-    for case in aged:
-        comes_first, urgency = _TURN(case.call)
-        line = case.kind.line
-        place = 2 * (RANKS - 1 - (urgency or case.since <= gained))
-        if not comes_first:
-            place += 2 * RANKS
-        if line.room is not None:
-            place += line.room <= 0
-            line.room -= 1
-        places[place].append(case)
-    return [case for alike in places for case in alike]
+    files: list[list[Case]] = [[] for _ in range(4 * RANKS)]
+    if _is_room_short(lines, facts, crowd):
+        for case in aged:
+            line, beyond = case.kind.line, False
+            if line.room is not None:
+                beyond = line.room <= 0
+                line.room -= 1
+            files[case.turn + beyond].append(case)
+    else:
+        for case in aged:
+            files[case.turn].append(case)
+    return [case for alike in files for case in alike]
 
 
-def _share_out(callers: Callers, lines: Collection[Line]) -> None:
+def _is_room_short(lines: Sequence[Line], facts: Facts, crowd: Crowd) -> bool:
     """Say of each flooded line how many of its callers keep their place: as many as may hold its share of those there."""
-    facts, policy, crowd = callers.facts, callers.policy, callers.crowd
+    policy = facts.policy
     flooded = [line for line in lines if line.waiting >= policy.flood_from]
     if not flooded or len(flooded) == len(lines):  # nobody to keep room for
-        return
+        return False
     if not crowd.free and PostState.AVAILABLE not in map(_STATE, facts.posts):
-        return  # nobody to hold: their turn is looked at when somebody is free
+        return False  # nobody to hold: their turn is looked at when somebody is free
     busy = Counter([post.line_id for post in facts.posts if post.state in BUSY])
     for line in flooded:
         hers = crowd.of_secretariats(facts.mandates.get(line.practice_id, frozenset())).bit_count()
         line.room = int(hers * policy.flood_share) - (busy[line.line_id] if line.line_id else 0)
+    return True
