@@ -11,7 +11,7 @@ from decroche.calls.domain.call import CallState, EndReason
 from decroche.calls.domain.callflow import CallPlan, LineKind
 from decroche.calls.domain.outgoing import FRENCH_PREFIXES, Consent, DialRules, Tariff
 from decroche.calls.domain.post import PostState
-from decroche.calls.domain.routing import Ceiling, Facts, Policy
+from decroche.calls.domain.routing import Ceiling, Facts, Policy, Standing
 from decroche.calls.ports import CallerGone, Cause
 from decroche.calls.switchboard import distribution
 from decroche.calls.switchboard.orders import Order, OrderKind, Refusal
@@ -462,9 +462,9 @@ async def test_a_flood_of_callers_whom_nobody_free_may_answer_is_not_looked_at_w
     looked_at: list[int] = []
     decide = distribution.decide
 
-    def counting(facts: Facts) -> Any:
+    def counting(facts: Facts, standing: Standing) -> Any:
         looked_at.append(len(facts.calls))
-        return decide(facts)
+        return decide(facts, standing)
 
     monkeypatch.setattr(distribution, "decide", counting)
     call = await stage.ring(ELSEWHERE_LINE)

@@ -14,7 +14,6 @@ from decroche.calls.domain.routing import (
     KeepWaiting,
     Offer,
     Overflow,
-    Policy,
     PostFact,
     TeamPlan,
     WaitingCall,
@@ -22,6 +21,7 @@ from decroche.calls.domain.routing import (
 )
 from decroche.calls.switchboard import commands as ask
 from decroche.calls.switchboard import spoken
+from decroche.calls.switchboard.described import Share
 from decroche.calls.switchboard.floor import Floor
 from decroche.calls.switchboard.posts import AN_HOUR
 from decroche.calls.switchboard.records import StepKind
@@ -64,8 +64,8 @@ def assign(floor: Floor, now: datetime, *, among: set[int] | None = None) -> Non
             groups[floor.sharer_of(call)][call.call_id] = call
     pressing = sorted(groups.items(), key=lambda pair: _pressing(pair[1].values()))
     for sharer, calls in pressing:
-        policy = floor.sharing_of(sharer).routing
-        for decision in decide(_facts(floor, calls.values(), policy, now)):
+        share = floor.described.share(sharer, floor.directory)
+        for decision in decide(_facts(floor, calls.values(), share, now), share.standing):
             match decision:
                 case Offer():
                     _offer(floor, calls[decision.call_id], decision, now)
@@ -117,10 +117,10 @@ def _keep(floor: Floor, call: LiveCall, decision: KeepWaiting, now: datetime) ->
 # --- the facts -----------------------------------------------------------------------------
 
 
-def _facts(floor: Floor, waiting: Collection[LiveCall], policy: Policy, now: datetime) -> Facts:
+def _facts(floor: Floor, waiting: Collection[LiveCall], share: Share, now: datetime) -> Facts:
     """Describe those who wait, and those who might answer them; this is done for every event of every call."""
     teams: dict[int, TeamPlan] = {}
-    mandates, mandated = floor.directory.mandates, set[int]()
+    mandates, mandated = floor.directory.mandates, share.secretariats
     for call in waiting:
         mandated |= mandates.get(call.practice_id or 0, _NOBODY)
         where = _line_of(call)
@@ -131,13 +131,14 @@ def _facts(floor: Floor, waiting: Collection[LiveCall], policy: Policy, now: dat
         for post in floor.posts.values()
         if post.state in AT_POST and post.secretariat_id in mandated
     ]
+    share.forget_all_but(waiting)
     return Facts(
         now=now,
-        calls=tuple([_waiting_call(floor, call) for call in waiting]),
+        calls=tuple([_waiting_call(floor, share, call) for call in waiting]),
         posts=tuple(posts),
         mandates=mandates,
         familiarity=floor.familiarity,
-        policy=policy,
+        policy=floor.sharing_of(share.sharer).routing,
         line_teams=teams,
     )
 
@@ -147,10 +148,10 @@ def _line_of(call: LiveCall) -> int | None:
     return call.line.line_id * BRANCHES + call.branch if call.line else None
 
 
-def _waiting_call(floor: Floor, call: LiveCall) -> WaitingCall:
+def _waiting_call(floor: Floor, share: Share, call: LiveCall) -> WaitingCall:
     line, practice_id, number = call.line, call.practice_id or 0, call.caller_number
     plan = line.plan if line else None
-    return WaitingCall(
+    said = (
         call.call_id,
         practice_id,
         call.waiting_since or call.arrived_at,
@@ -166,12 +167,13 @@ def _waiting_call(floor: Floor, call: LiveCall) -> WaitingCall:
         call.held_for,
         call.held_since,
     )
+    return share.call(call, said)
 
 
 def _post_fact(floor: Floor, post: LivePost, now: datetime) -> PostFact:
     call = floor.calls.get(post.call_id) if post.call_id and post.state in BUSY else None
     protected = _in_force(post.protected, now) if post.protected else None
-    return PostFact(
+    said = (
         post.user_id,
         post.secretariat_id,
         post.state,
@@ -186,6 +188,7 @@ def _post_fact(floor: Floor, post: LivePost, now: datetime) -> PostFact:
         frozenset(protected or ()),
         max(protected.values()) if protected else None,
     )
+    return floor.described.post(post, said)
 
 
 def _in_force(protected: Mapping[str, datetime], now: datetime) -> dict[str, datetime]:

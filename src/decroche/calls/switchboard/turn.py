@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from decroche.calls.domain.call import CallState
 from decroche.calls.domain.routing import Familiarity, PassedOver, Reason
 from decroche.calls.switchboard import commands as ask
+from decroche.calls.switchboard.described import Described
 from decroche.calls.switchboard.records import (
     AbuseRow,
     CallRow,
@@ -57,6 +58,7 @@ class Turn:
         self.posts: dict[int, LivePost] = {}
         self.familiarity = Familiarity(self.directory.familiarity)
         self.last_spoken: dict[tuple[int, str], int] = dict(self.directory.last_spoken)
+        self.described = Described()
         self.spent: dict[int, Decimal] = {}  # by secretariat, since the directory was read
         self.exchange_up = False
         self.known_steps: dict[UUID, int] = {}  # of calls that are over, should one be given back
