@@ -401,4 +401,4 @@ def test_familiarity_is_read_the_same_indexed_or_plain() -> None:
     assert decide(facts) == decide(replace(facts, familiarity=dict(facts.familiarity)))
     counts = Familiarity({(1, 1): 2})
     counts[(1, 1)] = counts.get((1, 1), 0) + 1
-    assert dict(counts.knowers(1, 3).counts) == {1: 3}
+    assert dict(counts.knowers(1).counts) == {1: 3}

@@ -70,9 +70,7 @@ class Callers:
             case = seen.get(id(call))
             if case is None:
                 case = seen[id(call)] = self._open(call)
-            elif case.holds_until <= now or (
-                case.met != met and (watchful or case.call.tried or case.protected)
-            ):
+            elif case.holds_until <= now or ((case.minds or watchful) and case.met != met):
                 self._look(case)
             case.is_open, case.decision = True, None
             case.kind.line.waiting += 1
@@ -112,7 +110,7 @@ class Callers:
         self._met = self.crowd.changes
         for group in self._groups.values():
             self._gather(group)
-        anew = set()
+        anew = set[Kind]()
         for kind in self._kinds.values():
             for stage in kind.stages:
                 self._count(stage)
@@ -147,6 +145,7 @@ class Callers:
             self._look_who_may(case)
         else:
             case.tried = case.rests = case.protected = case.barred = 0
+            case.minds = False
         waited, never = now - since, case.tried | case.protected
         joins = kind.joins if not never or kind.groups[0].able & ~never else self._joins(kind, never)
         open_steps = 0
@@ -174,6 +173,7 @@ class Callers:
                 rests |= bit
                 case.holds_until = min(case.holds_until, at + rest)
         case.tried, case.rests, case.barred = tried, rests, rests | case.protected
+        case.minds = bool(case.call.tried) or case.protected > 0
 
     # --- kinds and stages ---------------------------------------------------------------
 
@@ -210,14 +210,14 @@ class Callers:
         return joins
 
     def _count(self, stage: Stage) -> None:
-        stage.members = stage.able = 0
+        members = able = 0
         for group in stage.groups:
-            stage.members |= group.members
-            stage.able |= group.able
-        people = stage.members.bit_count()
+            members |= group.members
+            able |= group.able
+        stage.members, stage.able, people = members, able, members.bit_count()
         if people != stage.count or not stage.busy:
             stage.count, stage.busy = people, (_EVERYONE_BUSY[people],)
-        stage.expected = expected_waits(self.handling, people)
+            stage.expected = expected_waits(self.handling, people)
 
     # --- groups -------------------------------------------------------------------------
 

@@ -109,7 +109,8 @@ class Case:
     barred: People = 0  # who rests or is protected
     look_at: datetime = field(init=False)  # again: a step joins, or he has waited too long
     holds_until: datetime = field(init=False)  # when time alone changes something of this
-    met: int = 0  # as ``Crowd.changes`` was then
+    met: int = 0  # as ``Crowd.changes`` was then …
+    minds: bool = False  # … and whether another changes something
     # In one decision:
     is_open: bool = True
     decision: Decision | None = None

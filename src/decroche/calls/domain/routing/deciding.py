@@ -149,7 +149,9 @@ class _Turn:
                 case.known = _CALLER
                 return last
             for known, rung in ((_GOOD, alike & knowing.well), (_SOME, alike & knowing.some), (_NONE, alike)):
-                if her := self._first(case, rung, owes) if rung & owes else rung & -rung:
+                if her := rung & -rung:
+                    if her & owes and not (her := self._first(case, rung, owes)):
+                        continue
                     case.known = known
                     return her
         return 0
@@ -200,9 +202,9 @@ class _Turn:
         """Return since when the longest waiting of each group waits, of those who stay waiting."""
         by_stage: dict[Stage, datetime] = {}
         if self.left != self.crowd.free:
-            for case in self.cases:
-                if isinstance(case.decision, KeepWaiting):
-                    by_stage[case.stage] = min(by_stage.get(case.stage, case.since), case.since)
+            for case in self.aged:
+                if case.stage not in by_stage and isinstance(case.decision, KeepWaiting):
+                    by_stage[case.stage] = case.since
         oldest: dict[Group, datetime] = {}
         for stage, since in by_stage.items():
             for group in stage.groups:

@@ -1,9 +1,10 @@
 """Hold what a decision depends on, as frozen values; who builds them fills what it knows and leaves the rest.
 
-Callers and posts are described anew for every decision: as tuples, which cost a fifth of a frozen dataclass.
+Callers and posts are tuples, which cost a fifth of a frozen dataclass. Who has not changed since the last decision is best
+described by the same object as then: see ``Standing``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -70,29 +71,6 @@ class Knowers(NamedTuple):
 
     counts: Mapping[int, int]  # calls by user
     order: tuple[tuple[int, int], ...]  # minus the calls, user
-    well: frozenset[int]
-
-
-class Board:
-    """Hold who knows what: a row for each user, a column for each practice, a digit of ``Acquaintance`` in each place."""
-
-    def __init__(self, well_from: int) -> None:
-        self.well_from = well_from
-        self.columns: dict[int, int] = {}  # by practice
-        self.rows: dict[int, bytearray] = {}  # by user
-
-    def note(self, user_id: int, practice_id: int, count: int) -> None:
-        """Note how many calls for a practice somebody took."""
-        column = self.columns.setdefault(practice_id, len(self.columns))
-        row = self.rows.setdefault(user_id, bytearray())
-        row.extend(b"0" * (column + 1 - len(row)))
-        known = Acquaintance.GOOD if count >= self.well_from else Acquaintance.SOME
-        row[column] = ord(b"0") + (known if count else Acquaintance.NONE)
-
-    def of(self, user_ids: Iterable[int]) -> bytes:
-        """Return the rows of some users one after the other, each as long as there are columns."""
-        width, rows = len(self.columns), self.rows
-        return b"".join([rows.get(user_id, b"").ljust(width, b"0") for user_id in user_ids])
 
 
 class Familiarity(dict[tuple[int, int], int]):
@@ -101,8 +79,7 @@ class Familiarity(dict[tuple[int, int], int]):
     def __init__(self, counts: Mapping[tuple[int, int], int] | None = None) -> None:
         super().__init__()
         self._by_practice: dict[int, dict[int, int]] = {}
-        self._knowers: dict[int, dict[int, Knowers]] = {}
-        self._boards: dict[int, Board] = {}
+        self._knowers: dict[int, Knowers] = {}
         for key, count in (counts or {}).items():
             self[key] = count
 
@@ -111,27 +88,14 @@ class Familiarity(dict[tuple[int, int], int]):
         user_id, practice_id = key
         self._by_practice.setdefault(practice_id, {})[user_id] = count
         self._knowers.pop(practice_id, None)
-        for board in self._boards.values():
-            board.note(user_id, practice_id, count)
 
-    def knowers(self, practice_id: int, well_from: int) -> Knowers:
-        """Return who knows a practice; well: from so many calls on."""
-        by_count = self._knowers.setdefault(practice_id, {})
-        found = by_count.get(well_from)
+    def knowers(self, practice_id: int) -> Knowers:
+        """Return who knows a practice: the same object as long as nobody has taken another call for it."""
+        found = self._knowers.get(practice_id)
         if found is None:
             counts = self._by_practice.get(practice_id, {})
-            order = sorted((-count, user_id) for user_id, count in counts.items() if count)
-            well = frozenset(user_id for count, user_id in order if -count >= well_from)
-            found = by_count[well_from] = Knowers(counts, tuple(order), well)
-        return found
-
-    def board(self, well_from: int) -> Board:
-        """Return who knows which practice; well: from so many calls on."""
-        found = self._boards.get(well_from)
-        if found is None:
-            found = self._boards[well_from] = Board(well_from)
-            for (user_id, practice_id), count in self.items():
-                found.note(user_id, practice_id, count)
+            order = sorted([(-count, user_id) for user_id, count in counts.items() if count])
+            found = self._knowers[practice_id] = Knowers(counts, tuple(order))
         return found
 
 

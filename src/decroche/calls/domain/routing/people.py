@@ -15,7 +15,7 @@ from typing import Final
 from decroche.calls.domain.post import AT_POST, PostState
 from decroche.calls.domain.routing.cases import ANYBODY, Case, Knowing, People, Stage
 from decroche.calls.domain.routing.decisions import PassedOver
-from decroche.calls.domain.routing.facts import Acquaintance, Ceiling, Familiarity, Policy, PostFact
+from decroche.calls.domain.routing.facts import Acquaintance, Ceiling, Familiarity, Knowers, Policy, PostFact
 from decroche.calls.domain.routing.holding import likely_free_at
 
 MINUTE: Final = 60
@@ -100,8 +100,9 @@ class Crowd:
         elif now >= self._holds_until:
             self._place_anew()
         for practice_id, known in self._knowing.items():
-            if known.knowers is not self.familiarity.knowers(practice_id, self.policy.knows_well_from):
-                self._learn(practice_id, known)
+            knowers = self.familiarity.knowers(practice_id)
+            if knowers is not known.knowers:
+                self._learn(known, knowers)
 
     def _change(self, posts: Sequence[PostFact], fresh: list[PostFact]) -> None:
         seen, there = self._posts, {*map(id, posts)}
@@ -153,8 +154,13 @@ class Crowd:
             self._holds_until = min(self._holds_until, post.protected_until)
             for number in post.protected_from:
                 self.protected[number] = self.protected.get(number, 0) | bit
+        well_from = self.policy.knows_well_from
         for known in self._knowing.values():
-            self._place(known, user_id, bit)
+            if count := known.knowers.counts.get(user_id, 0):
+                if count >= well_from:
+                    known.well |= bit
+                else:
+                    known.some |= bit
 
     def _weigh(self, post: PostFact, bit: People) -> None:
         longest = self.policy.without_pause_at_most
@@ -220,30 +226,21 @@ class Crowd:
         """Return who knows a practice, kept up to date from now on."""
         found = self._knowing.get(practice_id)
         if found is None:
-            knowers = self.familiarity.knowers(practice_id, self.policy.knows_well_from)
+            knowers = self.familiarity.knowers(practice_id)
             found = self._knowing[practice_id] = Knowing(knowers)
-            self._learn(practice_id, found)
+            self._learn(found, knowers)
         return found
 
     def keep_knowing(self, practice_ids: set[int]) -> None:
         """Forget who knows any other practice."""
         self._knowing = {key: known for key, known in self._knowing.items() if key in practice_ids}
 
-    def _learn(self, practice_id: int, known: Knowing) -> None:
+    def _learn(self, known: Knowing, knowers: Knowers) -> None:
         """Find anew who knows a practice."""
-        known.knowers = self.familiarity.knowers(practice_id, self.policy.knows_well_from)
-        known.well = known.some = 0
-        bits = self.bit
-        for _, user_id in known.knowers.order:
-            if bit := bits.get(user_id, 0):
-                self._place(known, user_id, bit)
-
-    def _place(self, known: Knowing, user_id: int, bit: People) -> None:
-        if count := known.knowers.counts.get(user_id, 0):
-            if count >= self.policy.knows_well_from:
-                known.well |= bit
-            else:
-                known.some |= bit
+        known.knowers = knowers
+        order, well_from = known.knowers.order, self.policy.knows_well_from
+        known.well = self.of([user_id for count, user_id in order if -count >= well_from])
+        known.some = self.of([user_id for count, user_id in order if -count < well_from])
 
     # --- one by one ---------------------------------------------------------------------
 
