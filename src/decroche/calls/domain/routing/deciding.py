@@ -79,6 +79,7 @@ class _Turn:
         self.refused: People = 0  # a caller, for a turn that they owe
         self._owing: dict[People, _Owing] = defaultdict(_Owing)
         self._exhausted: set[Stage] = set()  # nobody left may serve callers at it
+        self._oldest = 0  # by age, of those who may still be served
         self._skip: dict[int, int] = {}
 
     def decide(self) -> tuple[Decision, ...]:
@@ -96,7 +97,7 @@ class _Turn:
     # --- serving ------------------------------------------------------------------------
 
     def _serve(self, owes: People) -> None:
-        """Give each caller in turn the best who is left; those who owe a turn only to him whose turn it is."""
+        """Give each caller in turn the best who is left; those who owe a turn only when that passes nobody older."""
         exhausted = self._exhausted
         for case in self.cases:
             if not case.is_open or case.stage in exhausted:
@@ -104,13 +105,14 @@ class _Turn:
             left = self.left
             if not left:
                 return
-            her = self._choose(case, left & ~case.barred if case.barred else left, owes)
+            owed = owes if owes and self._is_passable(case) else 0
+            her = self._choose(case, left & ~case.barred if case.barred else left, owed)
             if not her:
                 if not case.stage.able & left:
                     exhausted.add(case.stage)
                 if not case.protected or case.call.urgency is not _EMERGENCY:
                     continue
-                her = self._choose(case, left & ~case.rests, owes)
+                her = self._choose(case, left & ~case.rests, owed)
                 if not her:
                     continue
             case.is_open = False
@@ -165,6 +167,13 @@ class _Turn:
         return her
 
     # --- turns --------------------------------------------------------------------------
+
+    def _is_passable(self, case: Case) -> bool:
+        """Say whether anybody whom one of those left may serve waits longer."""
+        aged, exhausted = self.aged, self._exhausted
+        while not (older := aged[self._oldest]).is_open or older.stage in exhausted:
+            self._oldest += 1
+        return older.since < case.since
 
     def _passes_somebody(self, case: Case, her: People) -> bool:
         """Say whether serving this caller would pass one who waits longer and whom she may serve.

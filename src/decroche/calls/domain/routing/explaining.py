@@ -8,8 +8,8 @@ from typing import Final
 
 from decroche.calls.domain.post import PostState
 from decroche.calls.domain.routing.cases import Case, Group, People, Stage
-from decroche.calls.domain.routing.decisions import GIVEN, PassedOver, Reason, Why, reason
-from decroche.calls.domain.routing.facts import Acquaintance, PostFact, Urgency, WaitingCall
+from decroche.calls.domain.routing.decisions import GIVEN, PassedOver, Reason, Why
+from decroche.calls.domain.routing.facts import Acquaintance, PostFact, WaitingCall
 from decroche.calls.domain.routing.people import Crowd, above_ceiling
 
 DAY: Final = 24 * 60 * 60  # seconds
@@ -23,15 +23,24 @@ _TOLD: Final = itemgetter(
 )
 # Members of an enumeration are slow to look up on it.
 _KNOWN: Final = [GIVEN[why] for why in (Why.NEW_TO_PRACTICE, Why.KNOWS, Why.KNOWS_WELL, Why.SPOKE_LAST)]
-_PRESSING: Final = {Urgency.EMERGENCY: Why.EMERGENCY, Urgency.COLLEAGUE: Why.COLLEAGUE}
+_PRESSING: Final = [Reason(Why.COLLEAGUE), Reason(Why.EMERGENCY)]  # from the first urgency above routine on
 _BUSY: Final = {
     PostState.ON_CALL: Why.ON_CALL,
     PostState.RINGING: Why.RINGING,
     PostState.WRAP_UP: Why.IN_WRAP_UP,
 }
 _IDLE_FOR: Final = GIVEN[Why.IDLE_FOR]
+_SPEAKS: Final = GIVEN[Why.SPEAKS]
 _BACK_UP: Final = GIVEN[Why.BACK_UP]
-_WAITED_LONGEST: Final = Why.WAITED_LONGEST
+_HELD_FOR_HER: Final = GIVEN[Why.HELD_FOR_HER]
+_ONLY_ONE: Final = Reason(Why.ONLY_ONE)
+_WAITED_LONGEST: Final = GIVEN[Why.WAITED_LONGEST]
+_FIRST_IN_LINE: Final = Reason(Why.FIRST_IN_LINE)
+_TRIED_BEFORE: Final = GIVEN[Why.TRIED_BEFORE]
+_TAKEN: Final = Why.TAKEN
+_TRIED: Final = Why.TRIED
+_PROTECTED: Final = Why.PROTECTED
+_AVAILABLE: Final = PostState.AVAILABLE
 _CALLER: Final = Acquaintance.CALLER
 _GOOD: Final = Acquaintance.GOOD
 
@@ -40,43 +49,44 @@ def why_her(crowd: Crowd, case: Case, her: PostFact, *, owed: bool) -> tuple[Rea
     """Say why this secretary, then why this caller."""
     stage, now = case.stage, crowd.now
     user_id, since = _WHO(her)
-    count = case.kind.knowing.knowers.counts.get(user_id, 0)
+    count = case.kind.knowing.knowers.counts.get(user_id, 0) if case.known else 0
     knows, idle = _KNOWN[case.known][count], _IDLE_FOR[_seconds(since, now)]
     if case.is_plain and not case.step and not owed and stage.count > 1:
         return knows, idle
     preferred, held_for, held_since, urgency, comes_first, tried = _TOLD(case.call)
     reasons = [knows, idle]
     if preferred and (wishes := len(preferred & her.skills)):
-        reasons.append(reason(Why.SPEAKS, wishes))
+        reasons.append(_SPEAKS[wishes])
     if case.step:
         reasons.append(_BACK_UP[case.step + 1])
     if held_since is not None and held_for == user_id:
-        reasons.append(reason(Why.HELD_FOR_HER, _seconds(held_since, now)))
+        reasons.append(_HELD_FOR_HER[_seconds(held_since, now)])
     if stage.count == 1 and stage.groups[0].members:
-        reasons.append(reason(Why.ONLY_ONE))
+        reasons.append(_ONLY_ONE)
     if urgency:
-        reasons.append(reason(_PRESSING[urgency]))
+        reasons.append(_PRESSING[urgency - 1])
     if owed:
-        reasons.append(reason(_WAITED_LONGEST, _seconds(case.since, now)))
+        reasons.append(_WAITED_LONGEST[_seconds(case.since, now)])
     if comes_first:
-        reasons.append(reason(Why.FIRST_IN_LINE))
+        reasons.append(_FIRST_IN_LINE)
     if tried:
-        reasons.append(reason(Why.TRIED_BEFORE, len(tried)))
+        reasons.append(_TRIED_BEFORE[len(tried)])
     return tuple(reasons)
 
 
 def why_not_others(crowd: Crowd, case: Case, her: PostFact, left: People) -> tuple[PassedOver, ...]:
     """Say why the first few who would have suited better were not rung; ``left`` are free after the decision."""
-    known, last = case.known, case.last and case.last & case.stage.members
-    if known >= _GOOD and not case.step and not case.tier and (known is _CALLER or not case.last):
-        return ()  # nobody suits better
-    at_most = crowd.policy.passed_over_at_most
-    if not at_most:
-        return ()
-    if known < _GOOD and not last and not case.barred:
-        told = crowd.told.get(key := (case.stage, known))
+    known, last, at_most = case.known, case.last, crowd.policy.passed_over_at_most
+    if last and known is not _CALLER:
+        last &= case.stage.members
+    if known >= _GOOD:
+        if not case.step and not case.tier and (known is _CALLER or not last):
+            return ()  # nobody suits better
+    elif not last and not case.barred:
+        of_stage = crowd.told[known]
+        told = of_stage.get(case.stage)
         if told is None:
-            told = crowd.told[key] = tuple(_why_not_knowers(crowd, case, left))
+            told = of_stage[case.stage] = tuple(_why_not_knowers(crowd, case, left))
         if len(told) == at_most:
             return told
     found: list[PassedOver] = []
@@ -149,9 +159,9 @@ def _why_not(crowd: Crowd, case: Case, post: PostFact, bit: People, left: People
     user_id = post.user_id
     if bit & crowd.free:
         if bit & case.protected:
-            return PassedOver(user_id, Why.PROTECTED)
+            return PassedOver(user_id, _PROTECTED)
         if bit & case.rests:
-            return PassedOver(user_id, Why.TRIED, _seconds(case.call.tried[user_id], crowd.now))
+            return PassedOver(user_id, _TRIED, _seconds(case.call.tried[user_id], crowd.now))
     if (found := crowd.passed.get(user_id)) is None:
         found = crowd.passed[user_id] = PassedOver(user_id, *_why_no_caller(crowd, post, bit, left))
     return found
@@ -159,11 +169,10 @@ def _why_not(crowd: Crowd, case: Case, post: PostFact, bit: People, left: People
 
 def _why_no_caller(crowd: Crowd, post: PostFact, bit: People, left: People) -> tuple[Why, int]:
     """Say what keeps her from every caller alike."""
-    busy = _BUSY.get(post.state)
-    if busy is not None:
-        return busy, _seconds(post.since, crowd.now)
+    if post.state is not _AVAILABLE:
+        return _BUSY[post.state], _seconds(post.since, crowd.now)
     if not bit & left:
-        return Why.TAKEN, 0
+        return _TAKEN, 0
     load = above_ceiling(post, crowd.policy, crowd.now) if crowd.capped else 0
     return (Why.ABOVE_CEILING, load) if load else (Why.OWES_A_TURN, 0)
 

@@ -61,9 +61,8 @@ class Crowd:
         self._soon: dict[int, datetime | None] = {}
         # In one decision:
         self.passed: dict[int, PassedOver] = {}  # by user, of whom the same is said to every caller
-        self.told: dict[
-            tuple[Stage, Acquaintance], tuple[PassedOver, ...]
-        ] = {}  # to callers whom nobody avoids
+        # To callers whom nobody avoids, by how little she who is rung knows.
+        self.told: list[dict[Stage, tuple[PassedOver, ...]]] = []
         self._forget()
 
     def _forget(self) -> None:
@@ -92,7 +91,7 @@ class Crowd:
     def see(self, posts: Sequence[PostFact], now: datetime) -> None:
         """Take in what has changed since the last decision: the posts that are other objects than before."""
         self.now = now
-        self.passed, self.told, self._soon = {}, {}, {}
+        self.passed, self.told, self._soon = {}, [{}, {}], {}
         seen = self._posts
         fresh = [post for post in posts if id(post) not in seen]
         if fresh or len(posts) != len(seen):
