@@ -218,3 +218,12 @@ def test_every_known_operator_has_keys_for_every_scenario(operator: str, scenari
 def test_a_number_abroad_is_dialled_with_two_noughts() -> None:
     assert national("+33199000001") == "0199000001"
     assert national("+3225112233").startswith("0032")
+
+
+def test_who_is_greeted_by_nobody_is_told_to_hear_it_ring_first() -> None:
+    def told(greeting: str, **row: Any) -> str:
+        page = page_of(row=row, line={"greeting": greeting}, treatments=[], choices=[])
+        return " ".join(beat.text for beat in beats_of(page, LineMoment.OPEN))
+
+    assert "Il entend d’abord sonner, 6\u202fs au plus. Il patiente en musique" in told("")
+    assert "sonner" not in told("Cabinet, bonjour.")

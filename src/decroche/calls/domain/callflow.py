@@ -8,6 +8,8 @@ from enum import StrEnum
 from decroche.calls.domain.hours import LineMoment
 from decroche.calls.domain.routing import TeamPlan, Urgency
 
+RINGS_AT_MOST = timedelta(seconds=6)  # how long a caller whom nobody greets hears it ring before he hears music
+
 
 class LineKind(StrEnum):
     """Name whom a line is for."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from decroche.calls.domain.call import CallState, EndReason, PartyState
-from decroche.calls.domain.callflow import CallPlan, Treatment
+from decroche.calls.domain.callflow import RINGS_AT_MOST, CallPlan, Treatment
 from decroche.calls.domain.hours import LineHours
 from decroche.calls.domain.outgoing import FRENCH_RULES, Consent, Dial, DialRules
 from decroche.calls.domain.post import PostState
@@ -138,7 +138,7 @@ class Timing:
     park_at_most: timedelta = timedelta(seconds=90)
     party_rings: timedelta = timedelta(seconds=40)
     dial_rings: timedelta = timedelta(seconds=60)  # an outgoing call that nobody takes
-    rings_at_most: timedelta = timedelta(seconds=6)  # one ring and a half, then the caller hears music
+    rings_at_most: timedelta = RINGS_AT_MOST  # then a caller whom nobody greets hears music
     abandoned_from: timedelta = timedelta(seconds=5)  # who gave up sooner than that dialled a wrong number
     voicemail_told_within: timedelta = timedelta(seconds=15)
 

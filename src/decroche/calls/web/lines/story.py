@@ -1,6 +1,6 @@
 """Tell what a caller would live at a moment, sentence by sentence, so that nobody needs to ring to know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _
 
-from decroche.calls.domain.callflow import Then, treat
+from decroche.calls.domain.callflow import RINGS_AT_MOST, Then, treat
 from decroche.calls.domain.callway import Stage, StageKind, way
 from decroche.calls.domain.hours import LineMoment, moment_at
 from decroche.calls.web.lines import words
@@ -118,13 +118,16 @@ def beats_of(page: "LinePage", what: LineMoment) -> tuple[Beat, ...]:
     first = treat(page.plan, what)
     stages = way(page.plan, what)
     by = () if what is LineMoment.OPEN else (f"moment-{what.value}",)
-    beats = []
+    beats: list[Beat] = []
     for number, stage in enumerate(stages):
         is_first_team = stage.kind is StageKind.TEAM and not any(
             s.kind is StageKind.TEAM for s in stages[:number]
         )
         last = stages[number - 1] if number else None
-        beats.append(_beat(page, stage, by if number == 0 else (), is_first_team=is_first_team, before=last))
+        beat = _beat(page, stage, by if number == 0 else (), is_first_team=is_first_team, before=last)
+        if is_first_team and not any(one.text for one in beats):
+            beat = replace(beat, text=_rings_first() + " " + beat.text)
+        beats.append(beat)
     assert beats or first.then is not Then.MENU
     return tuple(beats)
 
@@ -158,6 +161,10 @@ def _beat(
             text = _hang_up_words(stage)
             stations = (*by, "voicemail") if stage.sound else by
     return Beat(_ICONS[stage.kind], text, stations, keys)
+
+
+def _rings_first() -> str:
+    return _("Il entend d’abord sonner, %(time)s au plus.") % {"time": words.lasting(RINGS_AT_MOST)}
 
 
 def _team_words(page: "LinePage", stage: Stage, *, is_first: bool) -> str:
