@@ -17,14 +17,14 @@ function exchange(event: Event): Exchange {
 }
 
 /** Return the names that make this part read itself again: "live-phone from:body, every 60s" gives live-phone and every. */
-function names(part: Element): string[] {
+export function triggersOf(part: Element): string[] {
   const triggers = (part.getAttribute("hx-trigger") ?? "").split(",");
   return triggers.map((one) => /^[\w-]+/.exec(one.trim())?.[0] ?? "");
 }
 
 /** Keep when each news came, whoever tells it: our live channel, an island, or an answer's own header. */
 function listenFor(part: Element): void {
-  for (const name of names(part)) {
+  for (const name of triggersOf(part)) {
     if (!name.includes("-") || followed.has(name)) continue; // ours have a hyphen; the browser's and htmx's have none
     followed.add(name);
     document.body.addEventListener(name, () => {
@@ -36,7 +36,7 @@ function listenFor(part: Element): void {
 
 /** Return whether a part of an answer missed news that came after it was asked for, its own news apart. */
 function isBehind(part: Element, sent: number, answer: XMLHttpRequest): boolean {
-  return names(part).some((name) => (announced.get(name) ?? -1) >= sent && toldBy.get(name) !== answer);
+  return triggersOf(part).some((name) => (announced.get(name) ?? -1) >= sent && toldBy.get(name) !== answer);
 }
 
 function readAgain(part: Element): void {
@@ -49,7 +49,7 @@ function onSettled(event: Event): void {
   if (sent === undefined || !elt.isConnected) return;
   const parts = [elt, ...elt.querySelectorAll("[hx-get][hx-trigger]")].filter((one) => one.matches("[hx-get][hx-trigger]"));
   for (const part of parts) {
-    const isReading = part === requestConfig.elt || names(part).includes("load"); // what came meanwhile, it asks for itself
+    const isReading = part === requestConfig.elt || triggersOf(part).includes("load"); // what came meanwhile, it asks for itself
     if (!isReading && isBehind(part, sent, xhr)) readAgain(part);
     listenFor(part);
   }

@@ -1,8 +1,7 @@
 // What is read again is morphed into what is there. A slot that has filled itself keeps what it holds, and whoever types in
 // it her place: the answer that surrounds it only says where it stands.
 import { Idiomorph } from "idiomorph";
-
-const LOADS = /(?:^|,)\s*load\b/;
+import { triggersOf } from "./fresh";
 
 function isFilled(slot: Element): boolean {
   if (slot.classList.contains("htmx-request")) return true; // it is being filled
@@ -11,7 +10,7 @@ function isFilled(slot: Element): boolean {
 
 /** Return whether both are the same slot, of the same address. */
 function isSameSlot(there: Element, fresh: Node): boolean {
-  if (!(fresh instanceof Element) || !LOADS.test(there.getAttribute("hx-trigger") ?? "")) return false;
+  if (!(fresh instanceof Element) || !triggersOf(there).includes("load")) return false;
   return there.id === fresh.id && there.getAttribute("hx-get") === fresh.getAttribute("hx-get");
 }
 
