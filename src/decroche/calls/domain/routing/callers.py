@@ -11,6 +11,7 @@ from typing import Final
 
 from decroche.calls.domain.routing.cases import Case, Group, Kind, Line, People, Stage
 from decroche.calls.domain.routing.decisions import GIVEN, Why
+from decroche.calls.domain.routing.explaining import why_he_presses, why_him
 from decroche.calls.domain.routing.facts import TeamPlan, TeamStep, Urgency, WaitingCall
 from decroche.calls.domain.routing.people import LONG_AGO, Crowd
 from decroche.calls.domain.routing.turn import gains_rank_at, turn_of
@@ -55,6 +56,27 @@ class Callers:
     ) -> list[Case]:
         """Return the cases of these callers, who waits longest first: they are opened, looked at again, or stay."""
         self.now = now
+        self._meet(calls, line_teams)
+        seen, met, watchful, cases = self._cases, self._met, bool(self.crowd.protected), []
+        for call in calls:
+            case = seen.get(id(call))
+            if case is None:
+                case = seen[id(call)] = self._open(call)
+            elif case.holds_until <= now:
+                self._look(case)
+            elif (case.minds or watchful) and case.met != met:
+                self._look_who_may(case) if not case.kind.joins else self._look(case)
+            case.is_open, case.decision = True, None
+            case.kind.line.waiting += 1
+            cases.append(case)
+        cases.sort(key=_SINCE)
+        times = [*map(_SINCE, cases)]
+        if any(map(eq, times, times[1:])):
+            cases.sort(key=_AGE)
+        return cases
+
+    def _meet(self, calls: Sequence[WaitingCall], line_teams: Mapping[int, TeamPlan]) -> None:
+        """Drop what does not hold any more, and begin to count those who wait."""
         if len(self._cases) > 2 * len(calls) + SPARE:
             self._forget_who_is_gone(calls)
         if line_teams != self.line_teams:
@@ -65,21 +87,6 @@ class Callers:
             group.left = group.waiting = 0
         for line in self._lines.values():
             line.waiting, line.room = 0, None
-        seen, met, watchful, cases = self._cases, self._met, bool(self.crowd.protected), []
-        for call in calls:
-            case = seen.get(id(call))
-            if case is None:
-                case = seen[id(call)] = self._open(call)
-            elif case.holds_until <= now or ((case.minds or watchful) and case.met != met):
-                self._look(case)
-            case.is_open, case.decision = True, None
-            case.kind.line.waiting += 1
-            cases.append(case)
-        cases.sort(key=_SINCE)
-        times = [*map(_SINCE, cases)]
-        if any(map(eq, times, times[1:])):
-            cases.sort(key=_AGE)
-        return cases
 
     def lines(self) -> list[Line]:
         """Return the lines on which somebody waits."""
@@ -129,23 +136,18 @@ class Callers:
         kind = self._kinds.get(key := (_ALIKE(call), unbarred))
         if kind is None:
             kind = self._kinds[key] = self._kind(call, unbarred=unbarred)
-        since = call.waiting_since
-        named = call.preferred or call.held_since or call.urgency or call.comes_first or call.tried
-        case = Case(call, kind, since, since + kind.at_most, not named)
+        since, is_plain = call.waiting_since, not call.preferred and call.held_since is None
+        overflows_at = since + kind.at_most
+        case = Case(call, kind, since, overflows_at, is_plain, why_he_presses(call), why_him(call))
         self._look(case)
         return case
 
     def _look(self, case: Case) -> None:
         """Find what may have changed about a caller, and until when that holds."""
         call, kind, now, since = case.call, case.kind, self.now, case.since
-        case.met = self._met
         case.holds_until = gains_rank_at(call, now, self.policy)
         case.turn = turn_of(call, now, self.policy)
-        if call.tried or self.crowd.protected:
-            self._look_who_may(case)
-        else:
-            case.tried = case.rests = case.protected = case.barred = 0
-            case.minds = False
+        self._look_who_may(case)
         waited, never = now - since, case.tried | case.protected
         joins = kind.joins if not never or kind.groups[0].able & ~never else self._joins(kind, never)
         open_steps = 0
@@ -163,17 +165,17 @@ class Callers:
 
     def _look_who_may(self, case: Case) -> None:
         """Find who did not answer this caller, who of them is let rest, and who is protected from him."""
-        crowd, rest = self.crowd, self.policy.retry_same_after
-        case.protected = crowd.protected.get(case.call.caller_number, 0)
+        crowd, rest, tried_at = self.crowd, self.policy.retry_same_after, case.call.tried
+        case.protected = crowd.protected.get(case.call.caller_number, 0) if crowd.protected else 0
         tried = rests = 0
-        for user_id, at in case.call.tried.items():
+        for user_id, at in tried_at.items():
             bit = crowd.bit.get(user_id, 0)
             tried |= bit
             if self.now < at + rest:
                 rests |= bit
                 case.holds_until = min(case.holds_until, at + rest)
         case.tried, case.rests, case.barred = tried, rests, rests | case.protected
-        case.minds = bool(case.call.tried) or case.protected > 0
+        case.met, case.minds = self._met, bool(tried_at or case.protected)
 
     # --- kinds and stages ---------------------------------------------------------------
 

@@ -99,7 +99,9 @@ class Case:
     kind: Kind
     since: datetime  # he waits
     overflows_at: datetime
-    is_plain: bool  # there is nothing about him that an offer would name as a reason
+    is_plain: bool  # he wishes nothing, and is kept for nobody
+    presses: tuple[Reason, ...]  # why he comes before others: of what he is, …
+    told: tuple[Reason, ...]  # … and of what happened to him
     # Until time, or somebody's post, changes it:
     stage: Stage = field(init=False)
     turn: int = 0  # the lower, the sooner he is looked at

@@ -15,12 +15,7 @@ from decroche.calls.domain.routing.people import Crowd, above_ceiling
 DAY: Final = 24 * 60 * 60  # seconds
 # Several fields of a tuple are found together in the time of two.
 _WHO: Final = itemgetter(*map(PostFact._fields.index, ("user_id", "since")))
-_TOLD: Final = itemgetter(
-    *map(
-        WaitingCall._fields.index,
-        ("preferred", "held_for", "held_since", "urgency", "comes_first", "tried"),
-    )
-)
+_WISHED: Final = itemgetter(*map(WaitingCall._fields.index, ("preferred", "held_for", "held_since")))
 # Members of an enumeration are slow to look up on it.
 _KNOWN: Final = [GIVEN[why] for why in (Why.NEW_TO_PRACTICE, Why.KNOWS, Why.KNOWS_WELL, Why.SPOKE_LAST)]
 _PRESSING: Final = [Reason(Why.COLLEAGUE), Reason(Why.EMERGENCY)]  # from the first urgency above routine on
@@ -45,6 +40,17 @@ _CALLER: Final = Acquaintance.CALLER
 _GOOD: Final = Acquaintance.GOOD
 
 
+def why_he_presses(call: WaitingCall) -> tuple[Reason, ...]:
+    """Say why this caller comes before others of his file: of what he is."""
+    return (_PRESSING[call.urgency - 1],) if call.urgency else ()
+
+
+def why_him(call: WaitingCall) -> tuple[Reason, ...]:
+    """Say why this caller now: of what happened to him."""
+    first = (_FIRST_IN_LINE,) if call.comes_first else ()
+    return (*first, _TRIED_BEFORE[len(call.tried)]) if call.tried else first
+
+
 def why_her(crowd: Crowd, case: Case, her: PostFact, *, owed: bool) -> tuple[Reason, ...]:
     """Say why this secretary, then why this caller."""
     stage, now = case.stage, crowd.now
@@ -52,8 +58,8 @@ def why_her(crowd: Crowd, case: Case, her: PostFact, *, owed: bool) -> tuple[Rea
     count = case.kind.knowing.knowers.counts.get(user_id, 0) if case.known else 0
     knows, idle = _KNOWN[case.known][count], _IDLE_FOR[_seconds(since, now)]
     if case.is_plain and not case.step and not owed and stage.count > 1:
-        return knows, idle
-    preferred, held_for, held_since, urgency, comes_first, tried = _TOLD(case.call)
+        return (knows, idle, *case.presses, *case.told) if case.presses or case.told else (knows, idle)
+    preferred, held_for, held_since = _WISHED(case.call)
     reasons = [knows, idle]
     if preferred and (wishes := len(preferred & her.skills)):
         reasons.append(_SPEAKS[wishes])
@@ -63,14 +69,10 @@ def why_her(crowd: Crowd, case: Case, her: PostFact, *, owed: bool) -> tuple[Rea
         reasons.append(_HELD_FOR_HER[_seconds(held_since, now)])
     if stage.count == 1 and stage.groups[0].members:
         reasons.append(_ONLY_ONE)
-    if urgency:
-        reasons.append(_PRESSING[urgency - 1])
+    reasons += case.presses
     if owed:
         reasons.append(_WAITED_LONGEST[_seconds(case.since, now)])
-    if comes_first:
-        reasons.append(_FIRST_IN_LINE)
-    if tried:
-        reasons.append(_TRIED_BEFORE[len(tried)])
+    reasons += case.told
     return tuple(reasons)
 
 
@@ -82,29 +84,38 @@ def why_not_others(crowd: Crowd, case: Case, her: PostFact, left: People) -> tup
     if known >= _GOOD:
         if not case.step and not case.tier and (known is _CALLER or not last):
             return ()  # nobody suits better
-    elif not last and not case.barred:
+    else:
         of_stage = crowd.told[known]
-        told = of_stage.get(case.stage)
-        if told is None:
-            told = of_stage[case.stage] = tuple(_why_not_knowers(crowd, case, left))
-        if len(told) == at_most:
-            return told
+        if (found := of_stage.get(case.stage)) is None:
+            found = of_stage[case.stage] = _why_not_knowers(crowd, case, left)
+        told, people = found
+        if len(told) == at_most > 0 and not (case.barred | last) & people:
+            if not last:
+                return told
+            if last != crowd.bit[her.user_id]:
+                post = crowd.people[last.bit_length() - 1]
+                return (_why_not(crowd, case, post, last, left), *told[:-1])
+    return _why_not_better(crowd, case, her, left)
+
+
+def _why_not_knowers(crowd: Crowd, case: Case, left: People) -> tuple[tuple[PassedOver, ...], People]:
+    """Say why not the first who know the practice better, and who they are: the same to all whom none of them avoids."""
+    knowers, bits = _knowers(crowd, case), crowd.bit
+    told = [_why_no_caller(crowd, post, bits[post.user_id], left) for post in knowers]
+    return tuple(told), sum([bits[post.user_id] for post in knowers])
+
+
+def _why_not_better(crowd: Crowd, case: Case, her: PostFact, left: People) -> tuple[PassedOver, ...]:
     found: list[PassedOver] = []
-    said: People = crowd.bit[her.user_id]
-    for post in _better(crowd, case, her):
-        if len(found) >= at_most:
-            break
+    at_most, said = crowd.policy.passed_over_at_most, crowd.bit[her.user_id]
+    for post in _better(crowd, case, her) if at_most else ():
         bit = crowd.bit[post.user_id]
         if not bit & said:
             said |= bit
             found.append(_why_not(crowd, case, post, bit, left))
+            if len(found) == at_most:
+                break
     return tuple(found)
-
-
-def _why_not_knowers(crowd: Crowd, case: Case, left: People) -> Iterator[PassedOver]:
-    """Say why not those who know the practice better; the same to every caller at a stage whom nobody avoids."""
-    for post in _knowers(crowd, case):
-        yield _why_not(crowd, case, post, crowd.bit[post.user_id], left)
 
 
 def _better(crowd: Crowd, case: Case, her: PostFact) -> Iterator[PostFact]:
@@ -162,13 +173,18 @@ def _why_not(crowd: Crowd, case: Case, post: PostFact, bit: People, left: People
             return PassedOver(user_id, _PROTECTED)
         if bit & case.rests:
             return PassedOver(user_id, _TRIED, _seconds(case.call.tried[user_id], crowd.now))
-    if (found := crowd.passed.get(user_id)) is None:
-        found = crowd.passed[user_id] = PassedOver(user_id, *_why_no_caller(crowd, post, bit, left))
+    return _why_no_caller(crowd, post, bit, left)
+
+
+def _why_no_caller(crowd: Crowd, post: PostFact, bit: People, left: People) -> PassedOver:
+    """Say what keeps her from every caller alike."""
+    found = crowd.passed.get(post.user_id)
+    if found is None:
+        found = crowd.passed[post.user_id] = PassedOver(post.user_id, *_keeps_her(crowd, post, bit, left))
     return found
 
 
-def _why_no_caller(crowd: Crowd, post: PostFact, bit: People, left: People) -> tuple[Why, int]:
-    """Say what keeps her from every caller alike."""
+def _keeps_her(crowd: Crowd, post: PostFact, bit: People, left: People) -> tuple[Why, int]:
     if post.state is not _AVAILABLE:
         return _BUSY[post.state], _seconds(post.since, crowd.now)
     if not bit & left:

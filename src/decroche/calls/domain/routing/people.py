@@ -61,8 +61,8 @@ class Crowd:
         self._soon: dict[int, datetime | None] = {}
         # In one decision:
         self.passed: dict[int, PassedOver] = {}  # by user, of whom the same is said to every caller
-        # To callers whom nobody avoids, by how little she who is rung knows.
-        self.told: list[dict[Stage, tuple[PassedOver, ...]]] = []
+        # By how well she who is rung knows: why not who knows better, and who that is.
+        self.told: list[dict[Stage, tuple[tuple[PassedOver, ...], People]]] = []
         self._forget()
 
     def _forget(self) -> None:
