@@ -39,11 +39,11 @@ from decroche.calls.domain.routing import (
     acquaintance,
     decide,
 )
+from decroche.calls.switchboard.rubbish import GARBAGE_AFTER
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 GOAL = 0.005  # seconds, 99th percentile, 500 callers and 500 secretaries
 ROUNDS = 200
-GARBAGE_AFTER = 20_000  # as ``decroche.calls.switchboard.main`` sets the collector
 
 
 # --- the plain reference ----------------------------------------------------------------

@@ -37,6 +37,7 @@ from decroche.calls.switchboard.conductor import Conductor
 from decroche.calls.switchboard.directory import sharing_of
 from decroche.calls.switchboard.exchange import open_exchange
 from decroche.calls.switchboard.journal import Journal, spool_folder
+from decroche.calls.switchboard.rubbish import GARBAGE_AFTER
 from decroche.calls.switchboard.scribe import Forked, split_off
 from decroche.calls.switchboard.state import Timing
 from decroche.calls.switchboard.watchdog import Watchdog, tell_systemd
@@ -48,7 +49,6 @@ log = logging.getLogger(__name__)
 REFRESH_SECONDS = 30
 GATHER_SECONDS = 0.2  # many rows changed at once are read once
 EXIT_DEPOSED = 3
-GARBAGE_AFTER = 20_000  # objects made and not yet gone; Python's own 700 are a call or two
 
 P = ParamSpec("P")
 R = TypeVar("R")
