@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bench.calls_decide import NOW, breaths, crowd
@@ -137,7 +137,8 @@ class Story:
 
 
 @given(st.integers(0, 1_000_000), st.sampled_from([3, 6, 14]), st.sampled_from([0.0, 0.3, 1.0]))
-@settings(max_examples=150, deadline=None)
+@example(200371, 6, 0.3)  # who was away comes back to her post, and knows the practice
+@settings(max_examples=200, deadline=None)
 def test_what_is_kept_changes_no_decision_and_no_reason(seed: int, size: int, free: float) -> None:
     story, standing = Story(everything(size, free, seed), random.Random(seed)), Standing()
     for _ in range(25):

@@ -76,7 +76,7 @@ class Crowd:
         self._by_skills: dict[frozenset[str], People] = defaultdict(int)
         self._having: dict[frozenset[str], People] = {}
         self._levels: dict[frozenset[str], tuple[tuple[int, People], ...]] = {}
-        self._latest = LONG_AGO, 0  # who of the free came last
+        self._latest = LONG_AGO, 0  # since when, and who, of those in the last place
         self._holds_until = NEVER  # time changes a ceiling or a protection then
         for known in self._knowing.values():
             known.well = known.some = 0
@@ -106,9 +106,11 @@ class Crowd:
     def _change(self, posts: Sequence[PostFact], fresh: list[PostFact]) -> None:
         seen, there = self._posts, {*map(id, posts)}
         gone = [post for key, post in seen.items() if key not in there]
-        left = {_IDLE_SINCE(post): self.bit.get(post.user_id, 0) for post in gone}
         for post in gone:
             del seen[id(post)]
+        gone = [post for post in gone if post.user_id in self.bit]
+        left = {_IDLE_SINCE(post): self.bit[post.user_id] for post in gone}
+        for post in gone:
             self._leave(post)
         seen.update((id(post), post) for post in fresh)
         fresh = [post for post in fresh if post.reachable and post.state in AT_POST]
@@ -117,8 +119,7 @@ class Crowd:
         self.changes += 1
         back = [(post, bit) for post in fresh if (bit := left.get(_IDLE_SINCE(post), 0))]
         new = sorted([post for post in fresh if not left.get(_IDLE_SINCE(post))], key=_IDLE_SINCE)
-        earliest = next((_IDLE_SINCE(post) for post in new if post.state is _AVAILABLE), None)
-        in_order = earliest is None or self._latest < earliest
+        in_order = not new or self._latest < _IDLE_SINCE(new[0])
         if not in_order or len(self.people) > 2 * len(self.bit) + SPARE or self.now >= self._holds_until:
             self._place_anew()
             return
@@ -140,11 +141,11 @@ class Crowd:
         user_id = post.user_id
         self.people[bit.bit_length() - 1] = post
         self.bit[user_id] = bit
+        self._latest = max(self._latest, _IDLE_SINCE(post))
         self._by_secretariat[post.secretariat_id] |= bit
         self._by_skills[post.skills] |= bit
         if post.state is _AVAILABLE:
             self.free |= bit
-            self._latest = max(self._latest, _IDLE_SINCE(post))
             if post.out_of_turn >= self.policy.out_of_turn_at_most:
                 self.owes |= bit
         if self.capped:
@@ -169,7 +170,7 @@ class Crowd:
             self._holds_until = min(self._holds_until, post.working_since + longest)
 
     def _leave(self, post: PostFact) -> None:
-        others = ~self.bit.pop(post.user_id, 0)
+        others = ~self.bit.pop(post.user_id)
         self.free &= others
         self.owes &= others
         self.above &= others
