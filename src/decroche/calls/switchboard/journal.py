@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 2.0
 CATCH_UP_SECONDS = 3.0
-WAKE_SECONDS = 0.008
+WAKE_SECONDS = 0.03
 RESTART_SECONDS = 0.5
 ALARM_BYTES = 16 * 2**20  # the database has not taken this much; said again at each doubling
 MANY = 20_000  # entries that the disk does not take are kept in memory, up to here
