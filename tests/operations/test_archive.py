@@ -1,5 +1,7 @@
 """A backup holds everything, and puts everything back."""
 
+import io
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -59,3 +61,33 @@ def test_what_is_no_backup_is_refused_before_anything_is_lost(
     with pytest.raises(ArchiveRefused):
         restore(source, replace=True)
     assert User.objects.get() == person
+
+
+def _holding(path: Path, name: str, kind: bytes) -> Path:
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname = kind, "/etc/passwd"
+    with tarfile.open(path, "w:gz") as tar:
+        tar.addfile(member, io.BytesIO())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("../outside", tarfile.REGTYPE), ("/outside", tarfile.REGTYPE), ("voicemail/one.wav", tarfile.SYMTYPE)],
+)
+def test_an_archive_that_reaches_outside_is_refused_before_anything_is_lost(
+    house: Path, tmp_path: Path, name: str, kind: bytes
+) -> None:
+    person = make_user()
+    with pytest.raises(ArchiveRefused, match="pas une sauvegarde"):
+        restore(_holding(tmp_path / "strange", name, kind), replace=True)
+    assert User.objects.get() == person
+    assert (house / "voicemail" / "one.wav").read_bytes() == b"RIFF"
+
+
+def test_what_nobody_else_may_read_is_so_again(house: Path, tmp_path: Path) -> None:
+    (house / "secret-key").chmod(0o600)
+    backup(tmp_path / "saved.tar.gz")
+    (house / "secret-key").unlink()
+    restore(tmp_path / "saved.tar.gz", replace=True)
+    assert (house / "secret-key").stat().st_mode & 0o777 == 0o600
