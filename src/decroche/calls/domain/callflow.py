@@ -8,7 +8,7 @@ from enum import StrEnum
 from decroche.calls.domain.hours import LineMoment
 from decroche.calls.domain.routing import TeamPlan, Urgency
 
-RINGS_AT_MOST = timedelta(seconds=6)  # how long a caller whom nobody greets hears it ring before he hears music
+RINGS_AT_MOST = timedelta(seconds=6)  # then a caller whom nobody greets hears music
 
 
 class LineKind(StrEnum):
