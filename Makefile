@@ -76,9 +76,9 @@ clean: ## Forget what was built; the data in var/ stays
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Décroche needs Python 3.11 or newer: make PYTHON=/path/to/python3.12 …"; exit 1; }
 	@PYTHON=$(PYTHON) bash scripts/make_venv.sh
 
-.venv-bench/.ready: requirements/bench.lock
+.venv-bench/.ready: requirements/bench.lock | .venv/bin/python
 	@echo "== The peer that the agenda is compared with (locked)"
-	@$(PYTHON) -m venv .venv-bench && .venv-bench/bin/pip install -q --require-hashes -r requirements/bench.lock
+	@$(BIN)/python -m venv .venv-bench && .venv-bench/bin/pip install -q --require-hashes -r requirements/bench.lock
 	@touch $@
 
 .venv/.ready: requirements/base.lock pyproject.toml | .venv/bin/python

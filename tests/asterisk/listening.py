@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID, uuid4
 
@@ -15,6 +16,7 @@ from decroche.calls.ports import (
     SecretaryLeg,
     Telephony,
 )
+from tests.asterisk.phone import Phone
 
 Event = TypeVar("Event")
 
@@ -71,6 +73,15 @@ class Listener:
     async def phone_ready(self, user_id: int) -> None:
         while (await self.wait(PhoneRegistered)).user_id != user_id:
             pass
+
+    async def seat(
+        self, new_phone: Callable[..., Awaitable[Phone]], user_id: int, *, answers_after: float | None = None
+    ) -> Phone:
+        """Let a secretary's phone in; return it once it can be rung."""
+        await self.open_phone(user_id)
+        phone = await new_phone(user_id, answers_after=answers_after)
+        await self.phone_ready(user_id)
+        return phone
 
     async def adopt(
         self, *, fallback: str = "", greeting: str = "", lease: int = 30, welcome: bool = True

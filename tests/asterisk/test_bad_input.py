@@ -56,9 +56,7 @@ STRANGE_EVENTS = [
 
 async def talk(listener: Listener, new_phone: NewPhone, exchange: AsteriskServer) -> tuple[Dialogue, Phone]:
     """Bring one call to a conversation."""
-    await listener.open_phone(11)
-    phone = await new_phone(11, answers_after=0.0)
-    await listener.phone_ready(11)
+    phone = await listener.seat(new_phone, 11, answers_after=0.0)
     caller = Dialogue(exchange.connection.sip_port, voice=0x77)
     await caller.call(LINE, number="+33612345678")
     _, call_id = await listener.adopt()

@@ -20,10 +20,7 @@ LINE = "+33199000001"
 async def test_a_greeting_longer_than_the_lease_loses_no_caller(
     listener: Listener, new_phone: NewPhone, new_caller: NewCaller
 ) -> None:
-    await listener.open_phone(12)
-    phone = await new_phone(12)
-    await listener.phone_ready(12)
-    caller = new_caller()
+    phone, caller = await listener.seat(new_phone, 12), new_caller()
     await caller.call(LINE, talks=20)
     long = (
         "Secrétariat du cabinet des Lilas, bonjour, vous êtes sur la ligne des professionnels de santé. " * 2
@@ -49,10 +46,7 @@ async def test_a_greeting_longer_than_the_lease_loses_no_caller(
 async def test_a_call_is_offered_answered_and_heard_both_ways(
     listener: Listener, new_phone: NewPhone, new_caller: NewCaller
 ) -> None:
-    await listener.open_phone(11)
-    phone = await new_phone(11)
-    await listener.phone_ready(11)
-    caller = new_caller()
+    phone, caller = await listener.seat(new_phone, 11), new_caller()
     await caller.call(LINE, sender='"Mme Petit" <sip:+33612345678@operator.example>', talks=4)
     arrived, call_id = await listener.adopt(greeting="Cabinet des Lilas, bonjour.")
     assert (arrived.called_number, arrived.caller_number, arrived.caller_name) == (
@@ -79,10 +73,7 @@ async def test_a_call_is_offered_answered_and_heard_both_ways(
 async def test_a_caller_without_a_greeting_is_answered_by_her_voice(
     listener: Listener, new_phone: NewPhone, new_caller: NewCaller
 ) -> None:
-    await listener.open_phone(13)
-    phone = await new_phone(13)
-    await listener.phone_ready(13)
-    caller = new_caller()
+    phone, caller = await listener.seat(new_phone, 13), new_caller()
     await caller.call(LINE, talks=4)
     _, call_id = await listener.adopt(welcome=False)
     leg = await listener.ring(call_id, 13)

@@ -65,10 +65,8 @@ class Scene:
 
 
 async def seat(listener: Listener, new_phone: NewPhone, user_id: int, name: str) -> Phone:
-    await listener.open_phone(user_id)
-    phone = await new_phone(user_id)
+    phone = await listener.seat(new_phone, user_id)
     phone.media.voice = voice(name)
-    await listener.phone_ready(user_id)
     return phone
 
 
